@@ -1,0 +1,1 @@
+"""The lead: its doors, its facts, its timeline."""

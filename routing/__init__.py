@@ -1,0 +1,1 @@
+"""What decides who gets a lead, and writes it down."""

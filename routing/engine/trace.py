@@ -1,0 +1,107 @@
+"""Why: the catalogue of coded reasons, and the collector that a traced decision fills."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from leads.conditions.tree import Verdict
+
+Number = int | str | None
+Numbers = tuple[tuple[str, Number], ...]
+
+
+class Code(StrEnum):
+    """Every cause the engine can name; sentences stand in routing/wording.py."""
+
+    # about rules
+    RULE_MATCHED = "rule_matched"
+    RULE_NOT_MATCHED = "rule_not_matched"
+    NO_RULE_MATCHED = "no_rule_matched"
+    NO_RULES = "no_rules"
+    # about a destination
+    SENT_TO_DESK = "sent_to_desk"
+    REJECTED_BY_RULE = "rejected_by_rule"
+    REJECTED_BY_QUALIFICATION = "rejected_by_qualification"
+    GROUP_MISSING = "group_missing"
+    GROUP_HAS_NOBODY = "group_has_nobody"
+    REP_MISSING = "rep_missing"
+    NO_TERRITORY = "no_territory"
+    NOBODY_LEFT = "nobody_left"
+    NOBODY_ON_DUTY = "nobody_on_duty"
+    IN_POOL = "in_pool"
+    DUPLICATE_OF = "duplicate_of"
+    HELD_BY_PERSON = "held_by_person"
+    ROUTING_PAUSED = "routing_paused"
+    # about a member: out
+    NOT_IN_TERRITORY = "not_in_territory"
+    LESS_SPECIFIC_TERRITORY = "less_specific_territory"
+    LACKS_SKILL = "lacks_skill"
+    OFF_SHIFT = "off_shift"
+    NO_SHIFTS = "no_shifts"
+    ON_LEAVE = "on_leave"
+    PUBLIC_HOLIDAY = "public_holiday"
+    PAUSED = "paused"
+    IDLE = "idle"
+    AT_CAP = "at_cap"
+    OVER_CAPACITY = "over_capacity"
+    ALREADY_HAD_IT = "already_had_it"
+    DECLINED = "declined"
+    NOT_SENIOR_ENOUGH = "not_senior_enough"
+    NOT_THE_NAMED_REP = "not_the_named_rep"
+    ACCOUNT_OWNED_BY = "account_owned_by"
+    WEIGHT_IS_ZERO = "weight_is_zero"
+    # about a member: in
+    STANDING = "standing"
+    OWED_LESS = "owed_less"
+    OWED_MOST = "owed_most"
+    ONLY_ONE_LEFT = "only_one_left"
+    LONGEST_WAIT = "longest_wait"
+    LOWEST_NUMBER = "lowest_number"
+    WAITED_LESS = "waited_less"
+    FIRST_IN_ORDER = "first_in_order"
+    LATER_IN_ORDER = "later_in_order"
+    NAMED_REP = "named_rep"
+    BACKUP_OF = "backup_of"
+
+
+class Reason(NamedTuple):
+    """One coded cause with its numbers, as (name, number) pairs sorted by name."""
+
+    code: Code
+    numbers: Numbers = ()
+
+
+def reason(code: Code, **numbers: Number) -> Reason:
+    """A reason with its numbers in the one order that canonical text needs."""
+    return Reason(code, tuple(sorted(numbers.items())))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTried:
+    """One rule that was looked at: the verdict of each leaf, and whether it decided."""
+
+    rule: str
+    holds: bool
+    verdict: Verdict | None  # None: the rule has no condition
+
+
+@dataclass(frozen=True, slots=True)
+class StepTaken:
+    """One step of a rule on a group: who stood after it, and whom it dropped and why."""
+
+    rule: str
+    group: int | None
+    strategy: str
+    standing: tuple[int, ...]
+    dropped: tuple[tuple[int, Reason], ...]
+
+
+@dataclass(slots=True)
+class Trace:
+    """Collects all that `decide` looked at; hand one in to explain, none in live."""
+
+    rules: list[RuleTried] = field(default_factory=list)
+    steps: list[StepTaken] = field(default_factory=list)

@@ -1,0 +1,213 @@
+"""All that the engine may know of a lead and of the rest: frozen values, nothing lazy."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from routing.engine.ledger import Key
+
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
+Span = tuple[datetime, datetime]  # half-open, UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """One lead's frozen facts; conditions compare `folded`, people read `facts`."""
+
+    id: int
+    facts: Mapping[str, Any]
+    folded: Mapping[str, Any]
+    account: int | None = None
+    barred: frozenset[int] = frozenset()  # reps who let it lapse, returned or declined it
+
+
+class AbsenceKind(StrEnum):
+    """Why somebody with a shift does not work it."""
+
+    LEAVE = "leave"
+    HOLIDAY = "holiday"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A half-open time away; no end means until further notice."""
+
+    start: datetime
+    end: datetime | None
+    kind: AbsenceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """One rep: `duty` are the shifts (sorted, apart, over the world's horizon), `absences` cut holes into them."""
+
+    id: int
+    duty: tuple[Span, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    cap: int | None = None  # open leads over all groups
+    backup: int | None = None
+
+    def absence_at(self, at: datetime) -> Absence | None:
+        """The absence that covers this instant; of several, the one that ends last."""
+        found: Absence | None = None
+        for absence in self.absences:
+            if absence.start <= at and (absence.end is None or at < absence.end):
+                if absence.end is None:
+                    return absence
+                if found is None or found.end is None or absence.end > found.end:
+                    found = absence
+        return found
+
+    def on_shift(self, at: datetime) -> bool:
+        """Is the instant inside a shift, whatever the absences say?"""
+        i = bisect_right(self.duty, at, key=_start) - 1
+        return i >= 0 and at < self.duty[i][1]
+
+    def on_duty(self, at: datetime) -> bool:
+        """Is this rep on shift and not away?"""
+        return self.on_shift(at) and self.absence_at(at) is None
+
+    def next_duty(self, after: datetime) -> datetime | None:
+        """The first instant later than `after` at which a spell of duty begins; None within the horizon."""
+        first = max(bisect_right(self.duty, after, key=_start) - 1, 0)
+        for start, end in self.duty[first:]:
+            begin = self._begin(start, end, after)
+            if begin is not None:
+                return begin
+        return None
+
+    def _begin(self, start: datetime, end: datetime, after: datetime) -> datetime | None:
+        """Where duty begins in one shift, later than `after`: at its start, or where an absence ends."""
+        ends = (absence.end for absence in self.absences if absence.end is not None)
+        candidates = sorted(t for t in (start, *ends) if start <= t < end and t > after)
+        return next((t for t in candidates if self.absence_at(t) is None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One rep's place in one group."""
+
+    rep: int
+    weight: int = 1
+    tier: int = 1
+    cap: int | None = None  # open leads of this group
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The use of one strategy with its options."""
+
+    strategy: str
+    options: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A named set of reps and how they share when a rule does not say."""
+
+    id: int
+    members: tuple[Member, ...] = ()  # ascending by rep
+    steps: tuple[Step, ...] = ()
+    respond_within: int | None = None  # seconds
+
+
+class AreaKind(StrEnum):
+    """What a territory's area is made of, from most to least specific."""
+
+    POSTAL = "postal"
+    CITY = "city"
+    REGION = "region"
+    COUNTRY = "country"
+    MARKET = "market"
+    WORLD = "world"
+
+
+SPECIFICITY = {kind: 6 - i for i, kind in enumerate(AreaKind)}  # postal 6 ... world 1
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A piece of the market; texts folded as in `Lead.folded`; a set left empty asks nothing."""
+
+    kind: AreaKind
+    countries: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()  # cities or regions
+    low: str = ""  # postal prefixes, both ends included
+    high: str = ""
+    industries: frozenset[str] = frozenset()
+    segments: frozenset[str] = frozenset()
+
+    def covers(self, folded: Mapping[str, Any]) -> bool:
+        """Does the lead stand in this area? A missing value never does."""
+        return (
+            _asks(self.countries, folded.get("country"))
+            and _asks(self.industries, folded.get("industry"))
+            and _asks(self.segments, folded.get("segment"))
+            and self._covers_place(folded)
+        )
+
+    def _covers_place(self, folded: Mapping[str, Any]) -> bool:
+        match self.kind:
+            case AreaKind.POSTAL:
+                code = folded.get("postal_code")
+                return isinstance(code, str) and self.low <= code[: len(self.low)] and code[: len(self.high)] <= self.high
+            case AreaKind.CITY | AreaKind.REGION:
+                return folded.get(self.kind.value) in self.names
+            case AreaKind.COUNTRY:
+                return bool(self.countries)
+            case AreaKind.MARKET:
+                return bool(self.countries or self.industries or self.segments)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """A part of the market, the group that works it and the reps who cover it."""
+
+    id: int
+    group: int | None
+    areas: tuple[Area, ...]
+    reps: frozenset[int] = frozenset()
+
+    def specificity(self, folded: Mapping[str, Any]) -> int:
+        """How closely this territory describes the lead: postal 6 ... world 1, 0 = does not cover it."""
+        return max((SPECIFICITY[area.kind] for area in self.areas if area.covers(folded)), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A known company and who owns it."""
+
+    id: int
+    owner: int | None = None
+    tier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The roster, load and ledger that decisions are made in."""
+
+    groups: Mapping[int, Group] = field(default_factory=lambda: NOTHING)
+    reps: Mapping[int, Rep] = field(default_factory=lambda: NOTHING)
+    load: Mapping[int, int] = field(default_factory=lambda: NOTHING)  # open leads by rep
+    group_load: Mapping[Key, int] = field(default_factory=lambda: NOTHING)  # by (group, rep)
+    balances: Mapping[Key, int] = field(default_factory=lambda: NOTHING)  # units owed, by (group, rep)
+    turns: Mapping[Key, int] = field(default_factory=lambda: NOTHING)  # number of the last entry won, 0 = never
+    turn: int = 0  # the highest entry number of the division so far
+    territories: tuple[Territory, ...] = ()  # ascending by id
+    accounts: Mapping[int, Account] = field(default_factory=lambda: NOTHING)
+
+
+def _start(span: Span) -> datetime:
+    return span[0]
+
+
+def _asks(wanted: frozenset[str], value: object) -> bool:
+    return not wanted or value in wanted

@@ -1,0 +1,1 @@
+"""The face of routing: pages and API."""
