@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
-    from routing.engine.trace import Reason
-    from routing.engine.world import Member
+from routing.engine.trace import Reason
+from routing.engine.world import Member
 
 Dropped = tuple[int, "Reason"]  # (rep, why)
 Rank = tuple[int, ...]

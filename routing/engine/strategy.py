@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import types
 from abc import ABC, abstractmethod
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, fields
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar, get_args, get_type_hints
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
-if TYPE_CHECKING:
-    from routing.engine.slate import Slate
-    from routing.engine.world import Lead, World
+from routing.engine.slate import Slate
+from routing.engine.trace import Numbers
+from routing.engine.world import Lead, World
+
+LARGEST = 10**12
 
 
 class Phrase(NamedTuple):
     """A clause of the plain words: the key of a sentence in routing/wording.py and what fills it."""
 
     key: str
-    params: tuple[tuple[str, int | str | None], ...] = ()
+    params: Numbers = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +28,21 @@ class NoOptions:
     """For strategies that have nothing to choose."""
 
 
-O = TypeVar("O")  # noqa: E741 - the options of a strategy
+Opts = TypeVar("Opts")
 
 
-class Strategy(ABC, Generic[O]):
-    """Narrows, prefers, orders or ends; the docstring of each is its manual page."""
+class Strategy(ABC, Generic[Opts]):
+    """Narrows, prefers, orders or ends a slate; the docstring of each is its manual page."""
 
     name: ClassVar[str]
-    Options: type[O]
+    Options: type[Opts]
 
     @abstractmethod
-    def says(self, options: O) -> Phrase:
+    def says(self, options: Opts) -> Phrase:
         """Its clause in the plain words of a rule."""
 
     @abstractmethod
-    def narrow(self, slate: Slate, lead: Lead, world: World, options: O) -> Slate:
+    def narrow(self, slate: Slate, lead: Lead, world: World, options: Opts) -> Slate:
         """The slate after this step."""
 
 
@@ -48,4 +51,50 @@ class OptionFault(NamedTuple):
 
     option: str
     code: str
-    numbers: tuple[tuple[str, int | str | None], ...] = ()
+    numbers: Numbers = ()
+
+
+def read_options(shape: type[Any], raw: object) -> tuple[Any, list[OptionFault]]:
+    """The options as `shape`, or every fault by the name of its option; never raises."""
+    if not isinstance(raw, Mapping):
+        return None, [OptionFault("", "not_an_object")]
+    known = {field.name: field for field in fields(shape)}
+    faults = [OptionFault(str(name)[:60], "unknown_option") for name in raw if name not in known]
+    values: dict[str, Any] = {}
+    hints = get_type_hints(shape)
+    for name, field in known.items():
+        if name not in raw:
+            if field.default is MISSING and field.default_factory is MISSING:
+                faults.append(OptionFault(name, "missing_option"))
+            continue
+        value, fault = _read(field, hints[name], raw[name])
+        if fault is None:
+            values[name] = value
+        else:
+            faults.append(fault)
+    return (None if faults else shape(**values)), faults
+
+
+def _read(field: Field[Any], hint: Any, value: object) -> tuple[Any, OptionFault | None]:
+    """One option against its type, its choices and its bounds."""
+    allowed = get_args(hint) if get_origin(hint) in {Union, types.UnionType} else (hint,)
+    if value is None and type(None) in allowed:
+        return None, None
+    wanted = next(kind for kind in allowed if kind is not type(None))
+    if wanted is Decimal and type(value) in {int, float, Decimal}:
+        value = Decimal(repr(value)) if isinstance(value, float) else Decimal(str(value))
+    if type(value) is not wanted:  # exact: True is no whole number here
+        return None, OptionFault(field.name, "wrong_type", (("expected", wanted.__name__),))
+    choices = field.metadata.get("choices")
+    if choices and value not in choices:
+        return None, OptionFault(field.name, "wrong_choice", (("expected", ", ".join(choices)),))
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and not _in_bounds(field, value):
+        low, high = field.metadata.get("low", 0), field.metadata.get("high", LARGEST)
+        return None, OptionFault(field.name, "out_of_bounds", (("high", high), ("low", low)))
+    return value, None
+
+
+def _in_bounds(field: Field[Any], value: int | Decimal) -> bool:
+    if isinstance(value, Decimal) and not value.is_finite():
+        return False
+    return bool(field.metadata.get("low", 0) <= value <= field.metadata.get("high", LARGEST))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from leads.conditions.tree import Verdict
+from leads.conditions.tree import Verdict
 
 Number = int | str | None
 Numbers = tuple[tuple[str, Number], ...]
