@@ -1,7 +1,7 @@
-"""The pytest plugin that gives every run its own embedded PostgreSQL and Valkey, unless DATABASE_URL or REDIS_URL is set.
+"""The pytest plugin that gives every run an embedded PostgreSQL and Valkey, unless DATABASE_URL or REDIS_URL is set.
 
-They start before pytest-django reads the settings, once, in the controlling process; workers of pytest-xdist inherit the
-environment. A killed run leaves no process behind, as the servers die with their parent.
+They start before pytest-django reads the settings, once, in the controlling process; workers of pytest-xdist inherit
+the environment. A killed run leaves no process behind, as the servers die with their parent.
 """
 
 import atexit
@@ -44,7 +44,7 @@ def start(variable: str, server: embedded.Server) -> None:
 def own_keyspace(url: str, worker: str) -> str:
     """The same server, another numbered database for each worker, so that caches and queues do not mix."""
     number = int(worker.removeprefix("gw")) % 15 + 1
-    return f"{url.split('?')[0]}?db={number}" if url.startswith("unix:") else f"{url.rstrip('/')}/{number}"
+    return f"{url.partition('?')[0]}?db={number}" if url.startswith("unix:") else f"{url.rstrip('/')}/{number}"
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

