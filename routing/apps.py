@@ -9,3 +9,7 @@ class RoutingConfig(AppConfig):
 
     name = "routing"
     verbose_name = _("Routing")
+
+    def ready(self) -> None:
+        """Listen for leads that became ready."""
+        from . import receivers  # noqa: F401, PLC0415 - models are ready only now

@@ -1,0 +1,1 @@
+"""The project: settings, doors and the processes; it knows no domain word."""

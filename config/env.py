@@ -1,0 +1,68 @@
+"""The only reader of the process environment: every setting that may come from outside, with its default."""
+
+from pathlib import Path
+
+import environ
+from django.core.management.utils import get_random_secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+_env = environ.Env()
+
+PORT: int = _env.int("PORT", default=8000)
+DATA_DIR: Path = Path(_env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
+DATABASE_URL: str = _env.str("DATABASE_URL", default="")
+REDIS_URL: str = _env.str("REDIS_URL", default="")
+SECRET_KEY: str = _env.str("SECRET_KEY", default="")
+ALLOWED_HOSTS: list[str] = _env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+TRUSTED_ORIGINS: list[str] = _env.list("TRUSTED_ORIGINS", default=[])
+PUBLIC_URL: str = _env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}")
+TIME_ZONE: str = _env.str("FAIRLEAD_TIME_ZONE", default="UTC")
+PROCESS: str = _env.str("FAIRLEAD_PROCESS", default="")
+WEB_THREADS: int = _env.int("WEB_THREADS", default=8)
+EMAIL_URL: str = _env.str("EMAIL_URL", default="")
+EMAIL_FROM: str = _env.str("EMAIL_FROM", default="Fairlead <fairlead@localhost>")
+HTTPS: bool = _env.bool("HTTPS", default=False)
+LOG_LEVEL: str = _env.str("LOG_LEVEL", default="INFO")
+
+
+def database() -> dict[str, object]:
+    """The Django database entry of DATABASE_URL; the supervisor and the tests set it for embedded servers too."""
+    if not DATABASE_URL:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": "fairlead",
+            "USER": "fairlead",
+            "HOST": str(DATA_DIR / "pg"),
+        }
+    return dict(_env.db_url("DATABASE_URL"))
+
+
+def email() -> dict[str, object]:
+    """Django's mail settings of EMAIL_URL (smtp://user:pass@host:port, smtps://...); files in the data folder without it."""
+    if not EMAIL_URL:
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "EMAIL_FILE_PATH": str(DATA_DIR / "mail"),
+        }
+    return dict(_env.email_url("EMAIL_URL"))
+
+
+def secret_key() -> str:
+    """SECRET_KEY, or one made once and kept in the data folder, readable by its owner only."""
+    if SECRET_KEY:
+        return SECRET_KEY
+
+    path = DATA_DIR / "secret_key"
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+    key = get_random_secret_key()
+    try:
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(key)
+    except FileExistsError:
+        return path.read_text().strip()
+    return key

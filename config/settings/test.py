@@ -1,0 +1,8 @@
+"""Settings of the tests: cheap passwords, mail kept in memory, everything else as it runs."""
+
+from .base import *  # noqa: F403 - the one place where settings pass on whole
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+AXES_ENABLED = False
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405 - from base

@@ -1,0 +1,105 @@
+"""The life of a lead: its states, the moves allowed between them, and the kinds of event; pure."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a lead stands on its way to a rep. The stage of the pipeline is separate."""
+
+    NEW = "new"
+    READY = "ready"
+    ASSIGNED = "assigned"
+    OFFERED = "offered"
+    POOLED = "pooled"
+    HELD = "held"
+    DESK = "desk"
+    REJECTED = "rejected"
+    SET_ASIDE = "set_aside"
+    CLOSED = "closed"
+    ERASED = "erased"
+
+
+class Kind(StrEnum):
+    """What a lead is: one to route, one from the past, or a test that stays out of reports."""
+
+    NEW = "new"
+    HISTORY = "history"
+    TEST = "test"
+
+
+OPEN = frozenset(
+    {State.NEW, State.READY, State.ASSIGNED, State.OFFERED, State.POOLED, State.HELD, State.DESK, State.SET_ASIDE}
+)
+WAITING = frozenset({State.NEW, State.READY})
+DECIDED = frozenset({State.ASSIGNED, State.OFFERED, State.POOLED, State.HELD, State.DESK, State.REJECTED})
+
+MOVES: dict[State, frozenset[State]] = {
+    State.NEW: frozenset({State.READY, State.REJECTED, State.SET_ASIDE, State.ERASED}),
+    State.READY: DECIDED | {State.SET_ASIDE, State.ERASED},
+    State.ASSIGNED: frozenset({State.READY, State.DESK, State.POOLED, State.ASSIGNED, State.CLOSED, State.ERASED}),
+    State.OFFERED: frozenset({State.ASSIGNED, State.READY, State.DESK, State.ERASED}),
+    State.POOLED: frozenset({State.ASSIGNED, State.READY, State.DESK, State.ERASED}),
+    State.HELD: frozenset({State.READY, State.ASSIGNED, State.DESK, State.ERASED}),
+    State.DESK: frozenset({State.ASSIGNED, State.READY, State.POOLED, State.REJECTED, State.CLOSED, State.ERASED}),
+    State.REJECTED: frozenset({State.READY, State.DESK, State.ERASED}),
+    State.SET_ASIDE: frozenset({State.READY, State.DESK, State.ASSIGNED, State.ERASED}),
+    State.CLOSED: frozenset({State.ASSIGNED, State.READY, State.ERASED}),
+    State.ERASED: frozenset(),
+}
+
+
+def may_move(before: State, after: State) -> bool:
+    """Whether the move is one of MOVES."""
+    return after in MOVES[before]
+
+
+class EventKind(StrEnum):
+    """One line of a timeline; `leads.timeline` is its only writer."""
+
+    RECEIVED = "received"
+    ENQUIRY = "enquiry"
+    QUALIFIED = "qualified"
+    ASSIGNED = "assigned"
+    OFFERED = "offered"
+    POOLED = "pooled"
+    HELD = "held"
+    DESK = "desk"
+    REJECTED = "rejected"
+    SET_ASIDE = "set_aside"
+    CLAIMED = "claimed"
+    RELEASED = "released"
+    RETURNED = "returned"
+    HANDED_OVER = "handed_over"
+    OPENED = "opened"
+    TOUCHED = "touched"
+    NOTED = "noted"
+    STAGE_CHANGED = "stage_changed"
+    CLOSED = "closed"
+    TOLD = "told"
+
+
+class TouchKind(StrEnum):
+    """An act by the rep towards the lead; nothing else counts as a response."""
+
+    CALL = "call"
+    INBOUND_CALL = "inbound_call"
+    EMAIL = "email"
+    MESSAGE = "message"
+    MEETING = "meeting"
+
+
+class CallOutcome(StrEnum):
+    """How a call attempt went."""
+
+    CONNECTED = "connected"
+    VOICEMAIL = "voicemail"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    WRONG_NUMBER = "wrong_number"
+
+
+def is_two_way(kind: TouchKind, outcome: CallOutcome | None) -> bool:
+    """Whether the touch was a conversation, so that the lead counts as reached."""
+    if kind is TouchKind.CALL:
+        return outcome is CallOutcome.CONNECTED
+    return kind in {TouchKind.INBOUND_CALL, TouchKind.MEETING}

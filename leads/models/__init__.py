@@ -1,0 +1,34 @@
+"""Rows about leads, one noun a file."""
+
+from .account import Account
+from .attribute import Attribute
+from .connection import Connection
+from .contact import Contact, ContactKey
+from .delivery import Delivery
+from .event import LeadEvent, LeadEventPrivate
+from .facts import LeadFacts
+from .intake import IdempotencyKey, Intake
+from .key import ApiKey
+from .lead import Lead
+from .private import LeadPrivate
+from .stage import Stage
+from .touch import Touch
+
+__all__ = [
+    "Account",
+    "ApiKey",
+    "Attribute",
+    "Connection",
+    "Contact",
+    "ContactKey",
+    "Delivery",
+    "IdempotencyKey",
+    "Intake",
+    "Lead",
+    "LeadEvent",
+    "LeadEventPrivate",
+    "LeadFacts",
+    "LeadPrivate",
+    "Stage",
+    "Touch",
+]

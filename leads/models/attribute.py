@@ -1,0 +1,43 @@
+"""An attribute: a typed field of a lead that ops define; rules may ask about it."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from reps.models import Division
+from reps.models.division import SEEDED
+
+
+class Attribute(models.Model):
+    """Personal ones are kept apart and never shown before a claim."""
+
+    class Type(models.TextChoices):
+        """What values it takes."""
+
+        TEXT = "text", _("text")
+        CHOICE = "choice", _("choice")
+        NUMBER = "number", _("number")
+        YES_NO = "yes_no", _("yes or no")
+        DATE = "date", _("date")
+        LIST = "list", _("list")
+
+    division = models.ForeignKey(Division, models.PROTECT, default=SEEDED, verbose_name=_("division"))
+    key = models.SlugField(_("key"), max_length=60)
+    label = models.CharField(_("label"), max_length=100)
+    type = models.CharField(_("type"), max_length=8, choices=Type, default=Type.TEXT)
+    options = models.JSONField(_("options"), default=list, blank=True, help_text=_("For a choice: the values."))
+    personal = models.BooleanField(_("personal"), default=True)
+
+    class Meta:
+        verbose_name = _("attribute")
+        verbose_name_plural = _("attributes")
+        constraints = [models.UniqueConstraint(fields=["division", "key"], name="attribute_key_once")]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def clean(self) -> None:
+        """A choice needs its values, as texts."""
+        good = isinstance(self.options, list) and all(isinstance(o, str) for o in self.options)
+        if not good or (self.type == self.Type.CHOICE and not self.options):
+            raise ValidationError({"options": _("Give the values as a list of texts.")})

@@ -1,0 +1,64 @@
+"""What came through a door: the raw delivery, and the keys that make a repeated one harmless."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .connection import Connection
+from .key import ApiKey
+from .lead import Lead
+
+
+class Intake(models.Model):
+    """The raw body, kept 30 days by default."""
+
+    class Outcome(models.TextChoices):
+        """What became of it."""
+
+        NEW = "new", _("a new lead")
+        ENQUIRY = "enquiry", _("an enquiry on an open lead")
+        REPEATED = "repeated", _("known already")
+        REFUSED = "refused", _("refused")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    connection = models.ForeignKey(Connection, models.PROTECT)
+    received_at = models.DateTimeField()
+    body = models.JSONField(_("body"), null=True, blank=True)
+    lead = models.ForeignKey(Lead, models.SET_NULL, null=True, blank=True, related_name="intakes")
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("intake")
+        verbose_name_plural = _("intakes")
+        indexes = [
+            models.Index(fields=["received_at"], condition=Q(body__isnull=False), name="intake_to_forget"),
+            models.Index(fields=["lead"], name="intake_lead"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.connection} {self.received_at:%Y-%m-%d %H:%M:%S}"
+
+
+class IdempotencyKey(models.Model):
+    """A key sent by the caller; stored in the lead's transaction, so a retry gets the first answer."""
+
+    api_key = models.ForeignKey(ApiKey, models.CASCADE)
+    route = models.CharField(max_length=60)
+    key = models.CharField(max_length=255)
+    body_hash = models.CharField(max_length=64)
+    lead = models.ForeignKey(Lead, models.CASCADE, null=True, blank=True)
+    status = models.PositiveSmallIntegerField()
+    answer = models.JSONField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("idempotency key")
+        verbose_name_plural = _("idempotency keys")
+        constraints = [models.UniqueConstraint(fields=["api_key", "route", "key"], name="idempotency_key_once")]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_key_age")]
+
+    def __str__(self) -> str:
+        return self.key

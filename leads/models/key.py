@@ -1,0 +1,37 @@
+"""An API key: a prefix to find it, a hash to check it, scopes that say what it opens."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .connection import Connection
+
+
+class ApiKey(models.Model):
+    """Printed once when made; only its SHA-256 is kept (of 256 random bits: a slow hash adds nothing)."""
+
+    class Scope(models.TextChoices):
+        """What a key opens."""
+
+        LEADS_WRITE = "leads:write", _("send leads")
+        LEADS_READ = "leads:read", _("read leads, why, timeline")
+
+    name = models.CharField(_("name"), max_length=100)
+    prefix = models.CharField(_("prefix"), max_length=12, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    scopes = ArrayField(models.CharField(max_length=20, choices=Scope), verbose_name=_("scopes"))
+    connection = models.ForeignKey(Connection, models.PROTECT, verbose_name=_("connection"))
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

@@ -1,0 +1,1 @@
+"""The face of leads: pages and API."""

@@ -1,0 +1,5 @@
+"""URLs of leads."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""What reads and tells: the board, reports, exports."""

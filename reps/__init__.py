@@ -1,0 +1,1 @@
+"""The people: who works leads, in which groups, and when."""

@@ -1,0 +1,54 @@
+"""What a user may do; knows users and groups only."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+    from django.db.models import QuerySet
+
+    from reps.models import Group, Rep, User
+
+OPS_APPS = frozenset({"reps", "leads", "routing", "reporting", "axes"})
+# Who may sign in, and with what power, stays with admins.
+_ADMIN_ONLY = frozenset({"reps.add_user", "reps.change_user", "reps.delete_user", "leads.delete_lead"})
+
+
+def ops_may(permission: str) -> bool:
+    """Whether the role ops carries a Django permission such as "routing.change_ruleset"."""
+    return permission.split(".", 1)[0] in OPS_APPS and permission not in _ADMIN_ONLY
+
+
+def rep_of(user: "User | AnonymousUser") -> "Rep | None":
+    """The active rep this user is, if any."""
+    rep = getattr(user, "rep", None) if user.is_authenticated else None
+    return rep if rep and rep.active else None
+
+
+def oversees_all(user: "User | AnonymousUser") -> bool:
+    """Ops and admins see every group."""
+    return bool(user.is_authenticated and user.is_active and (user.is_ops or user.is_superuser))
+
+
+def groups_managed(user: "User | AnonymousUser") -> "QuerySet[Group]":
+    """The active groups this user manages: all of them for ops and admins."""
+    from reps.models import Group  # noqa: PLC0415 - the user model asks this module, so the models load after it
+
+    groups = Group.objects.filter(active=True)
+    if oversees_all(user):
+        return groups
+    return groups.filter(managers=user.pk) if user.is_authenticated else groups.none()
+
+
+def is_manager(user: "User | AnonymousUser") -> bool:
+    """Whether the manager's pages open."""
+    return oversees_all(user) or groups_managed(user).exists()
+
+
+def groups_of(user: "User | AnonymousUser", *, now: object) -> "QuerySet[Group]":
+    """The active groups this user is a member of as a rep at the instant."""
+    from reps.models import Group, Membership  # noqa: PLC0415 - as above
+
+    rep = rep_of(user)
+    if rep is None:
+        return Group.objects.none()
+    return Group.objects.filter(active=True, pk__in=Membership.objects.at(now).filter(rep=rep).values("group"))

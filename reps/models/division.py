@@ -1,0 +1,49 @@
+"""A division: an independent part of a company, with its own groups, rule sets and turn lock; one is seeded."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+SEEDED = 1
+
+
+class Division(models.Model):
+    """Most companies have one and never see it."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", help_text=_("Weekday and hour of arrival are read in it.")
+    )
+    base_currency = models.CharField(
+        _("base currency"),
+        max_length=3,
+        default="EUR",
+        validators=[RegexValidator(r"^[A-Z]{3}$")],
+        help_text=_("Money rules compare in it."),
+    )
+    enquiries = models.BooleanField(
+        _("same person again is an enquiry"),
+        default=True,
+        help_text=_("Who writes again while a lead of theirs is open is told to its owner; no second lead is made."),
+    )
+
+    class Meta:
+        verbose_name = _("division")
+        verbose_name_plural = _("divisions")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RosterVersion(models.Model):
+    """One row per division, raised by statement triggers on every change of the roster and by publishing."""
+
+    division = models.OneToOneField(Division, models.CASCADE, primary_key=True)
+    n = models.BigIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("roster version")
+        verbose_name_plural = _("roster versions")
+
+    def __str__(self) -> str:
+        return str(self.n)

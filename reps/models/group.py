@@ -1,0 +1,90 @@
+"""A group: a named set of reps, and how it shares leads."""
+
+import uuid
+
+import pghistory
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .division import SEEDED, Division
+from .triggers import bumps_roster
+
+PUBLIC_FIELDS = ("source", "channel", "country", "region", "industry", "size_band", "intent")
+
+
+def default_steps() -> list[dict[str, object]]:
+    """On duty, below the cap, then by turns: what most teams want."""
+    return [{"use": "availability"}, {"use": "capacity"}, {"use": "round_robin"}]
+
+
+def default_public() -> list[str]:
+    """What a card in the pool shows before the claim."""
+    return ["source", "country", "industry", "size_band"]
+
+
+@pghistory.track()
+class Group(models.Model):
+    """Steps are its default way to share; a rule may name others."""
+
+    class Pool(models.TextChoices):
+        """Whether leads may wait in a pool of the group, and what is seen before the claim."""
+
+        NONE = "none", _("no pool")
+        OPEN = "open", _("open: details are visible")
+        BLIND = "blind", _("blind: details after claiming")
+
+    class Visibility(models.TextChoices):
+        """What a rep of the group sees of its other leads."""
+
+        OWN = "own", _("own leads")
+        GROUP = "group", _("the group's leads, to read")
+        ALL = "all", _("all leads, to read")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    division = models.ForeignKey(Division, models.PROTECT, default=SEEDED, verbose_name=_("division"))
+    name = models.CharField(_("name"), max_length=100)
+    managers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="managed_groups", verbose_name=_("managers")
+    )
+    steps = models.JSONField(_("how this group shares"), default=default_steps)
+    pool = models.CharField(_("pool"), max_length=8, choices=Pool, default=Pool.NONE)
+    public_fields = models.JSONField(_("shown before the claim"), default=default_public, blank=True)
+    claims_per_day = models.PositiveIntegerField(_("claims a day at most"), null=True, blank=True)
+    respond_within = models.PositiveIntegerField(
+        _("response time in minutes"), default=15, help_text=_("Working minutes of the rep.")
+    )
+    visibility = models.CharField(_("reps see"), max_length=8, choices=Visibility, default=Visibility.OWN)
+    blind_for_managers = models.BooleanField(
+        _("blind for its managers too"),
+        default=False,
+        help_text=_("A member of a blind group who also manages it sees details only of their own leads."),
+    )
+    count_manual = models.BooleanField(_("count leads given by hand"), default=True)
+    count_claims = models.BooleanField(_("count claims"), default=True)
+    active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("group")
+        verbose_name_plural = _("groups")
+        constraints = [
+            models.UniqueConstraint(
+                "division", models.functions.Lower("name"), condition=Q(active=True), name="group_name_once"
+            )
+        ]
+        triggers = bumps_roster()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Only what may ever be public may be shown before a claim."""
+        wrong = (
+            [f for f in self.public_fields if f not in PUBLIC_FIELDS]
+            if isinstance(self.public_fields, list)
+            else self.public_fields
+        )
+        if wrong:
+            raise ValidationError({"public_fields": _("Choose from: %s.") % ", ".join(PUBLIC_FIELDS)})

@@ -1,0 +1,52 @@
+"""A rep: one who works leads."""
+
+import uuid
+
+import pghistory
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .division import SEEDED, Division
+from .triggers import bumps_roster
+from .zones import check_zone
+
+
+@pghistory.track()
+class Rep(models.Model):
+    """Belongs to one division; may be in several groups. Who leaves is made inactive, never deleted."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    division = models.ForeignKey(Division, models.PROTECT, default=SEEDED, verbose_name=_("division"))
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="rep", verbose_name=_("user"))
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[check_zone], help_text=_("Shifts are read in it.")
+    )
+    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("Two letters, for public holidays."))
+    subdivision = models.CharField(_("state or canton"), max_length=10, blank=True)
+    cap_open = models.PositiveIntegerField(
+        _("open leads at most"), null=True, blank=True, help_text=_("Over all groups; empty = no limit.")
+    )
+    backup = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, verbose_name=_("backup"), related_name="backs_up"
+    )
+    active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("rep")
+        verbose_name_plural = _("reps")
+        triggers = bumps_roster()
+
+    def __str__(self) -> str:
+        return self.user.name
+
+    @property
+    def name(self) -> str:
+        """The person's name."""
+        return self.user.name
+
+    def clean(self) -> None:
+        """Nobody stands in for themselves."""
+        if self.backup_id and self.backup_id == self.pk:
+            raise ValidationError({"backup": _("A rep cannot be their own backup.")})

@@ -1,0 +1,25 @@
+"""The statement triggers that raise the roster's version: a change that committed is obeyed by every decision after."""
+
+import pgtrigger
+
+
+def bumps_roster() -> list[pgtrigger.Trigger]:
+    """Triggers for one table of the roster.
+
+    All divisions are raised, not only the row's own: a rise too many costs one reload of a cache, a rise too few would
+    let a decision use a roster that is no longer true.
+    """
+    return [
+        pgtrigger.Trigger(
+            name=f"bump_roster_on_{operation}",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=kind,
+            func="UPDATE reps_rosterversion SET n = n + 1; RETURN NULL;",
+        )
+        for operation, kind in (
+            ("insert", pgtrigger.Insert),
+            ("update", pgtrigger.Update),
+            ("delete", pgtrigger.Delete),
+        )
+    ]

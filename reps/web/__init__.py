@@ -1,0 +1,1 @@
+"""The face of reps: pages and API."""

@@ -1,0 +1,5 @@
+"""URLs of reps."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Wakes the router when a lead is ready."""

@@ -1,0 +1,5 @@
+"""URLs of routing."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
