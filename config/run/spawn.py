@@ -7,7 +7,7 @@ import pwd
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
@@ -33,8 +33,8 @@ def spawn(
     death_signal: signal.Signals = signal.SIGTERM,
     identity: Identity = Identity.SELF,
     output: IO[bytes] | int | None = None,
-    env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
+    keep: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start `command`; call it from the main thread only, as Linux ties the death signal to the starting thread."""
     parent = os.getpid()
@@ -56,8 +56,8 @@ def spawn(
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT if output is not None else None,
-        env=dict(env) if env is not None else None,
         cwd=cwd,
+        pass_fds=tuple(keep),
     )
 
 
