@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-
-from collections.abc import Iterable, Mapping, Sequence
 
 # lcm(1..24): equal splits of up to 24 are exact, beyond that rounding is at most one unit.
 UNIT = 5_354_228_880
@@ -41,7 +40,9 @@ def split(weights: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(shares)
 
 
-def most_owed(balances: Mapping[Key, int], turns: Mapping[Key, int], group: int, reps: Sequence[int], shares: Sequence[int]) -> int:
+def most_owed(
+    balances: Mapping[Key, int], turns: Mapping[Key, int], group: int, reps: Sequence[int], shares: Sequence[int]
+) -> int:
     """Who is owed most once each has the share; ties: longest since the last lead, then lowest id."""
     return min(
         zip(reps, shares, strict=True),
@@ -63,7 +64,9 @@ def settle(balances: Mapping[Key, int], entry: LedgerEntry) -> dict[Key, int]:
 
 def reverse(entry: LedgerEntry) -> LedgerEntry:
     """The entry that undoes this one wholly: all shares back, the winner's UNIT returned."""
-    return LedgerEntry(entry.group, entry.lead, entry.reps, entry.weights, entry.winner, entry.forced, not entry.reverses)
+    return LedgerEntry(
+        entry.group, entry.lead, entry.reps, entry.weights, entry.winner, entry.forced, not entry.reverses
+    )
 
 
 def leave(balances: Mapping[Key, int], group: int, rep: int) -> dict[Key, int]:

@@ -157,7 +157,9 @@ class Area:
         match self.kind:
             case AreaKind.POSTAL:
                 code = folded.get("postal_code")
-                return isinstance(code, str) and self.low <= code[: len(self.low)] and code[: len(self.high)] <= self.high
+                if not isinstance(code, str):
+                    return False
+                return self.low <= code[: len(self.low)] and code[: len(self.high)] <= self.high
             case AreaKind.CITY | AreaKind.REGION:
                 return folded.get(self.kind.value) in self.names
             case AreaKind.COUNTRY:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from routing.engine.trace import Code, Reason
-
 from routing.engine.ledger import LedgerEntry
 from routing.engine.slate import Outcome
+from routing.engine.trace import Code, Reason
 
 # Raised whenever the same inputs may give another answer; a decision of an older number is reported, not failed.
 ENGINE = 1

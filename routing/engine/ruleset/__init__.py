@@ -3,4 +3,15 @@
 from routing.engine.ruleset.reading import RuleProblem, RuleSetError, parse
 from routing.engine.ruleset.shape import DEFAULT_BAND, Band, Directory, Place, Rule, RuleSet, To
 
-__all__ = ["DEFAULT_BAND", "Band", "Directory", "Place", "Rule", "RuleProblem", "RuleSet", "RuleSetError", "To", "parse"]
+__all__ = [
+    "DEFAULT_BAND",
+    "Band",
+    "Directory",
+    "Place",
+    "Rule",
+    "RuleProblem",
+    "RuleSet",
+    "RuleSetError",
+    "To",
+    "parse",
+]
