@@ -1,0 +1,105 @@
+"""The shell of every page: which entries the reader's roles open, who they are, and their theme."""
+
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
+
+from reps import access
+from reps.models import User
+
+
+class Entry(NamedTuple):
+    """One entry of the menu, before it is known to whom it is shown."""
+
+    name: str
+    label: Any
+    short: Any
+    icon: str
+
+
+# `name` is the URL name; an entry whose page is not there (yet) is left out.
+REP = (
+    Entry("my-leads", gettext_lazy("My leads"), gettext_lazy("My leads"), "inbox"),
+    Entry("pool", gettext_lazy("Pool"), gettext_lazy("Pool"), "stack"),
+    Entry("my-numbers", gettext_lazy("My numbers"), gettext_lazy("My numbers"), "chart"),
+    Entry("how-shared", gettext_lazy("How leads are shared"), pgettext_lazy("menu of a phone", "How shared"), "book"),
+)
+MANAGER = (
+    Entry("board", gettext_lazy("Board"), gettext_lazy("Board"), "board"),
+    Entry("leads", gettext_lazy("Leads"), gettext_lazy("Leads"), "list"),
+    Entry("to-assign", gettext_lazy("To assign"), gettext_lazy("To assign"), "hand"),
+    Entry("rules", gettext_lazy("Rules"), gettext_lazy("Rules"), "route"),
+    Entry("team", gettext_lazy("Team"), gettext_lazy("Team"), "users"),
+    Entry("reports", gettext_lazy("Reports"), gettext_lazy("Reports"), "chart"),
+)
+OPS = (Entry("admin:index", gettext_lazy("Settings"), gettext_lazy("Settings"), "settings"),)
+
+
+def nav(request: HttpRequest) -> dict[str, Any]:
+    """`nav`, `nav_foot`, `me` and `now` for the shell; nothing is asked of the database until the shell is drawn."""
+    user = getattr(request, "user", None) or AnonymousUser()
+    return {
+        "nav": SimpleLazyObject(lambda: _entries(request, user)),
+        "nav_foot": SimpleLazyObject(lambda: _links(request, OPS) if access.oversees_all(user) else []),
+        "me": SimpleLazyObject(lambda: _me(user)),
+        "now": timezone.now(),
+    }
+
+
+def _entries(request: HttpRequest, user: User | AnonymousUser) -> list[dict[str, Any]]:
+    """A rep's four entries and a manager's six; who is both sees both, the rep's first."""
+    if not user.is_authenticated:
+        return []
+    rep = REP if access.rep_of(user) else ()
+    return _links(request, (*rep, *(MANAGER if access.is_manager(user) else ())))
+
+
+def _links(request: HttpRequest, entries: tuple[Entry, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": entry.name,
+            "key": entry.name.replace(":", "-"),
+            "label": entry.label,
+            "short": entry.short,
+            "icon": entry.icon,
+            "url": url,
+            "active": _is_active(request.path, url),
+        }
+        for entry in entries
+        if (url := _url(entry.name))
+    ]
+
+
+def _url(name: str) -> str | None:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+def _is_active(path: str, url: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url))
+
+
+def _me(user: User | AnonymousUser) -> dict[str, Any] | None:
+    """Name and roles in words, for the foot of the side bar."""
+    if not isinstance(user, User):
+        return None
+    roles = [
+        word
+        for holds, word in (
+            (access.rep_of(user), _("Sales rep")),
+            (not access.oversees_all(user) and access.is_manager(user), _("Sales manager")),
+            (user.is_ops and not user.is_superuser, _("Operations")),
+            (user.is_superuser, _("Administrator")),
+        )
+        if holds
+    ]
+    return {"name": user.name or user.email, "roles": ", ".join(roles), "is_rep": bool(access.rep_of(user))}
