@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from routing.engine.decide import Decision
-from routing.engine.ledger import Key, LedgerEntry
-from routing.engine.ruleset import RuleSet
+from routing.engine.decide import Decision, decide
+from routing.engine.ledger import Key, LedgerEntry, reverse, settle
+from routing.engine.ruleset import Rule, RuleSet, To
+from routing.engine.slate import Outcome
 from routing.engine.trace import Trace
-from routing.engine.world import Group, Lead, Rep, Territory, World
+from routing.engine.world import Group, Lead, Rep, Territory, World, closest_territory
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,37 +92,165 @@ Event = Arrived | Decided | Touched | Closed | Taken | Reversed | TimerDue | Ros
 
 def step(world: World, event: Event) -> World:
     """The world after the event; the given one is left as it was."""
-    raise NotImplementedError
+    copy = _Copy(world)
+    copy.step(event)
+    return copy.world()
 
 
 class Fold:
     """A run of decisions and events on a private copy of the world: what one batch, one simulation is made of."""
 
     def __init__(self, world: World, rules: RuleSet | None) -> None:
-        raise NotImplementedError
+        self._rules = rules
+        self._copy = _Copy(world)
 
     def decide(self, lead: Lead, at: datetime, trace: Trace | None = None) -> Decision:
         """Decide and advance: the next decision sees this one's load and ledger."""
-        raise NotImplementedError
+        decision = decide(lead, self._copy.view, self._rules, at=at, trace=trace)
+        self._copy.decided(decision)
+        return decision
 
     def step(self, event: Event) -> None:
         """Advance by an event that was no decision of this fold."""
-        raise NotImplementedError
+        self._copy.step(event)
 
     def world(self) -> World:
         """A frozen copy of the world as it stands now."""
-        raise NotImplementedError
+        return self._copy.world()
 
     def shares(self) -> dict[Key, tuple[int, int]]:
         """(group, rep) -> (balance, turn) for every share that changed since the start: what live writes."""
-        raise NotImplementedError
+        copy = self._copy
+        return {key: (copy.balances.get(key, 0), copy.turns.get(key, 0)) for key in sorted(copy.changed)}
+
+    @property
+    def turn(self) -> int:
+        """The number of the latest entry."""
+        return self._copy.turn
+
+
+class _Copy:
+    """A world whose dictionaries are its own and move; `view` shows them to `decide` as a World."""
+
+    __slots__ = (
+        "balances", "changed", "group_load", "groups", "load", "reps", "turn", "turns", "view",
+    )  # fmt: skip
+
+    def __init__(self, world: World) -> None:
+        self.groups, self.reps = dict(world.groups), dict(world.reps)
+        self.load, self.group_load = dict(world.load), dict(world.group_load)
+        self.balances, self.turns = dict(world.balances), dict(world.turns)
+        self.turn = world.turn
+        self.changed: set[Key] = set()
+        self.view = replace(
+            world,
+            groups=self.groups,
+            reps=self.reps,
+            load=self.load,
+            group_load=self.group_load,
+            balances=self.balances,
+            turns=self.turns,
+        )
+
+    def world(self) -> World:
+        return replace(
+            self.view,
+            groups=dict(self.groups),
+            reps=dict(self.reps),
+            load=dict(self.load),
+            group_load=dict(self.group_load),
+            balances=dict(self.balances),
+            turns=dict(self.turns),
+            turn=self.turn,
+        )
+
+    def step(self, event: Event) -> None:
+        match event:
+            case Decided():
+                self.decided(event.decision)
+            case Taken():
+                self.carry(event.group, event.rep, 1)
+                if event.entry is not None:
+                    self.settle(event.entry)
+            case Closed():
+                self.carry(event.group, event.rep, -1)
+            case Reversed():
+                self.settle(reverse(event.entry))
+            case RosterChanged():
+                self.roster(event)
+            case Arrived() | Touched() | TimerDue():
+                pass  # they move neither load nor ledger
+
+    def decided(self, decision: Decision) -> None:
+        if decision.rep is not None and decision.outcome is Outcome.ASSIGNED:
+            self.carry(decision.group, decision.rep, 1)
+        if decision.entry is not None:
+            self.settle(decision.entry)
+
+    def carry(self, group: int | None, rep: int, leads: int) -> None:
+        """Open load grows or shrinks; never below nothing, should an event be told twice."""
+        self.load[rep] = max(0, self.load.get(rep, 0) + leads)
+        if group is not None:
+            self.group_load[group, rep] = max(0, self.group_load.get((group, rep), 0) + leads)
+
+    def settle(self, entry: LedgerEntry) -> None:
+        moved = settle(self.balances, entry)
+        self.balances.update(moved)
+        self.changed.update(moved)
+        if not entry.reverses:  # a lead taken back does not give back the place in the queue
+            self.turn += 1
+            self.turns[entry.group, entry.winner] = self.turn
+
+    def roster(self, event: RosterChanged) -> None:
+        self.groups.update({group.id: group for group in event.groups})
+        self.reps.update({rep.id: rep for rep in event.reps})
+        if event.territories is not None:
+            self.view = replace(self.view, territories=event.territories)
 
 
 def replay(world: World, rules: RuleSet | None, events: Iterable[Event]) -> tuple[list[Decision], World]:
     """Decide every lead that arrives, advance by everything else, in the order given."""
-    raise NotImplementedError
+    fold = Fold(world, rules)
+    decisions = []
+    for event in events:
+        if isinstance(event, Arrived):
+            decisions.append(fold.decide(event.lead, event.at))
+        else:
+            fold.step(event)
+    return decisions, fold.world()
 
 
 def reach(rules: RuleSet | None, leads: Iterable[Lead], territories: Sequence[Territory] = ()) -> frozenset[int]:
     """The groups these leads can touch by these rules, otherwise chains included."""
-    raise NotImplementedError
+    found: set[int] = set()
+    if rules is None:
+        return frozenset()
+    for lead in leads:
+        for rule in _followed(rules, lead):
+            found.update(place.id for place in (rule.destination, *rule.otherwise) if place.to in GROUPED and place.id)
+            if rule.destination.to is To.TERRITORY:
+                closest = closest_territory(territories, lead.folded)
+                found.update(() if closest is None or closest.group is None else (closest.group,))
+    return frozenset(found)
+
+
+def named_reps(rules: RuleSet | None) -> frozenset[int]:
+    """The reps that rules send to by name; their backups must be loaded with them."""
+    return frozenset(
+        rule.destination.id
+        for rule in (rules.rules if rules else ())
+        if rule.destination.to is To.REP and rule.destination.id is not None
+    )
+
+
+GROUPED = frozenset({To.GROUP, To.POOL})
+
+
+def _followed(rules: RuleSet, lead: Lead) -> Iterator[Rule]:
+    """The rules a lead can come to: the first that holds, and on while one may pass it to the next."""
+    for position in rules.index.candidates(lead.folded):
+        rule = rules.rules[position]
+        if rule.condition.holds(lead.folded):
+            yield rule
+            if not any(place.to is To.NEXT_RULE for place in rule.otherwise):
+                return

@@ -10,7 +10,7 @@ from enum import StrEnum
 from routing.engine.trace import Reason
 from routing.engine.world import Member
 
-Dropped = tuple[int, "Reason"]  # (rep, why)
+Dropped = tuple[int, Reason]  # (rep, why)
 Rank = tuple[int, ...]
 
 
@@ -39,6 +39,7 @@ class Slate:
 
     at: datetime
     group: int | None
+    all: tuple[Member, ...]  # everybody, ascending by rep
     standing: tuple[Member, ...]
     dropped: tuple[Dropped, ...] = ()
     ranks: Mapping[int, Rank] | None = None  # lower is preferred; the ledger shares among the best rank standing
@@ -47,6 +48,12 @@ class Slate:
     ordered: str | None = None  # a strategy put `standing` in its own order: the first wins, the entry is forced
     ending: Ending | None = None
     duty_asked: bool = False
+    named: int | None = None  # the rep the rule names, whom a backup may represent
+
+    @property
+    def members(self) -> Mapping[int, Member]:
+        """All who were ever on the slate, by rep."""
+        return {member.rep: member for member in self.all}
 
     def drop(self, verdict: Callable[[Member], Reason | None]) -> Slate:
         """Without those for whom `verdict` has a reason."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ class Code(StrEnum):
     NO_TERRITORY = "no_territory"
     NOBODY_LEFT = "nobody_left"
     NOBODY_ON_DUTY = "nobody_on_duty"
+    NOBODY_COMING = "nobody_coming"  # nor within the horizon
     IN_POOL = "in_pool"
     DUPLICATE_OF = "duplicate_of"
     HELD_BY_PERSON = "held_by_person"
@@ -59,6 +61,7 @@ class Code(StrEnum):
     ONLY_ONE_LEFT = "only_one_left"
     LONGEST_WAIT = "longest_wait"
     LOWEST_NUMBER = "lowest_number"
+    HIGHER_NUMBER = "higher_number"
     WAITED_LESS = "waited_less"
     FIRST_IN_ORDER = "first_in_order"
     LATER_IN_ORDER = "later_in_order"
@@ -76,6 +79,11 @@ class Reason(NamedTuple):
 def reason(code: Code, **numbers: Number) -> Reason:
     """A reason with its numbers in the one order that canonical text needs."""
     return Reason(code, tuple(sorted(numbers.items())))
+
+
+def iso(at: datetime | None) -> str | None:
+    """An instant as canonical text in UTC."""
+    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 @dataclass(frozen=True, slots=True)

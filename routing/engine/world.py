@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from routing.engine.ledger import Key
+from routing.engine.trace import Code, Reason, iso, reason
 
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
 Span = tuple[datetime, datetime]  # half-open, UTC
@@ -35,6 +36,13 @@ class AbsenceKind(StrEnum):
     PAUSED = "paused"
 
 
+ABSENT = {
+    AbsenceKind.LEAVE: Code.ON_LEAVE,
+    AbsenceKind.HOLIDAY: Code.PUBLIC_HOLIDAY,
+    AbsenceKind.PAUSED: Code.PAUSED,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Absence:
     """A half-open time away; no end means until further notice."""
@@ -42,6 +50,10 @@ class Absence:
     start: datetime
     end: datetime | None
     kind: AbsenceKind
+
+    def reason(self) -> Reason:
+        """Why this rep is away, and until when."""
+        return reason(ABSENT[self.kind], until=iso(self.end))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,15 @@ class Rep:
     def on_duty(self, at: datetime) -> bool:
         """Is this rep on shift and not away?"""
         return self.on_shift(at) and self.absence_at(at) is None
+
+    def off_duty(self, at: datetime) -> Reason | None:
+        """Why this rep does not work at this instant; an absence tells more than the shift it falls into."""
+        if self.on_duty(at):
+            return None
+        absence = self.absence_at(at)
+        if absence is not None:
+            return absence.reason()
+        return reason(Code.OFF_SHIFT, next=iso(self.next_duty(at))) if self.duty else reason(Code.NO_SHIFTS)
 
     def next_duty(self, after: datetime) -> datetime | None:
         """The first instant later than `after` at which a spell of duty begins; None within the horizon."""
@@ -181,6 +202,13 @@ class Territory:
     def specificity(self, folded: Mapping[str, Any]) -> int:
         """How closely this territory describes the lead: postal 6 ... world 1, 0 = does not cover it."""
         return max((SPECIFICITY[area.kind] for area in self.areas if area.covers(folded)), default=0)
+
+
+def closest_territory(territories: Iterable[Territory], folded: Mapping[str, Any]) -> Territory | None:
+    """The territory with a group that describes the lead most closely; ties by lowest id."""
+    covering = [(t.specificity(folded), -t.id, t) for t in territories if t.group is not None]
+    level, _, found = max(covering, key=lambda row: row[:2], default=(0, 0, None))
+    return found if level else None
 
 
 @dataclass(frozen=True, slots=True)

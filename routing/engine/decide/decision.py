@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from routing.engine.ledger import LedgerEntry
 from routing.engine.slate import Outcome
-from routing.engine.trace import Code, Reason
+from routing.engine.trace import Code, Reason, iso
 
 # Raised whenever the same inputs may give another answer; a decision of an older number is reported, not failed.
 ENGINE = 1
@@ -62,11 +62,6 @@ class Decision:
     priority: int | None = None
 
 
-def instant(at: datetime | None) -> str | None:
-    """An instant as canonical text in UTC."""
-    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
 def record(decision: Decision) -> dict[str, Any]:
     """The decision as plain JSON values: texts, whole numbers, booleans, None, lists, objects."""
     entry = decision.entry
@@ -74,13 +69,13 @@ def record(decision: Decision) -> dict[str, Any]:
         "engine": decision.engine,
         "version": decision.version,
         "lead": decision.lead,
-        "at": instant(decision.at),
+        "at": iso(decision.at),
         "outcome": decision.outcome.value,
         "reason": _reason(decision.reason),
         "rule": decision.rule,
         "group": decision.group,
         "rep": decision.rep,
-        "until": instant(decision.until),
+        "until": iso(decision.until),
         "mode": decision.mode,
         "considered": [_considered(row) for row in decision.considered],
         "passed": [[row.rule, row.group, _reason(row.reason)] for row in decision.passed],

@@ -2,9 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from heapq import merge
+from typing import Any, Protocol
+
+from leads.conditions import Condition
+
+
+class HasCondition(Protocol):
+    """Anything in an ordered list that a condition guards."""
+
+    @property
+    def condition(self) -> Condition: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Filled by `build`; empty means: look at every rule."""
+    """Positions of rules by a text one of whose values they need; `free` are those that no text ties down."""
+
+    tied: Mapping[str, Mapping[str, tuple[int, ...]]] = field(default_factory=dict)  # field -> text -> positions
+    free: tuple[int, ...] = ()
+
+    @classmethod
+    def build(cls, rules: Sequence[HasCondition]) -> Index:
+        """Each rule stands under the one field that ties it to the fewest texts."""
+        tied: dict[str, dict[str, list[int]]] = {}
+        free: list[int] = []
+        for position, rule in enumerate(rules):
+            needed = rule.condition.equalities()
+            if not needed:
+                free.append(position)
+                continue
+            key = min(sorted(needed), key=lambda name: len(needed[name]))
+            for text in needed[key]:
+                tied.setdefault(key, {}).setdefault(text, []).append(position)
+        frozen = {key: {text: tuple(found) for text, found in texts.items()} for key, texts in tied.items()}
+        return cls(frozen, tuple(free))
+
+    def candidates(self, folded: Mapping[str, Any]) -> Iterator[int]:
+        """Positions of the rules that could match, ascending; all others cannot."""
+        runs = [self.free]
+        for key, texts in self.tied.items():
+            value = folded.get(key)
+            if isinstance(value, str) and (found := texts.get(value)):
+                runs.append(found)
+        return iter(self.free) if len(runs) == 1 else merge(*runs)

@@ -1,0 +1,36 @@
+"""Pool: the lead waits at the group until one of its members takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from routing.engine.slate import Ending, Outcome, Slate
+from routing.engine.strategy import Phrase, Strategy
+from routing.engine.world import Lead, World
+
+
+@dataclass(frozen=True, slots=True)
+class PoolOptions:
+    """`mode`: open (details are visible before claiming) or blind (only after)."""
+
+    mode: str = field(default="open", metadata={"choices": ("open", "blind")})
+
+
+class Pool(Strategy[PoolOptions]):
+    """Nobody is chosen: members pull leads from the group's pool when they have time.
+
+    Best where reps know their own pace. Open shows all details; blind shows only what the group made public until the
+    lead is claimed, so that nobody picks the best. Ends the chain: steps after it are refused.
+    """
+
+    name = "pool"
+    Options = PoolOptions
+
+    def says(self, options: PoolOptions) -> Phrase:
+        return Phrase(f"step.pool_{options.mode}")
+
+    def narrow(self, slate: Slate, lead: Lead, world: World, options: PoolOptions) -> Slate:
+        return replace(slate, ending=Ending(Outcome.POOLED, options.mode))
+
+
+strategy = Pool()
