@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -40,25 +40,16 @@ def split(weights: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(shares)
 
 
-def most_owed(
-    balances: Mapping[Key, int], turns: Mapping[Key, int], group: int, reps: Sequence[int], shares: Sequence[int]
-) -> int:
-    """Who is owed most once each has the share; ties: longest since the last lead, then lowest id."""
-    return min(
-        zip(reps, shares, strict=True),
-        key=lambda pair: (-(balances.get((group, pair[0]), 0) + pair[1]), turns.get((group, pair[0]), 0), pair[0]),
-    )[0]
-
-
 def settle(balances: Mapping[Key, int], entry: LedgerEntry) -> dict[Key, int]:
     """The balances that the entry changes, after it: everybody's share in, the winner's UNIT out (or all undone)."""
     sign = -1 if entry.reverses else 1
+    group = entry.group
     changed: dict[Key, int] = {}
     for rep, share in zip(entry.reps, split(entry.weights), strict=True):
-        changed[entry.group, rep] = balances.get((entry.group, rep), 0) + sign * share
-    winner = (entry.group, entry.winner)
-    before = changed[winner] if winner in changed else balances.get(winner, 0)
-    changed[winner] = before - sign * UNIT
+        key = (group, rep)
+        changed[key] = balances.get(key, 0) + sign * share
+    winner = (group, entry.winner)
+    changed[winner] = changed.get(winner, balances.get(winner, 0)) - sign * UNIT
     return changed
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from routing.engine.trace import Reason
 from routing.engine.world import Member
@@ -33,9 +34,11 @@ class Ending:
     mode: str
 
 
-@dataclass(frozen=True, slots=True)
-class Slate:
-    """The members of a destination on their way through the steps at one instant."""
+class Slate(NamedTuple):
+    """The members of a destination on their way through the steps at one instant.
+
+    A tuple, because several are made for each decision and replacing a field must be cheap.
+    """
 
     at: datetime
     group: int | None
@@ -50,24 +53,17 @@ class Slate:
     duty_asked: bool = False
     named: int | None = None  # the rep the rule names, whom a backup may represent
 
-    @property
-    def members(self) -> Mapping[int, Member]:
-        """All who were ever on the slate, by rep."""
-        return {member.rep: member for member in self.all}
+    def without(self, out: Mapping[int, Reason]) -> Slate:
+        """Without these reps, each for a reason."""
+        if not out:
+            return self
+        standing = tuple(member for member in self.standing if member.rep not in out)
+        dropped = tuple((member.rep, out[member.rep]) for member in self.standing if member.rep in out)
+        return self._replace(standing=standing, dropped=(*self.dropped, *dropped))
 
     def drop(self, verdict: Callable[[Member], Reason | None]) -> Slate:
         """Without those for whom `verdict` has a reason."""
-        standing: list[Member] = []
-        dropped = list(self.dropped)
-        for member in self.standing:
-            why = verdict(member)
-            if why is None:
-                standing.append(member)
-            else:
-                dropped.append((member.rep, why))
-        if len(standing) == len(self.standing):
-            return self
-        return replace(self, standing=tuple(standing), dropped=tuple(dropped))
+        return self.without({m.rep: why for m in self.standing if (why := verdict(m)) is not None})
 
     def prefer(self, rank: Callable[[Member], int], why: Callable[[Member], Reason]) -> Slate:
         """With a finer order of preference: earlier steps weigh more; `why` tells it to those who come later."""
@@ -75,7 +71,7 @@ class Slate:
         best = min(ranks.values(), default=())
         reasons = dict(self.rank_reasons or {})
         reasons.update({m.rep: why(m) for m in self.standing if ranks[m.rep][-1:] != best[-1:]})
-        return replace(self, ranks=ranks, rank_reasons=reasons)
+        return self._replace(ranks=ranks, rank_reasons=reasons)
 
     def best(self) -> tuple[Member, ...]:
         """Those of the best rank among the standing."""

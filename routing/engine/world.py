@@ -65,30 +65,24 @@ class Rep:
     absences: tuple[Absence, ...] = ()
     cap: int | None = None  # open leads over all groups
     backup: int | None = None
+    # where duty begins and ends in turn, absences taken out: an odd place in it is on duty
+    changes: tuple[datetime, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "changes", _changes(self.duty, self.absences))
 
     def absence_at(self, at: datetime) -> Absence | None:
         """The absence that covers this instant; of several, the one that ends last."""
-        found: Absence | None = None
-        for absence in self.absences:
-            if absence.start <= at and (absence.end is None or at < absence.end):
-                if absence.end is None:
-                    return absence
-                if found is None or found.end is None or absence.end > found.end:
-                    found = absence
-        return found
-
-    def on_shift(self, at: datetime) -> bool:
-        """Is the instant inside a shift, whatever the absences say?"""
-        i = bisect_right(self.duty, at, key=_start) - 1
-        return i >= 0 and at < self.duty[i][1]
+        covering = [a for a in self.absences if a.start <= at and (a.end is None or at < a.end)]
+        return max(covering, key=lambda a: (a.end is None, a.end or a.start), default=None)
 
     def on_duty(self, at: datetime) -> bool:
         """Is this rep on shift and not away?"""
-        return self.on_shift(at) and self.absence_at(at) is None
+        return bisect_right(self.changes, at) % 2 == 1
 
     def off_duty(self, at: datetime) -> Reason | None:
         """Why this rep does not work at this instant; an absence tells more than the shift it falls into."""
-        if self.on_duty(at):
+        if bisect_right(self.changes, at) % 2:
             return None
         absence = self.absence_at(at)
         if absence is not None:
@@ -97,18 +91,31 @@ class Rep:
 
     def next_duty(self, after: datetime) -> datetime | None:
         """The first instant later than `after` at which a spell of duty begins; None within the horizon."""
-        first = max(bisect_right(self.duty, after, key=_start) - 1, 0)
-        for start, end in self.duty[first:]:
-            begin = self._begin(start, end, after)
-            if begin is not None:
-                return begin
-        return None
+        place = bisect_right(self.changes, after)
+        begin = place + place % 2
+        return self.changes[begin] if begin < len(self.changes) else None
 
-    def _begin(self, start: datetime, end: datetime, after: datetime) -> datetime | None:
-        """Where duty begins in one shift, later than `after`: at its start, or where an absence ends."""
-        ends = (absence.end for absence in self.absences if absence.end is not None)
-        candidates = sorted(t for t in (start, *ends) if start <= t < end and t > after)
-        return next((t for t in candidates if self.absence_at(t) is None), None)
+
+def _changes(duty: tuple[Span, ...], absences: tuple[Absence, ...]) -> tuple[datetime, ...]:
+    """The shifts less the absences, as instants of change; shifts that touch become one spell."""
+    spells: list[Span] = []
+    for start, end in sorted(duty):
+        for begin, stop in _without(start, end, absences):
+            if spells and begin <= spells[-1][1]:
+                spells[-1] = (spells[-1][0], max(stop, spells[-1][1]))
+            else:
+                spells.append((begin, stop))
+    return tuple(instant for spell in spells for instant in spell)
+
+
+def _without(start: datetime, end: datetime, absences: tuple[Absence, ...]) -> list[Span]:
+    """What is left of one shift."""
+    left = [(start, end)] if start < end else []
+    for absence in absences:
+        stop = end if absence.end is None else absence.end
+        cut = [((s, min(e, absence.start)), (max(s, stop), e)) for s, e in left]
+        left = [(s, e) for pair in cut for s, e in pair if s < e] if absence.start < stop else left
+    return left
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,10 @@ class Group:
     members: tuple[Member, ...] = ()  # ascending by rep
     steps: tuple[Step, ...] = ()
     respond_within: int | None = None  # seconds
+
+    def __post_init__(self) -> None:
+        """Members in the one order that the ledger's ties need."""
+        object.__setattr__(self, "members", tuple(sorted(self.members, key=lambda member: member.rep)))
 
 
 class AreaKind(StrEnum):
@@ -233,10 +244,6 @@ class World:
     turn: int = 0  # the highest entry number of the division so far
     territories: tuple[Territory, ...] = ()  # ascending by id
     accounts: Mapping[int, Account] = field(default_factory=lambda: NOTHING)
-
-
-def _start(span: Span) -> datetime:
-    return span[0]
 
 
 def _asks(wanted: frozenset[str], value: object) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from routing.engine.decide.decision import ENGINE, Considered, Decision, Passed
 from routing.engine.decide.verdicts import DUTY, Choice, choose, everybody_out
+from routing.engine.ledger import LedgerEntry
 from routing.engine.ruleset import Place, Rule, RuleSet, To
 from routing.engine.slate import Outcome, Slate
 from routing.engine.strategies import shelf
@@ -158,7 +158,8 @@ class Walk:
         if slate.ending is not None and slate.standing and slate.group is not None:
             self.considered += everybody_out(slate, self.world)
             return self.end(slate.ending.outcome, Reason(Code.IN_POOL), group=slate.group, mode=slate.ending.mode)
-        slate = slate.drop(_weightless)
+        if any([member.weight <= 0 for member in slate.standing]):  # noqa: C419 - a list is faster for twenty
+            slate = slate.drop(_weightless)
         if not slate.standing:
             self.considered += everybody_out(slate, self.world)
             self.pass_by(slate.group, _nobody(slate))
@@ -177,8 +178,7 @@ class Walk:
         return narrowed
 
     def assigned(self, group: int | None, choice: Choice) -> Decision:
-        decision = self.end(Outcome.ASSIGNED, choice.reason, group=group)
-        return replace(decision, rep=choice.rep, entry=choice.entry)
+        return self.end(Outcome.ASSIGNED, choice.reason, group=group, rep=choice.rep, entry=choice.entry)
 
     def pool(self, place: Place) -> Decision | None:
         """A group's pool, whoever is on duty."""
@@ -196,14 +196,24 @@ class Walk:
         if not comes:
             return self.end(Outcome.DESK, Reason(Code.NOBODY_COMING))
         until, _, group = min(comes, key=lambda row: row[:2])
-        return replace(self.end(Outcome.HELD, self.last, group=group), until=until)
+        return self.end(Outcome.HELD, self.last, group=group, until=until)
 
     def pass_by(self, group: int | None, why: Reason) -> None:
         """Nobody here: note it, so that the receipt and the next link know why."""
         self.last = why
         self.passed.append(Passed(self.rule.key if self.rule else "", group, why))
 
-    def end(self, outcome: Outcome, why: Reason, *, group: int | None = None, mode: str | None = None) -> Decision:
+    def end(
+        self,
+        outcome: Outcome,
+        why: Reason,
+        *,
+        group: int | None = None,
+        rep: int | None = None,
+        until: datetime | None = None,
+        mode: str | None = None,
+        entry: LedgerEntry | None = None,
+    ) -> Decision:
         rule = self.rule
         within = rule.respond_within if rule else None
         if within is None and group is not None and group in self.world.groups:
@@ -217,7 +227,10 @@ class Walk:
             reason=why,
             rule=rule.key if rule else None,
             group=group,
+            rep=rep,
+            until=until,
             mode=mode,
+            entry=entry,
             considered=self.considered,
             passed=tuple(self.passed),
             respond_within=within,

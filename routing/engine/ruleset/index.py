@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
@@ -26,19 +27,17 @@ class Index:
 
     @classmethod
     def build(cls, rules: Sequence[HasCondition]) -> Index:
-        """Each rule stands under the one field that ties it to the fewest texts."""
+        """Each rule stands under the one field whose texts it shares with the fewest other rules."""
+        needs = [rule.condition.equalities() for rule in rules]
+        shared = Counter((key, text) for needed in needs for key, texts in needed.items() for text in texts)
         tied: dict[str, dict[str, list[int]]] = {}
-        free: list[int] = []
-        for position, rule in enumerate(rules):
-            needed = rule.condition.equalities()
-            if not needed:
-                free.append(position)
-                continue
-            key = min(sorted(needed), key=lambda name: len(needed[name]))
-            for text in needed[key]:
-                tied.setdefault(key, {}).setdefault(text, []).append(position)
+        for position, needed in enumerate(needs):
+            if needed:
+                key = min(sorted(needed), key=lambda name: sum(shared[name, text] for text in needed[name]))
+                for text in needed[key]:
+                    tied.setdefault(key, {}).setdefault(text, []).append(position)
         frozen = {key: {text: tuple(found) for text, found in texts.items()} for key, texts in tied.items()}
-        return cls(frozen, tuple(free))
+        return cls(frozen, tuple(position for position, needed in enumerate(needs) if not needed))
 
     def candidates(self, folded: Mapping[str, Any]) -> Iterator[int]:
         """Positions of the rules that could match, ascending; all others cannot."""

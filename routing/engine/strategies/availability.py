@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from routing.engine.slate import Slate
@@ -34,21 +35,27 @@ class Availability(Strategy[AvailabilityOptions]):
         return Phrase("step.availability_back_within", (("minutes", options.back_within_minutes),))
 
     def narrow(self, slate: Slate, lead: Lead, world: World, options: AvailabilityOptions) -> Slate:
-        at, reps = slate.at, world.reps
-        if all(member.rep in reps and reps[member.rep].on_duty(at) for member in slate.standing):
-            return slate if slate.duty_asked else replace(slate, duty_asked=True)
-        narrowed = replace(slate.drop(lambda member: _off_duty(reps.get(member.rep), at)), duty_asked=True)
+        reps = world.reps
+        narrowed = slate.without(_off_duty(slate, reps))._replace(duty_asked=True)
         if narrowed.standing or options.back_within_minutes is None:
             return narrowed
-        soonest = _soonest(slate, world, at + timedelta(minutes=options.back_within_minutes))
+        soonest = _soonest(slate, world, slate.at + timedelta(minutes=options.back_within_minutes))
         if soonest is None:
             return narrowed
         dropped = tuple(row for row in narrowed.dropped if row[0] != soonest.rep)
-        return replace(narrowed, standing=(soonest,), dropped=dropped)
+        return narrowed._replace(standing=(soonest,), dropped=dropped)
 
 
-def _off_duty(rep: Rep | None, at: datetime) -> Reason | None:
-    return reason(Code.REP_MISSING) if rep is None else rep.off_duty(at)
+def _off_duty(slate: Slate, reps: Mapping[int, Rep]) -> dict[int, Reason]:
+    """Those who do not work at this instant, and why."""
+    at = slate.at
+    out: dict[int, Reason] = {}
+    for member in slate.standing:
+        rep = reps.get(member.rep)
+        why = reason(Code.REP_MISSING) if rep is None else rep.off_duty(at)
+        if why is not None:
+            out[member.rep] = why
+    return out
 
 
 def _soonest(slate: Slate, world: World, latest: datetime) -> Member | None:

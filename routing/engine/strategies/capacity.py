@@ -5,7 +5,7 @@ from __future__ import annotations
 from routing.engine.slate import Slate
 from routing.engine.strategy import NoOptions, Phrase, Strategy
 from routing.engine.trace import Code, Reason, reason
-from routing.engine.world import Lead, Member, World
+from routing.engine.world import Lead, World
 
 
 class Capacity(Strategy[NoOptions]):
@@ -22,20 +22,17 @@ class Capacity(Strategy[NoOptions]):
 
     def narrow(self, slate: Slate, lead: Lead, world: World, options: NoOptions) -> Slate:
         group, reps, load, group_load = slate.group or 0, world.reps, world.load, world.group_load
-
-        def verdict(member: Member) -> Reason | None:
-            if member.cap is not None:
-                held = group_load.get((group, member.rep), 0)
-                if held >= member.cap:
-                    return reason(Code.AT_CAP, cap="group", held=held, most=member.cap)
-            rep = reps.get(member.rep)
-            if rep is not None and rep.cap is not None:
-                held = load.get(member.rep, 0)
-                if held >= rep.cap:
-                    return reason(Code.AT_CAP, cap="rep", held=held, most=rep.cap)
-            return None
-
-        return slate.drop(verdict)
+        out: dict[int, Reason] = {}
+        for member in slate.standing:
+            number, most = member.rep, member.cap
+            if most is not None and (held := group_load.get((group, number), 0)) >= most:
+                out[number] = reason(Code.AT_CAP, cap="group", held=held, most=most)
+                continue
+            rep = reps.get(number)
+            most = None if rep is None else rep.cap
+            if most is not None and (held := load.get(number, 0)) >= most:
+                out[number] = reason(Code.AT_CAP, cap="rep", held=held, most=most)
+        return slate.without(out)
 
 
 strategy = Capacity()

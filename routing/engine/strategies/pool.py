@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from routing.engine.slate import Ending, Outcome, Slate
 from routing.engine.strategy import Phrase, Strategy
@@ -30,7 +30,7 @@ class Pool(Strategy[PoolOptions]):
         return Phrase(f"step.pool_{options.mode}")
 
     def narrow(self, slate: Slate, lead: Lead, world: World, options: PoolOptions) -> Slate:
-        return replace(slate, ending=Ending(Outcome.POOLED, options.mode))
+        return slate._replace(ending=Ending(Outcome.POOLED, options.mode))
 
 
 strategy = Pool()

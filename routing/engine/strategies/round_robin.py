@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.engine.slate import Slate
 from routing.engine.strategy import NoOptions, Phrase, Strategy
 from routing.engine.world import Lead, World
@@ -23,7 +21,7 @@ class RoundRobin(Strategy[NoOptions]):
         return Phrase("step.round_robin")
 
     def narrow(self, slate: Slate, lead: Lead, world: World, options: NoOptions) -> Slate:
-        return slate if slate.equal else replace(slate, equal=True)
+        return slate if slate.equal else slate._replace(equal=True)
 
 
 strategy = RoundRobin()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from routing.engine.slate import Slate
 from routing.engine.strategy import NoOptions, Phrase, Strategy
 from routing.engine.world import Lead, World
@@ -23,7 +21,7 @@ class Weighted(Strategy[NoOptions]):
         return Phrase("step.weighted")
 
     def narrow(self, slate: Slate, lead: Lead, world: World, options: NoOptions) -> Slate:
-        return replace(slate, equal=False) if slate.equal else slate
+        return slate._replace(equal=False) if slate.equal else slate
 
 
 strategy = Weighted()
