@@ -13,6 +13,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 RETRY_SECONDS = 2
+PAGE = (
+    '<!doctype html><html><head><meta charset="utf-8"><title>{title}</title></head>'
+    "<body><h1>{title}</h1><p>{detail}</p></body></html>"
+)
 CONNECTION_CLASS = "08"  # SQLSTATE class: connection exceptions
 NO_ROOM_OR_RESTARTING = {"53300", "57P01", "57P02", "57P03"}  # too many connections; shut down, crashed, starting
 
@@ -70,8 +74,7 @@ def busy_response(request: HttpRequest) -> HttpResponse:
         problem = {"type": "about:blank", "title": title, "status": 503, "code": "busy", "detail": detail}
         response: HttpResponse = JsonResponse(problem, status=503, content_type="application/problem+json")
     else:
-        page = '<!doctype html><html><head><meta charset="utf-8"><title>{}</title></head><body><h1>{}</h1><p>{}</p></body></html>'
-        response = HttpResponse(format_html(page, title, title, detail), status=503)
+        response = HttpResponse(format_html(PAGE, title=title, detail=detail), status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
     response["Cache-Control"] = "no-store"
     return response

@@ -1,4 +1,4 @@
-"""What monitors ask: `/healthz` (are we up, do database and broker answer) and `/readyz` (do the other processes live)."""
+"""What monitors ask: `/healthz` (do we, the database and the broker answer) and `/readyz` (do the others live too)."""
 
 import logging
 import time

@@ -96,6 +96,19 @@ def install(kind: str) -> None:
     STAMP.write_text(digest(kind) + "\n", encoding="utf-8")
 
 
+def lock(arguments: list[str]) -> int:
+    """Compile the .in files anew: hashes for every platform, no index named, what is pinned kept unless told so."""
+    uv = find_uv()
+    if not uv:
+        print("uv is needed to compile the requirements, and could not be installed.")
+        return 1
+    options = ("--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url")
+    for source in sorted(HERE.glob("*.in"), key=lambda path: path.name != "run.in"):
+        pins = source.with_suffix(".txt").relative_to(ROOT)
+        run(uv, "pip", "compile", *options, "--no-header", *arguments, source.relative_to(ROOT), "-o", pins)
+    return 0
+
+
 def main(kind: str) -> int:
     if sys.version_info < OLDEST:
         wanted, found = (".".join(map(str, version)) for version in (OLDEST, sys.version_info[:3]))
@@ -121,6 +134,8 @@ def main(kind: str) -> int:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["lock"]:
+        sys.exit(lock(sys.argv[2:]))
     if len(sys.argv) != 2 or sys.argv[1] not in SETS:
-        sys.exit("Say which: python3 requirements/install.py run|test")
+        sys.exit("Say which: python3 requirements/install.py run|test|lock")
     sys.exit(main(sys.argv[1]))

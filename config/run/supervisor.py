@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -23,6 +24,7 @@ from config.run.ready import Readiness
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "fairlead"
 SERVER_DEATHS = 3
+STEADY_SECONDS = 600  # having lived this long, a server has made good for its former deaths
 APP_SECONDS = 7.5  # of the ten within which all must be gone; the servers get the rest
 PORT_SECONDS = 3  # a killed run may hold its port a moment longer
 PYTHON = sys.executable
@@ -42,7 +44,7 @@ class Supervisor:
         self.given = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
         self.demo = demo
         self.servers: list[Server] = []
-        self.server_deaths: dict[str, int] = {}
+        self.server_deaths: Counter[str] = Counter()
         self.children: list[Child] = []
         self.selector = selectors.DefaultSelector()
         self.asked = 0
@@ -122,19 +124,12 @@ class Supervisor:
         (self.data / "beat").mkdir(exist_ok=True)
         web = (PYTHON, "-m", "gunicorn", "-c", "config/run/gunicorn.py", "-b", f"fd://{web_socket.fileno()}")
         worker = ("worker", "-n", worker_name, "-Q", "route,deliver,slow", "-c", "2", "--prefetch-multiplier", "1")
-        worker += ("-l", "WARNING", "--without-gossip", "--without-mingle")
+        worker += ("-l", "WARNING", "--without-gossip", "--without-mingle", "-I", "config.run.leash")
         beat = ("beat", "-l", "WARNING", "--pidfile=", "-s", str(self.data / "beat" / "schedule"))
         self.children = [
-            # once we are gone the servers are too, so nothing is worth waiting for: quick stops
-            Child(
-                "web",
-                [*web, "config.wsgi"],
-                cwd=ROOT,
-                death_signal=signal.SIGQUIT,
-                keep=[web_socket.fileno()],
-            ),
-            Child("worker", [*celery, *worker], cwd=ROOT, death_signal=signal.SIGQUIT),
-            Child("beat", [*celery, *beat], cwd=ROOT),
+            Child("web", [*web, "config.wsgi"], cwd=ROOT, keep=[web_socket.fileno()]),
+            Child("worker", [*celery, *worker], cwd=ROOT),
+            Child("beat", [*celery, *beat], cwd=ROOT, death_signal=signal.SIGTERM),  # it has a file to close
             Child("sweeper", [*MANAGE, "sweep"], cwd=ROOT),
         ]
         if self.demo:
@@ -203,16 +198,25 @@ class Supervisor:
 
     def mend_servers(self) -> None:
         for place, server in enumerate(self.servers):
-            if server.process.poll() is None:
-                continue
-            deaths = self.server_deaths[server.name] = self.server_deaths.get(server.name, 0) + 1
-            how = ending(server.process.returncode)
-            if deaths > SERVER_DEATHS:
-                self.fail(f"{server.name} ended ({how}) after {SERVER_DEATHS} new starts: stopping everything")
+            if server.process.poll() is not None:
+                self.servers[place] = self.start_again(server)
+
+    def start_again(self, server: Server) -> Server:
+        """A new server in place of one that died; a start that fails counts as a death too."""
+        if time.monotonic() - server.started > STEADY_SECONDS:
+            self.server_deaths[server.name] = 0
+        why = f"ended ({ending(server.process.returncode)})"
+        start = embedded.start_postgres if server.name == "postgres" else embedded.start_valkey
+        while True:
+            self.server_deaths[server.name] += 1
+            if self.server_deaths[server.name] > SERVER_DEATHS:
+                self.fail(f"{server.name} {why} after {SERVER_DEATHS} new starts: stopping everything")
                 raise Stopping
-            say(NAME, f"{server.name} ended ({how}); starting it again ({deaths} of {SERVER_DEATHS})")
-            start = embedded.start_postgres if server.name == "postgres" else embedded.start_valkey
-            self.servers[place] = start(self.data)
+            say(NAME, f"{server.name} {why}; starting it again ({self.server_deaths[server.name]} of {SERVER_DEATHS})")
+            try:
+                return start(self.data)
+            except StartError as error:
+                why = str(error)
 
     # Stop
 

@@ -1,0 +1,40 @@
+# Every recipe of the project; CI calls the same ones. A part of the tests: make test ARGS="-m property"
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test check fmt lock bench clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 10
+
+setup: ## make the environment to run in
+	@$(PYTHON) requirements/install.py run
+
+run: setup ## start everything here (PORT, DATA_DIR, DATABASE_URL, REDIS_URL)
+	@exec $(BIN)/python -m config.run
+
+demo: setup ## the same with a believable team, past leads and new ones trickling in
+	@exec $(BIN)/python -m config.run --demo
+
+test: ## lint, types, contracts, checks and all tests; ARGS="-m race" runs those tests only
+	@$(PYTHON) requirements/install.py test
+	@$(BIN)/python .ci/steps.py $(if $(strip $(ARGS)),tests -- $(ARGS),checks tests)
+
+check: ## all but the tests
+	@$(PYTHON) requirements/install.py test
+	@$(BIN)/python .ci/steps.py checks
+
+fmt: ## mend what can be mended by itself
+	@$(PYTHON) requirements/install.py test
+	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format .
+
+lock: ## compile requirements/*.in anew (ARGS=--upgrade for newer versions)
+	@$(PYTHON) requirements/install.py lock $(ARGS)
+
+bench: setup ## first ratios of speed, measured in one run
+	@$(BIN)/python -m config.run.beside $(BIN)/python manage.py bench $(ARGS)
+
+clean: ## throw away what a machine made for itself; data folders stay
+	@rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
