@@ -39,7 +39,7 @@ def database() -> dict[str, object]:
 
 
 def email() -> dict[str, object]:
-    """Django's mail settings of EMAIL_URL (smtp://user:pass@host:port, smtps://...); files in the data folder without it."""
+    """Django's mail settings of EMAIL_URL (smtp://user:pass@host:port, smtps://...), else files in the data folder."""
     if not EMAIL_URL:
         return {
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 logger = logging.getLogger(__name__)
 
-BROKER_SECONDS = 1.0
+BROKER_SECONDS = 1
 # A process that has not written `heartbeat:<name>` (the time, into the cache) for so long counts as dead.
 OLDEST_HEARTBEAT = {"worker": 60.0, "beat": 60.0, "sweeper": 10.0}
 

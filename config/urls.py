@@ -3,9 +3,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from config import health
+
+api = [path("", include("leads.web.api_urls")), path("", include("routing.web.api_urls"))]
+
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
-    path("api/v1/", include("leads.web.api_urls")),
+    path("api/v1/", include((api, "api"))),
     path("", include("reps.web.urls")),
     path("", include("leads.web.urls")),
     path("", include("routing.web.urls")),

@@ -1,5 +1,16 @@
 """The one signal: a lead is ready, so whoever routes may wake; a sweeper finds what it missed."""
 
+from contextvars import ContextVar
+
 from django.dispatch import Signal
 
 lead_ready = Signal()
+
+# Whether the last ring of this request was heard, so that nobody waits for a decision behind a broken doorbell.
+rang: ContextVar[bool] = ContextVar("rang", default=True)
+
+
+def ring(*, division_id: int) -> None:
+    """Tell the router; it answers False where it could not be woken."""
+    answers = lead_ready.send(sender=None, division_id=division_id)
+    rang.set(all(answer is not False for _receiver, answer in answers))

@@ -96,7 +96,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": env.REDIS_URL,
         "KEY_PREFIX": "fairlead",
-    }
+        "OPTIONS": {"socket_connect_timeout": 0.25, "socket_timeout": 0.25},
+    },
 }
 
 # Celery is a doorbell: the truth is in PostgreSQL, so a message may be lost or doubled.

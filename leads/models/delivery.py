@@ -26,6 +26,7 @@ class Delivery(models.Model):
     rep = models.ForeignKey(Rep, models.PROTECT, related_name="deliveries")
     channel = models.CharField(max_length=10, choices=Channel)
     event = models.CharField(max_length=20)
+    why = models.TextField(blank=True)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)

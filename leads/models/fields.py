@@ -12,15 +12,15 @@ from django.db import models
 class Xid8Field(models.BigIntegerField):
     """The transaction that wrote a row (xid8); readers of the stream stop at the oldest one still running."""
 
-    def db_type(self, connection: Any) -> str:  # noqa: ANN401, ARG002 - Django's signature
+    def db_type(self, connection: Any) -> str:
         """The column's type."""
         return "xid8"
 
-    def get_prep_value(self, value: Any) -> Any:  # noqa: ANN401 - Django's signature
+    def get_prep_value(self, value: Any) -> Any:
         """As text, which PostgreSQL takes for xid8."""
         return None if value is None else str(value)
 
-    def from_db_value(self, value: Any, *_: object) -> int | None:  # noqa: ANN401 - Django's signature
+    def from_db_value(self, value: Any, *_: object) -> int | None:
         """As a whole number."""
         return None if value is None else int(value)
 
@@ -35,7 +35,7 @@ class CurrentTransaction(models.Func):
 class ExactEncoder(DjangoJSONEncoder):
     """Writes Decimal as a JSON number with all its digits."""
 
-    def encode(self, o: Any) -> str:  # noqa: ANN401 - json's signature
+    def encode(self, o: Any) -> str:
         """Spell decimals out before json can make floats or strings of them."""
         return super().encode(o) if not _has_decimal(o) else _spelled(o)
 
@@ -59,7 +59,7 @@ def _spelled(value: object) -> str:
 class ExactDecoder(json.JSONDecoder):
     """Reads JSON numbers with a point as Decimal."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - json's signature
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "parse_float": Decimal})
 
 

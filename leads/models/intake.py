@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .connection import Connection
+from .fields import ExactDecoder, ExactEncoder
 from .key import ApiKey
 from .lead import Lead
 
@@ -25,7 +26,7 @@ class Intake(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     connection = models.ForeignKey(Connection, models.PROTECT)
     received_at = models.DateTimeField()
-    body = models.JSONField(_("body"), null=True, blank=True)
+    body = models.JSONField(_("body"), null=True, blank=True, encoder=ExactEncoder, decoder=ExactDecoder)
     lead = models.ForeignKey(Lead, models.SET_NULL, null=True, blank=True, related_name="intakes")
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
     error = models.TextField(_("error"), blank=True)

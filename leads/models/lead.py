@@ -56,7 +56,7 @@ class LeadQuerySet(models.QuerySet):
     def visible_to(self, user: User | AnonymousUser, *, now: object) -> Self:
         """Leads whose details the user may read: own, overseen, and what a group lets its members read.
 
-        Hidden leads of a blind pool are never among them, and a group may keep them from managers who also pull from it.
+        Hidden leads of a blind pool are never among them, and a group may keep them from its managers too.
         """
         rep = access.rep_of(user)
         seen = Q(pk__in=self.model.objects.overseen_by(user).values("pk"))

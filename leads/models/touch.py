@@ -22,7 +22,7 @@ class Touch(models.Model):
     two_way = models.BooleanField(default=False)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=models.functions.Now())
-    # Of the first touch in a spell of ownership only: the rep's clock, in working seconds, and whether it kept the promise.
+    # Of the first touch in a spell of ownership only: the rep's clock, in working seconds, and if in time.
     response_seconds = models.PositiveIntegerField(null=True, blank=True)
     within_sla = models.BooleanField(null=True, blank=True)
 

@@ -17,7 +17,7 @@ PUBLIC_FIELDS = ("source", "channel", "country", "region", "industry", "size_ban
 
 def default_steps() -> list[dict[str, object]]:
     """On duty, below the cap, then by turns: what most teams want."""
-    return [{"use": "availability"}, {"use": "capacity"}, {"use": "round_robin"}]
+    return [{"strategy": "availability"}, {"strategy": "capacity"}, {"strategy": "round_robin"}]
 
 
 def default_public() -> list[str]:

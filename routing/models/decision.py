@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Decision(models.Model):
-    """Compact, as the trace is decided again when asked for; without database foreign keys, so nothing can block or vanish."""
+    """Compact, as the trace is decided again when asked for; without database foreign keys."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     division = models.ForeignKey("reps.Division", models.DO_NOTHING, db_constraint=False, related_name="+")

@@ -44,13 +44,12 @@ class LedgerEntry(models.Model):
 
 
 class Share(models.Model):
-    """A member's row; the house row of a group has no rep. Balances of a group sum to 0 exactly, always."""
+    """A member's row; the house row of a group has no rep. Balances of a group sum to 0, always; entitled = received + balance."""
 
     group = models.ForeignKey("reps.Group", models.PROTECT, related_name="shares")
     rep = models.ForeignKey("reps.Rep", models.PROTECT, null=True, related_name="shares")
     balance = models.BigIntegerField(default=0)
     received = models.BigIntegerField(default=0)
-    entitled = models.DecimalField(max_digits=40, decimal_places=0, default=0)
     last_at = models.DateTimeField(null=True)
     last_turn = models.BigIntegerField(default=0)
 

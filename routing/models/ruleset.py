@@ -121,6 +121,7 @@ class RuleSetVersion(models.Model):
     n = models.PositiveIntegerField(_("version"))
     engine = models.PositiveSmallIntegerField()
     body = models.JSONField()
+    attributes = models.JSONField(default=list)
     words = models.JSONField(default=list)
     comment = models.TextField(_("comment"), blank=True)
     published_at = models.DateTimeField(_("published"))

@@ -1,0 +1,53 @@
+"""What a door hands in: one lead as understood, before anything is written."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from leads.life import Kind
+
+
+@dataclass(slots=True)
+class Arrival:
+    """Texts are trimmed; e-mail, country and phone are normalised by `leads.qualify.normalise`."""
+
+    uid: uuid.UUID = field(default_factory=uuid.uuid4)
+    kind: Kind = Kind.NEW
+    external_id: str = ""
+    arrived_at: datetime | None = None
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    phone_e164: str = ""
+    company: str = ""
+    job_title: str = ""
+    website: str = ""
+    domain: str = ""
+    language: str = ""
+    time_zone: str = ""
+    country: str = ""
+    region: str = ""
+    city: str = ""
+    postal_code: str = ""
+    industry: str = ""
+    employees: int | None = None
+    product: str = ""
+    deal_amount: Decimal | None = None
+    deal_currency: str = ""
+    source: str = ""
+    campaign: str = ""
+    channel: str = ""
+    intent: str = ""
+    score: int | None = None
+    message: str = ""
+    answers: dict[str, Any] = field(default_factory=dict)
+    attributes: dict[str, Any] = field(default_factory=dict)
+    raw: dict[str, Any] = field(default_factory=dict)
+
+    def contact_keys(self) -> list[tuple[str, str]]:
+        """What makes the person known again, e-mail before phone."""
+        found = [("email", self.email.casefold())] if self.email else []
+        return [*found, ("phone", self.phone_e164)] if self.phone_e164 else found

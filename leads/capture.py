@@ -1,0 +1,191 @@
+"""Turns what came through a door into leads: kept raw, matched, made ready, never doubled."""
+
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+
+from leads import signals, timeline
+from leads.arrival import Arrival
+from leads.life import EventKind, Kind, State
+from leads.models import Connection, Intake, Lead, LeadFacts, LeadPrivate, Stage
+from leads.qualify import match, normalise
+from leads.qualify.freeze import catalogue_of, facts_of
+
+_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What became of one arrival: a new lead, an enquiry on an open one, or one known already."""
+
+    arrival: Arrival
+    lead: Lead
+    outcome: Intake.Outcome
+
+
+class NotCapturedError(Exception):
+    """Another door kept bringing the same leads at the same time; nothing was written and the caller may try again."""
+
+
+@transaction.atomic
+def capture(*, connection: Connection, arrivals: Sequence[Arrival], now: datetime) -> list[Captured]:
+    """Write all arrivals, in order, and wake the router when they commit.
+
+    Known already: the same external id came through the same connection. Enquiry: the person has an open lead and the
+    division keeps one open lead per person.
+    """
+    division = connection.division
+    contacts = match.match_contacts(division.pk, arrivals)
+    done: dict[int, Captured] = {}
+    for _round in range(_ROUNDS):
+        rest = [n for n in range(len(arrivals)) if n not in done]
+        if not rest:
+            break
+        done |= _settle_known(connection, arrivals, contacts, rest)
+        # Sorted, so that two batches with the same people wait for each other instead of deadlocking.
+        fresh = sorted((n for n in rest if n not in done), key=lambda n: (contacts[n] or 0, arrivals[n].external_id))
+        done |= _insert(connection, [(n, arrivals[n], contacts[n]) for n in fresh], now)
+    if len(done) < len(arrivals):
+        raise NotCapturedError
+    captured = [done[n] for n in range(len(arrivals))]
+    _tell(connection, captured, now)
+    if any(c.outcome is Intake.Outcome.NEW and c.lead.state == State.READY for c in captured):
+        transaction.on_commit(partial(signals.ring, division_id=division.pk))
+    return captured
+
+
+def _settle_known(
+    connection: Connection, arrivals: Sequence[Arrival], contacts: Sequence[int | None], rest: list[int]
+) -> dict[int, Captured]:
+    """Those that need no new row, against what is stored."""
+    ids = {arrivals[n].external_id for n in rest} - {""}
+    by_id = {x.external_id: x for x in Lead.objects.filter(connection=connection, external_id__in=ids)} if ids else {}
+    people = {contacts[n] for n in rest} - {None}
+    open_leads = Lead.objects.open().filter(contact__in=people, sole=True) if people else Lead.objects.none()
+    by_person = {lead.contact_id: lead for lead in open_leads} if connection.division.enquiries else {}
+    found = {}
+    for n in rest:
+        arrival = arrivals[n]
+        if lead := by_id.get(arrival.external_id):
+            found[n] = Captured(arrival, lead, Intake.Outcome.REPEATED)
+        elif arrival.kind is Kind.NEW and (lead := by_person.get(contacts[n])):
+            found[n] = Captured(arrival, lead, Intake.Outcome.ENQUIRY)
+    return found
+
+
+def _insert(connection: Connection, fresh: list[tuple[int, Arrival, int | None]], now: datetime) -> dict[int, Captured]:
+    """Insert what is new; rows another transaction was first with are left for the next round."""
+    if not fresh:
+        return {}
+    division = connection.division
+    stage = Stage.objects.filter(division=division).earliest("position")
+    accounts = match.match_accounts(division.pk, (a.domain for _n, a, _c in fresh))
+    # Of two rows by the same person or with the same id, the first is a lead; the next round settles the other.
+    seen: set[object] = set()
+    rows = []
+    for n, arrival, contact in fresh:
+        marks = {("id", arrival.external_id)} if arrival.external_id else set()
+        if division.enquiries and contact and arrival.kind is Kind.NEW:
+            marks.add(("person", contact))
+        if not seen & marks:
+            account = accounts.get(arrival.domain)
+            lead = _lead(connection, arrival, contact=contact, account=account, stage=stage, now=now)
+            rows.append((n, arrival, lead))
+        seen |= marks
+    Lead.objects.bulk_create((lead for _n, _a, lead in rows), ignore_conflicts=True)
+    pks = dict(Lead.objects.filter(uid__in=[lead.uid for _n, _a, lead in rows]).values_list("uid", "pk"))
+    written = [(n, arrival, lead) for n, arrival, lead in rows if lead.uid in pks]
+    for _n, _arrival, lead in written:
+        lead.pk = pks[lead.uid]
+    LeadPrivate.objects.bulk_create(_private(arrival, lead) for _n, arrival, lead in written)
+    _freeze(connection, [(arrival, lead, accounts.get(arrival.domain)) for _n, arrival, lead in written], now)
+    return {n: Captured(arrival, lead, Intake.Outcome.NEW) for n, arrival, lead in written}
+
+
+def _lead(
+    connection: Connection, arrival: Arrival, *, contact: int | None, account: object, stage: Stage, now: datetime
+) -> Lead:
+    routed = arrival.kind is not Kind.HISTORY
+    return Lead(
+        uid=arrival.uid,
+        division=connection.division,
+        connection=connection,
+        external_id=arrival.external_id,
+        kind=arrival.kind.value,
+        # History is written with its own state by the importer; it never waits for the router.
+        state=State.READY.value if routed else State.DESK.value,
+        stage=stage,
+        contact_id=contact,
+        account=account,
+        sole=bool(connection.division.enquiries and contact and arrival.kind is Kind.NEW),
+        size_band=normalise.size_band(arrival.employees),
+        arrived_at=arrival.arrived_at or now,
+        ready_at=now if routed else None,
+        **{key: getattr(arrival, key) for key in _PUBLIC},
+    )
+
+
+def _private(arrival: Arrival, lead: Lead) -> LeadPrivate:
+    return LeadPrivate(lead=lead, **{key: getattr(arrival, key) for key in _PRIVATE})
+
+
+_PUBLIC = ("source", "channel", "campaign", "intent", "country", "region", "industry")
+_PRIVATE = [
+    "name",
+    "job_title",
+    "email",
+    "phone",
+    "phone_e164",
+    "company",
+    "domain",
+    "website",
+    "language",
+    "city",
+    "postal_code",
+    "time_zone",
+    "employees",
+    "score",
+    "product",
+    "deal_amount",
+    "deal_currency",
+    "message",
+    "answers",
+    "attributes",
+]
+
+
+def _freeze(connection: Connection, rows: Sequence[tuple[Arrival, Lead, object]], now: datetime) -> None:
+    catalogue = catalogue_of(connection.division_id)
+    found = [
+        (lead, facts_of(arrival, account=account, division=connection.division, arrived_at=lead.arrived_at))
+        for arrival, lead, account in rows
+    ]
+    LeadFacts.objects.bulk_create(
+        LeadFacts(lead=lead, n=1, at=now, facts=facts, folded=catalogue.fold(facts)) for lead, facts in found
+    )
+
+
+def _tell(connection: Connection, captured: Sequence[Captured], now: datetime) -> None:
+    """Keep the raw deliveries and write the timeline."""
+    Intake.objects.bulk_create(
+        Intake(connection=connection, received_at=now, body=c.arrival.raw, lead=c.lead, outcome=c.outcome)
+        for c in captured
+    )
+    kinds = {Intake.Outcome.NEW: EventKind.RECEIVED, Intake.Outcome.ENQUIRY: EventKind.ENQUIRY}
+    told = sorted((c for c in captured if c.outcome in kinds), key=operator.attrgetter("lead.pk"))
+    timeline.record(
+        timeline.News(
+            lead=c.lead.pk,
+            kind=kinds[c.outcome],
+            at=c.arrival.arrived_at or now,
+            rep=c.lead.owner_id,
+            hop=c.lead.hop,
+            payload={"door": connection.kind, "source": c.arrival.source, "intent": c.arrival.intent},
+            private={"message": c.arrival.message} if c.arrival.message else None,
+        )
+        for c in told
+    )

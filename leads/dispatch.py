@@ -1,0 +1,121 @@
+"""Plans deliveries inside the deciding transaction, and sends them after it: at least once, with a constant id."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.urls import reverse
+
+from config.lib import doorbell
+from config.lib.copying import copy_rows
+from leads import timeline
+from leads.life import EventKind
+from leads.models import Delivery, LeadPrivate
+from reps import alerts
+from reps.channel import NotReachedError
+from reps.channels import email
+
+BATCH = 100
+_LEASE = timedelta(seconds=60)
+_BACK_OFF = (5, 30, 120, 600, 3600, 4 * 3600, 12 * 3600)
+_COLUMNS = ("uid", "lead_id", "hop", "rep_id", "channel", "event", "why", "created_at", "due_at", "tries", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a rep is to be told: which event of which lead, and why in one sentence."""
+
+    lead: int
+    hop: int
+    rep: int
+    event: str
+    why: str = ""
+
+
+def plan(words: Iterable[Word], *, now: datetime) -> None:
+    """Write one row per word and channel. In-app alerts are rows only: pages read them."""
+    copy_rows(
+        Delivery._meta.db_table,  # noqa: SLF001 - Django's documented way to a table's name
+        _COLUMNS,
+        (
+            (uuid.uuid4(), w.lead, w.hop, w.rep, channel.value, w.event, w.why, now, now, 0, "")
+            for w in words
+            for channel in Delivery.Channel
+        ),
+    )
+
+
+def drain(*, now: datetime) -> int:
+    """Send up to 100 due mails; returns how many were tried. Nothing is locked while the network is spoken to."""
+    rows = _lease(now)
+    if not rows:
+        return 0
+    details = LeadPrivate.objects.in_bulk([row.lead_id for row in rows])
+    messages = [
+        alerts.render(
+            event=row.event,
+            uid=str(row.uid),
+            rep=row.rep,
+            context={
+                "lead": row.lead,
+                "details": details.get(row.lead_id),
+                "why": row.why,
+                "url": settings.PUBLIC_URL + reverse("lead", args=[row.lead.uid]),
+            },
+        )
+        for row in rows
+    ]
+    for row, problem in zip(rows, email.send(messages), strict=True):
+        _note(row, problem, now)
+    timeline.record(
+        timeline.News(
+            lead=row.lead_id, kind=EventKind.TOLD, at=now, rep=row.rep_id, hop=row.hop, payload={"channel": row.channel}
+        )
+        for row in rows
+        if row.sent_at
+    )
+    return len(rows)
+
+
+def _lease(now: datetime) -> list[Delivery]:
+    """Take due rows for a minute by moving their due time: a sender that dies leaves them due again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE leads_delivery SET due_at = %s, tries = tries + 1 WHERE id IN (
+                SELECT id FROM leads_delivery
+                WHERE channel = %s AND sent_at IS NULL AND failed_at IS NULL AND due_at <= %s
+                ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
+            RETURNING id
+            """,
+            [now + _LEASE, Delivery.Channel.EMAIL, now, BATCH],
+        )
+        pks = [row[0] for row in cursor.fetchall()]
+    return list(Delivery.objects.filter(pk__in=pks).select_related("lead", "rep__user").order_by("id"))
+
+
+def _note(row: Delivery, problem: NotReachedError | None, now: datetime) -> None:
+    if problem is None:
+        row.sent_at = now
+        row.error = ""
+    elif row.tries > len(_BACK_OFF):
+        row.failed_at, row.error = now, str(problem)[:500]
+    else:
+        row.due_at, row.error = now + timedelta(seconds=_BACK_OFF[row.tries - 1]), str(problem)[:500]
+    row.save(update_fields=["sent_at", "failed_at", "due_at", "error"])
+
+
+def ring() -> bool:
+    """Wake the sender."""
+    return doorbell.ring("leads.tasks.deliver")
+
+
+def overdue(*, now: datetime) -> bool:
+    """Whether something should have been sent over a second ago: its ring was lost."""
+    late = now - timedelta(seconds=1)
+    return Delivery.objects.filter(
+        channel=Delivery.Channel.EMAIL, sent_at=None, failed_at=None, due_at__lt=late
+    ).exists()

@@ -1,0 +1,1 @@
+"""Makes a lead ready to route: normalise, match, freeze the facts."""

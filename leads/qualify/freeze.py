@@ -1,0 +1,85 @@
+"""Freezes a lead's facts: what rules, explanations and searches over history read from then on."""
+
+import zoneinfo
+from datetime import datetime
+from typing import Any
+
+from leads.arrival import Arrival
+from leads.conditions import facts as conditions_facts
+from leads.conditions import fields as conditions_fields
+from leads.models import Account, Attribute
+from leads.qualify import normalise
+from reps.models import Division
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def catalogue_of(division_id: int) -> conditions_fields.Catalogue:
+    """All fields rules may ask about in a division: ours and the attributes ops defined."""
+    return read_catalogue(attributes_of(division_id))
+
+
+def attributes_of(division_id: int) -> list[dict[str, Any]]:
+    """The attributes as plain JSON, which a printed rule set keeps, so that it reads the same for ever."""
+    rows = Attribute.objects.filter(division_id=division_id).order_by("key")
+    return [{"key": a.key, "label": a.label, "type": a.type, "options": a.options} for a in rows]
+
+
+def read_catalogue(attributes: list[dict[str, Any]]) -> conditions_fields.Catalogue:
+    """The catalogue with attributes kept as JSON."""
+    return conditions_fields.catalogue(
+        conditions_fields.Attribute(
+            a["key"],
+            a["label"],
+            conditions_facts.Type(a["type"]),
+            tuple(conditions_fields.Option(o, o) for o in a["options"]),
+        )
+        for a in attributes
+    )
+
+
+def facts_of(arrival: Arrival, *, account: Account | None, division: Division, arrived_at: datetime) -> dict[str, Any]:
+    """The facts as people read them; what is unknown is left out. Weekday and hour are those of the division's zone."""
+    local = arrived_at.astimezone(zoneinfo.ZoneInfo(division.time_zone))
+    found: dict[str, Any] = {
+        **{key: getattr(arrival, key) for key in _SAME},
+        "email_domain": arrival.email.rpartition("@")[2],
+        "free_mail": normalise.is_free_mail(arrival.email),
+        "deal_size": _money(arrival, division),
+        "product_interest": [arrival.product] if arrival.product else None,
+        "known_account": account is not None,
+        "account_owner": account.owner.name if account and account.owner else None,
+        "account_tier": account.tier if account else None,
+        "received_weekday": _WEEKDAYS[local.weekday()],
+        "received_hour": local.hour,
+        **arrival.attributes,
+    }
+    return {key: value for key, value in found.items() if value is not None and value != ""}
+
+
+_SAME = [
+    "country",
+    "region",
+    "city",
+    "postal_code",
+    "language",
+    "time_zone",
+    "industry",
+    "employees",
+    "company",
+    "job_title",
+    "source",
+    "campaign",
+    "channel",
+    "intent",
+    "score",
+]
+
+
+def _money(arrival: Arrival, division: Division) -> dict[str, Any] | None:
+    if arrival.deal_amount is None:
+        return None
+    currency = arrival.deal_currency or division.base_currency
+    # Without an exchange rate another currency has no base amount, so no money rule holds for it.
+    base = arrival.deal_amount if currency == division.base_currency else None
+    return {"amount": arrival.deal_amount, "currency": currency, "base": base}

@@ -1,0 +1,187 @@
+"""What a rep does with a lead: contacts, notes, stages, opening the page; and which clocks that stops."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from leads import timeline
+from leads.life import CallOutcome, EventKind, State, TouchKind, is_two_way
+from leads.models import Lead, Stage, Touch
+from reps import availability
+from reps.models import Rep, User
+
+# A page's clock may run a little ahead of ours.
+_FUTURE = timedelta(minutes=5)
+
+
+class NotDoneError(Exception):
+    """The act was refused; `field` and the message say why."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@transaction.atomic
+def touch(
+    *,
+    lead: Lead,
+    rep: Rep,
+    by: User | None,
+    kind: TouchKind,
+    now: datetime,
+    at: datetime | None = None,
+    outcome: CallOutcome | None = None,
+    duration_seconds: int | None = None,
+) -> Touch:
+    """Log a contact by the lead's owner. The first stops the buyer's clock; the first of this owner stops theirs."""
+    at = at or now
+    if at > now + _FUTURE:
+        raise NotDoneError("at", _("This lies in the future."))
+    if kind is TouchKind.CALL and outcome is None:
+        raise NotDoneError("outcome", _("Say how the call went."))
+    current = _lock(lead)
+    if current.owner_id != rep.pk:
+        raise NotDoneError("lead", _("This lead is not yours any more."))
+    two_way = is_two_way(kind, outcome)
+    seconds, within = _response(current, rep, at)
+    row = Touch.objects.create(
+        lead=current,
+        rep=rep,
+        hop=current.hop,
+        kind=kind.value,
+        outcome=outcome.value if outcome else "",
+        duration_seconds=duration_seconds,
+        two_way=two_way,
+        at=at,
+        response_seconds=seconds,
+        within_sla=within,
+    )
+    Lead.objects.filter(pk=current.pk, responded_at=None).update(responded_at=at)
+    if two_way:
+        Lead.objects.filter(pk=current.pk, reached_at=None).update(reached_at=at)
+    contacted = Stage.objects.filter(division=current.division_id, metric=Stage.Metric.CONTACTED).first()
+    if contacted and current.stage.position < contacted.position:
+        _set_stage(current, contacted, by=by, at=at)
+    timeline.record(
+        [
+            timeline.News(
+                lead=current.pk,
+                kind=EventKind.TOUCHED,
+                at=at,
+                rep=rep.pk,
+                user=by.pk if by else None,
+                hop=current.hop,
+                payload={
+                    "touch": kind.value,
+                    "outcome": outcome.value if outcome else "",
+                    "seconds": duration_seconds,
+                    "two_way": two_way,
+                },
+            )
+        ]
+    )
+    return row
+
+
+@transaction.atomic
+def note(*, lead: Lead, by: User, text: str, now: datetime) -> None:
+    """Keep a note; it is personal, and no contact."""
+    text = text.strip()
+    if not text:
+        raise NotDoneError("text", _("Write something first."))
+    news = timeline.News(
+        lead=lead.pk,
+        kind=EventKind.NOTED,
+        at=now,
+        rep=lead.owner_id,
+        user=by.pk,
+        hop=lead.hop,
+        private={"text": text[:10_000]},
+    )
+    timeline.record([news])
+
+
+@transaction.atomic
+def move_stage(
+    *,
+    lead: Lead,
+    stage: Stage,
+    by: User | None,
+    now: datetime,
+    reason: str = "",
+    amount: Decimal | None = None,
+    currency: str = "",
+) -> None:
+    """Move along the pipeline; won, lost and unqualified close the lead, and moving back opens it again."""
+    current = _lock(lead)
+    if current.owner_id is None or current.state not in {State.ASSIGNED, State.CLOSED}:
+        raise NotDoneError("lead", _("Only a lead with an owner has a stage to move."))
+    if stage.metric in {Stage.Metric.LOST, Stage.Metric.UNQUALIFIED} and not reason.strip():
+        raise NotDoneError("reason", _("Say why."))
+    if current.stage_id == stage.pk:
+        return
+    twins = Lead.objects.open().filter(contact=current.contact_id, sole=True).exclude(pk=current.pk)
+    if current.state == State.CLOSED and current.sole and not stage.closes and twins.exists():
+        raise NotDoneError("stage", _("This person has another open lead by now."))
+    _set_stage(current, stage, by=by, at=now)
+    won = stage.metric == Stage.Metric.WON
+    base = lead.division.base_currency
+    currency = currency or base
+    Lead.objects.filter(pk=current.pk).update(
+        state=(State.CLOSED if stage.closes else State.ASSIGNED).value,
+        closed_at=now if stage.closes else None,
+        lost_reason=reason.strip() if stage.closes and not won else "",
+        won_amount=amount if won else None,
+        won_currency=currency if won and amount is not None else "",
+        won_base=amount if won and currency == base else None,
+    )
+
+
+def open_page(*, lead: Lead, rep: Rep, by: User, now: datetime) -> bool:
+    """Note that the owner looked; the first time only. No contact, and no clock stops."""
+    with transaction.atomic():
+        first = Lead.objects.filter(pk=lead.pk, owner=rep, opened_at=None).update(opened_at=now)
+        if first:
+            timeline.record(
+                [timeline.News(lead=lead.pk, kind=EventKind.OPENED, at=now, rep=rep.pk, user=by.pk, hop=lead.hop)]
+            )
+    return bool(first)
+
+
+def _lock(lead: Lead) -> Lead:
+    """The row as it stands, kept still until the act is written: a reassignment waits, or was first."""
+    return Lead.objects.select_for_update(of=("self",)).select_related("stage", "division").get(pk=lead.pk)
+
+
+def _response(lead: Lead, rep: Rep, at: datetime) -> tuple[int | None, bool | None]:
+    """The rep's clock at their first contact since they got the lead: working seconds, and whether in time."""
+    if (
+        lead.assigned_at is None
+        or Touch.objects.filter(lead=lead, hop=lead.hop, response_seconds__isnull=False).exists()
+    ):
+        return None, None
+    start = min(lead.assigned_at, at)
+    seconds = availability.working_seconds(rep, start=start, end=at)
+    return seconds, None if lead.due_at is None else at <= lead.due_at
+
+
+def _set_stage(lead: Lead, stage: Stage, *, by: User | None, at: datetime) -> None:
+    before = lead.stage
+    Lead.objects.filter(pk=lead.pk).update(stage=stage, stage_at=at)
+    lead.stage = stage
+    timeline.record(
+        [
+            timeline.News(
+                lead=lead.pk,
+                kind=EventKind.CLOSED if stage.closes else EventKind.STAGE_CHANGED,
+                at=at,
+                rep=lead.owner_id,
+                user=by.pk if by else None,
+                hop=lead.hop,
+                payload={"from": before.key, "to": stage.key, "to_name": stage.name},
+            )
+        ]
+    )

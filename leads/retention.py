@@ -1,0 +1,12 @@
+"""Forgets what is kept for a time only."""
+
+from datetime import datetime
+
+from leads.models import Delivery, IdempotencyKey, Intake
+
+
+def forget(*, raw_before: datetime, sent_before: datetime) -> None:
+    """Empty raw bodies, drop idempotency keys of the same age, and deliveries that went out long ago."""
+    Intake.objects.filter(received_at__lt=raw_before, body__isnull=False).update(body=None)
+    IdempotencyKey.objects.filter(created_at__lt=raw_before).delete()
+    Delivery.objects.filter(created_at__lt=sent_before, sent_at__isnull=False).delete()

@@ -1,0 +1,142 @@
+"""Who may take a lead when: the rows of shifts, time off, pauses and holidays, read into spans of UTC."""
+
+import zoneinfo
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+import holidays
+from django.db import transaction
+from django.db.models import Q
+
+from reps import schedule
+from reps.models import Group, Pause, Rep, Shift, TimeOff, User
+
+# How far ahead duty is looked for: over any holiday season and a usual vacation.
+HORIZON = timedelta(days=28)
+LEAVE, HOLIDAY, PAUSED = "leave", "holiday", "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Away from `start` until `end` (None: until further notice)."""
+
+    start: datetime
+    end: datetime | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A rep's planned hours and absences within the horizon asked for; `duty` is the one less the other."""
+
+    rep: int
+    shifts: tuple[schedule.Span, ...]
+    absences: tuple[Absence, ...]
+    duty: tuple[schedule.Span, ...]
+
+
+def calendars(reps: Iterable[int], *, since: datetime, until: datetime) -> dict[int, Calendar]:
+    """The calendar of each rep over the span, in four queries whatever their number."""
+    wanted = sorted(set(reps))
+    people = Rep.objects.filter(pk__in=wanted).values_list("pk", "time_zone", "country", "subdivision")
+    weeks = _weeks(wanted, since, until)
+    absences = _absences(wanted, since, until)
+    found = {}
+    for pk, zone, country, subdivision in people:
+        shifts = schedule.compile_shifts(zone=zone, weeks=weeks.get(pk, []), horizon=(since, until))
+        days = [d for year in _years(since, until) for d in public_holidays(country, subdivision, year)]
+        off = [Absence(start, end, HOLIDAY) for start, end in schedule.compile_days(zone=zone, days=days)]
+        off = [a for a in off if a.end is None or (a.end > since and a.start < until)] + absences.get(pk, [])
+        holes = schedule.merge((a.start, a.end or schedule.FOREVER) for a in off)
+        found[pk] = Calendar(pk, shifts, tuple(off), schedule.subtract(shifts, holes))
+    return found
+
+
+def calendar(rep: Rep, *, since: datetime, until: datetime) -> Calendar:
+    """One rep's."""
+    return calendars([rep.pk], since=since, until=until)[rep.pk]
+
+
+def on_duty(reps: Iterable[int], now: datetime) -> set[int]:
+    """Those of the reps who are on duty now."""
+    found = calendars(reps, since=now - timedelta(days=1), until=now + timedelta(days=1))
+    return {pk for pk, calendar in found.items() if schedule.on_duty(calendar.duty, at=now)}
+
+
+def due_at(duty: Sequence[schedule.Span], *, start: datetime, seconds: int) -> datetime:
+    """When that much working time has passed; by the wall clock where the rep has no hours to count in."""
+    amount = timedelta(seconds=seconds)
+    return schedule.add_working_time(duty, start=start, amount=amount) or start + amount
+
+
+def response_due(rep: Rep, group: Group, now: datetime) -> datetime:
+    """When the first contact of a lead given now is due by the group's response time."""
+    duty = calendar(rep, since=now - timedelta(days=1), until=now + HORIZON).duty
+    return due_at(duty, start=now, seconds=group.respond_within * 60)
+
+
+def working_seconds(rep: Rep, *, start: datetime, end: datetime) -> int:
+    """The rep's working time between two instants."""
+    if end <= start:
+        return 0
+    duty = calendar(rep, since=start - timedelta(days=1), until=end + timedelta(days=1)).duty
+    return int(schedule.working_time(duty, start=start, end=end).total_seconds())
+
+
+def day_start(rep: Rep, now: datetime) -> datetime:
+    """Midnight of the rep's own day."""
+    zone = zoneinfo.ZoneInfo(rep.time_zone)
+    return datetime.combine(now.astimezone(zone).date(), time(), tzinfo=zone)
+
+
+@transaction.atomic
+def pause(*, rep: Rep, by: User, now: datetime, until: datetime | None = None) -> Pause:
+    """Switch the rep off from now on; what committed is obeyed by every decision after it."""
+    resume(rep=rep, now=now)
+    return Pause.objects.create(rep=rep, by=by, starts_at=now, ends_at=until)
+
+
+def resume(*, rep: Rep, now: datetime) -> int:
+    """End the pauses in force; returns how many there were."""
+    Pause.objects.filter(rep=rep, starts_at__gte=now).delete()
+    return Pause.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now), rep=rep, starts_at__lt=now).update(ends_at=now)
+
+
+def public_holidays(country: str, subdivision: str, year: int) -> tuple[date, ...]:
+    """The public holidays of a country and subdivision; none where the library knows neither."""
+    return _holidays(country, subdivision, year) if country else ()
+
+
+@lru_cache(maxsize=512)
+def _holidays(country: str, subdivision: str, year: int) -> tuple[date, ...]:
+    try:
+        return tuple(sorted(holidays.country_holidays(country, subdiv=subdivision or None, years=year)))
+    except NotImplementedError:
+        return ()
+
+
+def _years(since: datetime, until: datetime) -> range:
+    return range((since - timedelta(days=1)).year, (until + timedelta(days=1)).year + 1)
+
+
+def _weeks(reps: Sequence[int], since: datetime, until: datetime) -> dict[int, list[schedule.Week]]:
+    rows = Shift.objects.within(since, until).filter(rep__in=reps)
+    blocks: dict[tuple[int, datetime, datetime | None], list[schedule.Shift]] = {}
+    for row in rows.order_by("rep", "weekday", "begins"):
+        key = (row.rep_id, row.starts_at, row.ends_at)
+        blocks.setdefault(key, []).append(schedule.Shift(row.weekday, row.begins, row.ends))
+    found: dict[int, list[schedule.Week]] = {}
+    for (rep, starts_at, ends_at), shifts in blocks.items():
+        found.setdefault(rep, []).append(schedule.Week(tuple(shifts), starts_at, ends_at))
+    return found
+
+
+def _absences(reps: Sequence[int], since: datetime, until: datetime) -> dict[int, list[Absence]]:
+    found: dict[int, list[Absence]] = {}
+    for model, kind in ((TimeOff, LEAVE), (Pause, PAUSED)):
+        rows = model.objects.within(since, until).filter(rep__in=reps).order_by("rep", "starts_at")
+        for rep, start, end in rows.values_list("rep_id", "starts_at", "ends_at"):
+            found.setdefault(rep, []).append(Absence(start, end, kind))
+    return found

@@ -1,0 +1,46 @@
+"""One lead from where it stands to where it goes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from leads.life import EventKind, State
+from routing.engine.ledger import LedgerEntry
+
+
+@dataclass(slots=True)
+class Move:
+    """One lead from where it stands to where it goes, and all that is written with it."""
+
+    lead: int
+    hop: int  # before the move
+    before: State
+    state: State
+    reason: str
+    event: EventKind
+    group: int | None = None
+    rep: int | None = None
+    until: datetime | None = None
+    due_at: datetime | None = None
+    end: str = ""  # why the open spell of ownership ends, where there is one
+    how: str = ""  # how the new one begins
+    by: int | None = None
+    sourced_by: int | None = None
+    decided: bool = True
+    record: dict[str, Any] | None = None  # the decision, as the engine says it
+    rule: str = ""
+    rule_name: str = ""
+    version: int | None = None
+    facts: int | None = None
+    engine: int = 0
+    entry: LedgerEntry | None = None
+    tell: str = ""  # the event the new owner is told of
+    why: str = ""
+    about: int | None = None  # the rep the news is about, where nobody gets the lead
+    payload: dict[str, Any] = field(default_factory=dict)
+    private: dict[str, Any] | None = None
+
+    @property
+    def hop_after(self) -> int:
+        """The hand-over number counts owners: it grows when somebody gets the lead."""
+        return self.hop + 1 if self.rep is not None else self.hop

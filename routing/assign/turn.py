@@ -1,0 +1,43 @@
+"""The turn of a division: one decider at a time, whoever decides."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+LOCK_TIMEOUT = "3s"
+_TURN = 0x0FA1  # the first key of the advisory lock; the second is the division
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The turn of a division, held until its transaction ends. `now` is the database's clock, read after the lock."""
+
+    division: int
+    now: datetime
+    roster: int
+
+
+@contextmanager
+def turn(division_id: int, *, wait: bool = True) -> Iterator[Turn | None]:
+    """Hold the division's turn for one outermost transaction; None where `wait` is off and somebody else holds it.
+
+    The lock is the first statement, so it is never taken after a row lock; then the roster version is read FOR SHARE, so
+    that a change of the roster that committed is obeyed by what is decided here. Raises OperationalError after 3 s.
+    """
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+        if wait:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_TURN, division_id])
+        else:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_TURN, division_id])
+            if not cursor.fetchone()[0]:
+                yield None
+                return
+        cursor.execute(
+            "SELECT n, clock_timestamp() FROM reps_rosterversion WHERE division_id = %s FOR SHARE", [division_id]
+        )
+        roster, now = cursor.fetchone()
+        yield Turn(division_id, now, roster)

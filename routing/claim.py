@@ -1,0 +1,217 @@
+"""Pools: what waits for a group, taking one, putting it back. Nothing hidden is read here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from leads.life import EventKind, State
+from leads.models import Lead
+from reps import availability
+from reps.models import Group, Membership, Rep, User
+from routing import handles
+from routing.assign import Move, NotYoursError, turn, write
+from routing.engine.ledger import Key, LedgerEntry, settle
+from routing.models import Assignment, Share
+
+
+class NotClaimedError(Exception):
+    """The claim did not go through; `code` says why: faster, none_left, at_cap, too_many, off_duty, not_yours."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A lead of a pool before its claim: an unguessable handle of the viewer's own, and what the group made public."""
+
+    handle: str
+    shown: dict[str, str]
+    waiting_since: datetime
+    band: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A group's pool as one rep sees it."""
+
+    group: Group
+    cards: tuple[Card, ...]
+    waiting: int
+    claims_left: int | None
+
+
+# All a query for cards may read; everything else about a lead stands behind the claim.
+_ORDER = ("band", "arrived_at", "id")
+
+
+def pools_of(rep: Rep, *, now: datetime, most: int = 50) -> list[Pool]:
+    """The pools of the rep's groups; leads by public priority, then age."""
+    groups = Group.objects.filter(
+        active=True, pk__in=Membership.objects.at(now).filter(rep=rep).values("group")
+    ).exclude(pool=Group.Pool.NONE)
+    return [_pool(group, rep, now, most) for group in groups.order_by("name")]
+
+
+def _pool(group: Group, rep: Rep, now: datetime, most: int) -> Pool:
+    waiting = Lead.objects.filter(state=State.POOLED, group=group)
+    shown = list(group.public_fields)
+    rows = waiting.order_by(*_ORDER).values("pk", "band", "arrived_at", *shown)[:most]
+    cards = tuple(
+        Card(
+            handles.seal(viewer=rep.pk, lead=row["pk"]),
+            {name: row[name] for name in shown if row[name]},
+            row["arrived_at"],
+            row["band"],
+        )
+        for row in rows
+    )
+    return Pool(group, cards, waiting.count(), claims_left(group, rep, now=now))
+
+
+def claims_left(group: Group, rep: Rep, *, now: datetime) -> int | None:
+    """How many more the rep may claim today (in their own zone); None without a limit."""
+    if group.claims_per_day is None:
+        return None
+    claimed = Assignment.objects.filter(
+        rep=rep, group=group, how=Assignment.How.CLAIM, starts_at__gte=availability.day_start(rep, now)
+    ).count()
+    return max(0, group.claims_per_day - claimed)
+
+
+def pull(*, group: Group, rep: Rep, by: User) -> Lead:
+    """Take the best waiting lead: by priority, then age. Raises NotClaimedError."""
+    return _claim(group, rep, by, lead=None)
+
+
+def claim(*, group: Group, rep: Rep, by: User, handle: str) -> Lead:
+    """Take the lead behind the viewer's handle. Raises NotClaimedError; who lost the race learns nothing else."""
+    lead = handles.unseal(handle, viewer=rep.pk)
+    if lead is None:
+        raise NotClaimedError("faster")
+    return _claim(group, rep, by, lead=lead)
+
+
+def _claim(group: Group, rep: Rep, by: User, *, lead: int | None) -> Lead:
+    with turn(group.division_id) as held:
+        if held is None:
+            raise NotClaimedError("faster")
+        _check_may(group, rep, now=held.now)
+        found = _lock_pooled(group, lead)
+        if found is None:
+            raise NotClaimedError("none_left" if lead is None else "faster")
+        pk, hop = found
+        entry, shares = (
+            counted_entry(group=group, winner=rep, lead=pk, now=held.now) if group.count_claims else (None, {})
+        )
+        move = Move(
+            lead=pk,
+            hop=hop,
+            before=State.POOLED,
+            state=State.ASSIGNED,
+            reason="claimed",
+            event=EventKind.CLAIMED,
+            group=group.pk,
+            rep=rep.pk,
+            due_at=availability.response_due(rep, group, held.now),
+            how=Assignment.How.CLAIM.value,
+            by=by.pk,
+            entry=entry,
+        )
+        try:
+            write(held, [move], shares)
+        except NotYoursError as error:
+            raise NotClaimedError("faster") from error
+    return Lead.objects.get(pk=pk)
+
+
+def _check_may(group: Group, rep: Rep, *, now: datetime) -> None:
+    """Membership, switch, caps and limits as they stand under the turn."""
+    current = Group.objects.get(pk=group.pk)
+    membership = Membership.objects.at(now).filter(rep=rep, group=current, rep__active=True).first()
+    if membership is None or not current.active or current.pool == Group.Pool.NONE:
+        raise NotClaimedError("not_yours")
+    if rep.pauses.at(now).exists():
+        raise NotClaimedError("off_duty")
+    if claims_left(current, rep, now=now) == 0:
+        raise NotClaimedError("too_many")
+    open_load = Lead.objects.filter(owner=rep, state=State.ASSIGNED, stage__open_load=True)
+    over_rep = rep.cap_open is not None and open_load.count() >= rep.cap_open
+    over_group = membership.cap_open is not None and open_load.filter(group=current).count() >= membership.cap_open
+    if over_rep or over_group:
+        raise NotClaimedError("at_cap")
+
+
+def _lock_pooled(group: Group, lead: int | None) -> tuple[int, int] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, hop FROM leads_lead WHERE group_id = %s AND state = 'pooled'"
+            " AND (%s::bigint IS NULL OR id = %s)"
+            " ORDER BY band, arrived_at, id LIMIT 1 FOR UPDATE SKIP LOCKED",
+            [group.pk, lead, lead],
+        )
+        row: tuple[int, int] | None = cursor.fetchone()
+        return row
+
+
+def counted_entry(
+    *, group: Group, winner: Rep, lead: int, now: datetime
+) -> tuple[LedgerEntry | None, dict[Key, tuple[int, int]]]:
+    """The entry of a lead that people gave: shared over the members on duty and the winner, paid by the winner."""
+    members = list(Membership.objects.at(now).filter(group=group, rep__active=True, weight__gt=0).order_by("rep_id"))
+    duty = availability.on_duty([m.rep_id for m in members], now)
+    sharing = [m for m in members if m.rep_id in duty or m.rep_id == winner.pk]
+    if not any(m.rep_id == winner.pk for m in sharing):
+        return None, {}
+    entry = LedgerEntry(
+        group.pk,
+        lead,
+        tuple(m.rep_id for m in sharing),
+        tuple(m.weight for m in sharing),
+        winner.pk,
+        forced=True,
+    )
+    return entry, shares_after(entry)
+
+
+def shares_after(entry: LedgerEntry) -> dict[Key, tuple[int, int]]:
+    """Balances and turns once the entry is settled, read under the turn."""
+    rows = Share.objects.filter(group=entry.group).exclude(rep=None).values_list("rep_id", "balance", "last_turn")
+    balances = {(entry.group, rep): balance for rep, balance, _turn in rows}
+    turns = {(entry.group, rep): turn for rep, _balance, turn in rows}
+    latest = max(turns.values(), default=0)
+    after = settle(balances, entry)
+    won = (entry.group, entry.winner)
+    return {
+        key: (balance, latest + 1 if key == won and not entry.reverses else turns.get(key, 0))
+        for key, balance in after.items()
+    }
+
+
+def put_back(*, lead: Lead, rep: Rep, by: User, reason: str) -> None:
+    """Give up a claim: the lead waits in the pool again, hidden again. The turn stays paid. Raises NotYoursError."""
+    with turn(lead.division_id) as held:
+        current = Lead.objects.select_for_update(of=("self",)).select_related("group").get(pk=lead.pk)
+        claimed = Assignment.objects.filter(lead=current, ends_at=None, rep=rep, how=Assignment.How.CLAIM).exists()
+        if held is None or not claimed or current.state != State.ASSIGNED or current.responded_at is not None:
+            raise NotYoursError
+        write(
+            held,
+            [
+                Move(
+                    lead=current.pk,
+                    hop=current.hop,
+                    before=State.ASSIGNED,
+                    state=State.POOLED,
+                    reason="put_back",
+                    event=EventKind.RELEASED,
+                    group=current.group_id,
+                    end=Assignment.End.PUT_BACK.value,
+                    by=by.pk,
+                    about=rep.pk,
+                    private={"reason": reason} if reason else None,
+                )
+            ],
+        )

@@ -1,0 +1,48 @@
+"""One round of the sweeper: finds within a second what a lost doorbell missed."""
+
+from django.db import connection
+from django.utils import timezone
+
+from leads import dispatch
+from reps.models import Division, RosterVersion
+from routing import live
+
+
+class Sweep:
+    """Remembers the roster it has seen, so that held leads are tried again when somebody comes back."""
+
+    def __init__(self) -> None:
+        self._rosters: dict[int, int] = {}
+
+    def once(self) -> int:
+        """Wake held leads, route what is ready, send what is due; returns how many leads were routed."""
+        routed = 0
+        for division in Division.objects.values_list("pk", flat=True):
+            if self._held(division):
+                live.wake_held(division, everybody=self._roster_changed(division))
+            while self._ready(division):
+                done = live.route_ready(division)
+                routed += done.count
+                if done.busy or not done.count:
+                    break
+        while dispatch.overdue(now=timezone.now()) and dispatch.drain(now=timezone.now()):
+            pass
+        return routed
+
+    def _roster_changed(self, division: int) -> bool:
+        n = RosterVersion.objects.values_list("n", flat=True).get(division=division)
+        seen, self._rosters[division] = self._rosters.get(division), n
+        return seen != n
+
+    def _held(self, division: int) -> bool:
+        """Somebody waits; whether for an instant that has come is looked at under the turn."""
+        return _exists("SELECT 1 FROM leads_lead WHERE division_id = %s AND state = 'held' LIMIT 1", division)
+
+    def _ready(self, division: int) -> bool:
+        return _exists("SELECT 1 FROM leads_lead WHERE division_id = %s AND state = 'ready' LIMIT 1", division)
+
+
+def _exists(sql: str, *params: object) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchone() is not None

@@ -1,0 +1,5 @@
+"""URLs of the REST API that routing answers."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
