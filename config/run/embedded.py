@@ -88,7 +88,7 @@ def start_postgres(data: Path, *, options: tuple[str, ...] = ()) -> Server:
     owner = cluster.stat().st_uid
     sockets = make_socket_folder(cluster, owner)
     (sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
-    command = [postgres_bin() / "postgres", "-D", cluster, "-h", "", "-k", sockets]
+    command: list[str | Path] = [postgres_bin() / "postgres", "-D", cluster, "-h", "", "-k", sockets]
     command += ["-c", "unix_socket_permissions=0700", "-c", "log_timezone=UTC", "-c", "timezone=UTC", *options]
     server = launch_postgres(data, cluster, command, identity)
     make_database(sockets)
@@ -141,7 +141,18 @@ def make_cluster(data: Path, cluster: Path, identity: Identity) -> None:
         data.chmod(0o711)  # to pass through, not to list
         os.chown(new, pwd.getpwnam(NOBODY).pw_uid, pwd.getpwnam(NOBODY).pw_gid)
     log = log_file(data, "initdb")
-    command = [postgres_bin() / "initdb", "-D", new, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+    command: list[str | Path] = [
+        postgres_bin() / "initdb",
+        "-D",
+        new,
+        "-U",
+        USER,
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+    ]
     try:
         with log.open("wb") as output:
             code = spawn(command, identity=identity, output=output, cwd=Path("/")).wait()

@@ -63,7 +63,7 @@ def spawn(
 
 def die_with(parent: int, death_signal: signal.Signals) -> None:
     """Ask the kernel to signal us when `parent` ends; after a change of identity, which would clear the wish."""
-    if sys.platform != "linux":
+    if not hasattr(_libc, "prctl"):  # macOS: a supervisor killed hard leaves its children, which the next start ends
         return
     _libc.prctl(PR_SET_PDEATHSIG, int(death_signal))
     if os.getppid() != parent:
@@ -91,11 +91,11 @@ def namespace_allowed() -> bool:
 
 def command_line(pid: int) -> str:
     """What process `pid` was started with; empty where there is none (or it is a zombie)."""
-    if sys.platform == "linux":
+    recorded = Path(f"/proc/{pid}/cmdline")
+    if recorded.parent.parent.is_dir():
         try:
-            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            return recorded.read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             return ""
-    return subprocess.run(
-        ["/bin/ps", "-o", "command=", "-p", str(pid)], check=False, capture_output=True, text=True
-    ).stdout
+    listing = ["/bin/ps", "-o", "command=", "-p", str(pid)]  # macOS has no /proc
+    return subprocess.run(listing, check=False, capture_output=True, text=True).stdout

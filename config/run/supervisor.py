@@ -88,7 +88,10 @@ class Supervisor:
     # Start
 
     def start_servers(self) -> None:
-        starters = {"DATABASE_URL": embedded.start_postgres, "REDIS_URL": embedded.start_valkey}
+        starters: dict[str, Callable[[Path], Server]] = {
+            "DATABASE_URL": embedded.start_postgres,
+            "REDIS_URL": embedded.start_valkey,
+        }
         for variable, start in starters.items():
             url = self.given[variable]
             if not url:
@@ -119,13 +122,24 @@ class Supervisor:
 
     def start_apps(self, web_socket: socket.socket) -> None:
         worker_name = f"{NAME}-{os.getpid()}@here"
-        celery = (PYTHON, "-W", "ignore:You're running the worker with superuser", "-m", "celery", "-q")
-        celery += ("-A", "config.celery")
-        (self.data / "beat").mkdir(exist_ok=True)
-        web = (PYTHON, "-m", "gunicorn", "-c", "config/run/gunicorn.py", "-b", f"fd://{web_socket.fileno()}")
-        worker = ("worker", "-n", worker_name, "-Q", "route,deliver,slow", "-c", "2", "--prefetch-multiplier", "1")
-        worker += ("-l", "WARNING", "--without-gossip", "--without-mingle", "-I", "config.run.leash")
+        as_root = ("-W", "ignore:You're running the worker with superuser")  # true, and no news: it runs for its owner
+        celery = (PYTHON, *as_root, "-m", "celery", "-q", "-A", "config.celery")
+        quiet = ("-l", "WARNING", "--without-gossip", "--without-mingle", "-I", "config.run.leash")
+        worker = (
+            "worker",
+            "-n",
+            worker_name,
+            "-Q",
+            "route,deliver,slow",
+            "-c",
+            "2",
+            "--prefetch-multiplier",
+            "1",
+            *quiet,
+        )
         beat = ("beat", "-l", "WARNING", "--pidfile=", "-s", str(self.data / "beat" / "schedule"))
+        web = (PYTHON, "-m", "gunicorn", "-c", "config/run/gunicorn.py", "-b", f"fd://{web_socket.fileno()}")
+        (self.data / "beat").mkdir(exist_ok=True)
         self.children = [
             Child("web", [*web, "config.wsgi"], cwd=ROOT, keep=[web_socket.fileno()]),
             Child("worker", [*celery, *worker], cwd=ROOT),
