@@ -1,12 +1,10 @@
 """Words and marks of the pages: icons, durations in words, instants with the exact time on hover, avatars, bars."""
 
-import json
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, Select
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
@@ -24,7 +22,7 @@ DUE_SOON = 300
 
 def in_seconds(value: Seconds) -> float | None:
     """A duration as seconds, whichever way it came; None stays None."""
-    if value is None or value == "":
+    if value is None:
         return None
     return value.total_seconds() if isinstance(value, timedelta) else float(value)
 
@@ -79,15 +77,15 @@ def digits(value: Seconds) -> str:
 @register.filter
 def percent(value: float | Decimal | None, places: int = 0) -> str:
     """A share of one as a percentage: 0.93 -> 93 %."""
-    if value is None or value == "":
+    if value is None:
         return EMPTY
     return _("%(n)s %%") % {"n": formats.number_format(round(float(value) * 100, places), places)}
 
 
 @register.filter
 def signed(value: float | Decimal | None, places: int = 2) -> str:
-    """A number with its sign, as on a statement: +0.82, −0.65, 0.00."""
-    if value is None or value == "":
+    """A number with its sign, as on a statement: +0.82, or 0.00."""
+    if value is None:
         return EMPTY
     rounded = round(float(value), places)
     mark = "+" if rounded > 0 else MINUS if rounded < 0 else ""
@@ -179,7 +177,8 @@ def clock(
         kind = "later"
     else:
         kind = "soon" if left <= min(DUE_SOON, span / 3 if span else DUE_SOON) else "runs"
-    share = 100 if left < 0 or not span else max(0, min(100, round(100 * (1 - left / span))))
+    used = 100 * (1 - left / span) if span else 0
+    share = 100 if left < 0 else max(0, min(100, round(used)))
     return {
         "now": now,
         "kind": kind,
@@ -199,68 +198,7 @@ def load_bar(name: object, load: int, capacity: int | None = None) -> dict[str, 
     return {"name": name, "load": load, "capacity": capacity, "full": full}
 
 
-@register.simple_tag(takes_context=True)
-def theme(context: template.Context) -> str:
-    """The theme this reader chose (light, dark), or auto."""
-    request = context.get("request")
-    chosen = request.COOKIES.get("theme", "") if request is not None else ""
-    return chosen if chosen in {"light", "dark"} else "auto"
-
-
-@register.filter
-def words(text: str) -> list[str]:
-    """The words of a text, to loop over."""
-    return text.split()
-
-
-@register.filter
-def sheets(names: str) -> list[str]:
-    """The addresses of our style sheets, in the order they load."""
-    return [static(f"css/{name}.css") for name in names.split()]
-
-
-@register.filter
-def modules(names: str) -> list[str]:
-    """The addresses of our script modules."""
-    return [static(f"js/{name}.js") for name in names.split()]
-
-
-@register.simple_tag
-def units() -> str:
-    """The words that static/js/clock.js counts in."""
-    return json.dumps({"s": _("s"), "min": _("min"), "h": _("h"), "day": _("day"), "days": _("days")})
-
-
-@register.filter
-def is_checkbox(field: BoundField) -> bool:
-    """Whether the label stands behind the control."""
-    return isinstance(field.field.widget, CheckboxInput)
-
-
-@register.filter
-def dressed(field: BoundField) -> SafeString:
-    """The control of a form field in our clothes, saying aloud whether it is wrong and where that is explained."""
-    widget = field.field.widget
-    css = "" if is_checkbox(field) else "form-select" if isinstance(widget, Select) else "form-control"
-    marks = {"class": f"{widget.attrs.get('class', '')} {css}".strip()}
-    told = [f"{field.auto_id}_error"] if field.errors else []
-    told += [f"{field.auto_id}_helptext"] if field.help_text else []
-    if told:
-        marks["aria-describedby"] = " ".join(told)
-    return field.as_widget(attrs={name: value for name, value in marks.items() if value})
-
-
-@register.filter
-def filtering(field: BoundField) -> SafeString:
-    """The control of a filter: a choice applies itself, so that nobody hunts for a button."""
-    widget = field.field.widget
-    marks = {"class": "form-select" if isinstance(widget, Select) else "form-control"}
-    if isinstance(widget, Select):
-        marks["data-submit"] = ""
-    return field.as_widget(attrs=marks)
-
-
 @register.filter
 def per_hundred(value: float | None) -> str:
     """A share of one as a number per hundred: 0.174 -> 17.4."""
-    return EMPTY if value is None or value == "" else formats.number_format(round(float(value) * 100, 1), 1)
+    return EMPTY if value is None else formats.number_format(round(float(value) * 100, 1), 1)

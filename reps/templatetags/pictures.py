@@ -35,7 +35,7 @@ def share_bar(off: float, behind: float | None = None, ahead: float | None = Non
 
 
 @register.inclusion_tag("components/interval.html")
-def interval(
+def interval(  # noqa: PLR0917 - a template tag reads best as a row of numbers
     low: float,
     point: float,
     high: float,

@@ -65,6 +65,11 @@ class Node:
         return round(self.y + self.height / 2 + 4.5, 1)
 
     @property
+    def small(self) -> bool:
+        """Whether the words stand over other bands, and need a rim."""
+        return self.height < 20
+
+    @property
     def middle_up(self) -> float:
         """Where the first of two lines stands."""
         return round(self.y + self.height / 2 - 2, 1)
@@ -86,46 +91,73 @@ class Picture:
     heads: list[dict[str, Any]] = field(default_factory=list)
 
 
+@dataclass
+class Columns:
+    """The nodes of one day, column by column, and the sources that feed the first."""
+
+    sources: list[dict[str, Any]]
+    first: list[Node]
+    qualified: Node
+    dropped: Node
+    went: list[Node]
+    answered: list[Node]
+
+    def drawn(self) -> list[Node]:
+        """All that have leads."""
+        return [n for n in [*self.first, self.qualified, self.dropped, *self.went, *self.answered] if n.count]
+
+
 def draw(flow: dict[str, Any], sheet: Sheet) -> Picture:
     """The picture of a day; what has no leads is not drawn."""
-    picture = Picture(sheet)
-    came = sum(s["qualified"] + s["dropped"] for s in flow["sources"])
+    columns = _columns(flow, sheet)
+    came = columns.qualified.count + columns.dropped.count
     scale = min(sheet.body / max(came, 1), 16)
-    first, qualified, dropped, went, answered = _nodes(flow, sheet, came)
-    bottom = _stack(first, sheet, 0, scale)
-    bottom = max(bottom, _stack([qualified], sheet, 1, scale), _stack(went, sheet, 2, scale))
-    if dropped.count:
-        dropped.x, dropped.bar, dropped.height = sheet.columns[1], sheet.bar, max(dropped.count * scale, 2)
-        dropped.y = round(bottom + (sheet.slot / 2 - dropped.height / 2 if dropped.height < sheet.slot else 0), 1)
-        bottom += max(dropped.height, sheet.slot) + (sheet.gap if dropped.note or sheet.narrow else 0)
-    bottom = max(bottom, _stack(answered, sheet, 3, scale))
-    _bands(picture, first, qualified, dropped, went, answered, flow, scale)
-    picture.nodes = [n for n in [*first, qualified, dropped, *went, *answered] if n.count]
-    picture.height = round(bottom + 4, 1)
-    picture.heads = _heads(flow, sheet, came, qualified.count, answered)
+    picture = Picture(sheet, height=round(_place(columns, sheet, scale) + 4, 1))
+    _bands(picture, columns, scale)
+    picture.nodes = columns.drawn()
+    picture.heads = _heads(flow, sheet, came, columns.qualified.count)
     return picture
 
 
-def _nodes(flow: dict[str, Any], sheet: Sheet, came: int) -> tuple[list[Node], Node, Node, list[Node], list[Node]]:
+def _columns(flow: dict[str, Any], sheet: Sheet) -> Columns:
     sources = [s for s in flow["sources"] if s["qualified"] + s["dropped"]]
+    qualified, dropped = sum(s["qualified"] for s in sources), sum(s["dropped"] for s in sources)
     if sheet.narrow:
-        first = [Node(came, "pri", "")]
-    else:
-        first = [Node(s["qualified"] + s["dropped"], "pri", s["label"], s.get("url", "")) for s in sources]
+        sources = [{"label": "", "qualified": qualified, "dropped": dropped}] if sources else []
     words = flow.get("dropped") or {}
-    qualified = Node(sum(s["qualified"] for s in sources), "pri", "")
     note = "" if sheet.narrow else words.get("note", "")
-    dropped = Node(sum(s["dropped"] for s in sources), "quiet", words.get("label", ""), words.get("url", ""), note=note)
+    return Columns(
+        sources=sources,
+        first=[Node(s["qualified"] + s["dropped"], "pri", s["label"], s.get("url", "")) for s in sources],
+        qualified=Node(qualified, "pri", ""),
+        dropped=Node(dropped, "quiet", words.get("label", ""), words.get("url", ""), note=note),
+        went=_side(flow["went"], narrow=sheet.narrow),
+        answered=_side(flow["answered"], narrow=sheet.narrow),
+    )
 
-    def side(rows: list[dict[str, Any]]) -> list[Node]:
-        name = "short" if sheet.narrow else "label"
-        return [
-            Node(r["count"], TONES[r["key"]], r.get(name) or r["label"], r.get("url", ""), INKS.get(r["key"], ""))
-            for r in rows
-            if r["count"]
-        ]
 
-    return first, qualified, dropped, side(flow["went"]), side(flow["answered"])
+def _side(rows: list[dict[str, Any]], *, narrow: bool) -> list[Node]:
+    name = "short" if narrow else "label"
+    return [
+        Node(r["count"], TONES[r["key"]], r.get(name) or r["label"], r.get("url", ""), INKS.get(r["key"], ""))
+        for r in rows
+        if r["count"]
+    ]
+
+
+def _place(columns: Columns, sheet: Sheet, scale: float) -> float:
+    """Give every node its place; what did not qualify stands below all bands. Returns where the drawing ends."""
+    bottom = max(
+        _stack(columns.first, sheet, 0, scale),
+        _stack([columns.qualified], sheet, 1, scale),
+        _stack(columns.went, sheet, 2, scale),
+    )
+    dropped = columns.dropped
+    if dropped.count:
+        _stack([dropped], sheet, 1, scale)
+        dropped.y = round(bottom + max(sheet.slot - dropped.height, 0) / 2, 1)
+        bottom += max(dropped.height, sheet.slot) + (sheet.gap if dropped.note or sheet.narrow else 0)
+    return max(bottom, _stack(columns.answered, sheet, 3, scale))
 
 
 def _stack(nodes: list[Node], sheet: Sheet, column: int, scale: float) -> float:
@@ -135,32 +167,20 @@ def _stack(nodes: list[Node], sheet: Sheet, column: int, scale: float) -> float:
         node.x, node.bar = sheet.columns[column], sheet.bar
         node.height = max(node.count * scale, 2 if node.count else 0)
         room = max(node.height, sheet.slot if node.label else 0)
-        node.y = round(y + (room - node.height) / 2 if node.height < sheet.slot and y > sheet.top else y, 1)
+        node.y = round(y if y == sheet.top and node.height >= sheet.slot else y + (room - node.height) / 2, 1)
         y += room + sheet.gap
     return y
 
 
-def _bands(
-    picture: Picture,
-    first: list[Node],
-    qualified: Node,
-    dropped: Node,
-    went: list[Node],
-    answered: list[Node],
-    flow: dict[str, Any],
-    scale: float,
-) -> None:
-    sources = [s for s in flow["sources"] if s["qualified"] + s["dropped"]]
-    if picture.sheet.narrow:
-        sources = [{"qualified": qualified.count, "dropped": dropped.count}] if first and first[0].count else []
-    for node, source in zip(first, sources, strict=True):
-        _band(picture, node, qualified, source["qualified"] * scale, "pri")
-        _band(picture, node, dropped, source["dropped"] * scale, "quiet")
-    for node in went:
-        _band(picture, qualified, node, node.count * scale, BANDS[node.tone])
-    assigned = next((n for n in went if n.tone == "pri"), None)
-    for node in answered if assigned else []:
-        _band(picture, assigned, node, node.count * scale, BANDS[node.tone])
+def _bands(picture: Picture, columns: Columns, scale: float) -> None:
+    for node, source in zip(columns.first, columns.sources, strict=True):
+        _band(picture, node, columns.qualified, source["qualified"] * scale, "pri")
+        _band(picture, node, columns.dropped, source["dropped"] * scale, "quiet")
+    for node in columns.went:
+        _band(picture, columns.qualified, node, node.count * scale, BANDS[node.tone])
+    for assigned in [n for n in columns.went if n.tone == "pri"]:
+        for node in columns.answered:
+            _band(picture, assigned, node, node.count * scale, BANDS[node.tone])
 
 
 def _band(picture: Picture, left: Node, right: Node, thick: float, tone: str) -> None:
@@ -175,7 +195,7 @@ def _band(picture: Picture, left: Node, right: Node, thick: float, tone: str) ->
     picture.bands.append({"tone": tone, "path": path})
 
 
-def _heads(flow: dict[str, Any], sheet: Sheet, came: int, qualified: int, answered: list[Node]) -> list[dict[str, Any]]:
+def _heads(flow: dict[str, Any], sheet: Sheet, came: int, qualified: int) -> list[dict[str, Any]]:
     done = sum(r["count"] for r in flow["answered"] if r["key"] == "answered")
     assigned = sum(r["count"] for r in flow["answered"])
     share = round(100 * qualified / came) if came else None
@@ -183,5 +203,5 @@ def _heads(flow: dict[str, Any], sheet: Sheet, came: int, qualified: int, answer
         {"x": sheet.columns[0], "key": "came", "count": came},
         {"x": sheet.columns[1], "key": "qualified", "count": qualified, "share": share},
         {"x": sheet.columns[2], "key": "went", "count": sum(r["count"] for r in flow["went"])},
-        {"x": sheet.columns[3], "key": "answered", "count": done, "of": assigned if answered else None},
+        {"x": sheet.columns[3], "key": "answered", "count": done, "of": assigned or None},
     ]

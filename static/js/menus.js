@@ -9,7 +9,7 @@ document.addEventListener("click", (event) => {
   part.hidden = !part.hidden;
   button.setAttribute("aria-expanded", String(!part.hidden));
   button.closest("details.menu")?.removeAttribute("open");
-  if (!part.hidden) part.querySelector("input:checked, input, select, textarea, button")?.focus();
+  if (!part.hidden) (part.querySelector("input:checked") ?? part.querySelector("input:not([type=hidden]), select, textarea, button"))?.focus();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -26,6 +26,14 @@ document.addEventListener("keydown", (event) => {
   const button = document.querySelector(`[data-toggle="${part.id}"]`);
   button?.setAttribute("aria-expanded", "false");
   button?.focus();
+});
+
+// What only a phone folds: data-fold opens and closes by a class, so that a wide page always shows it.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-fold]");
+  if (!button) return;
+  const open = document.getElementById(button.dataset.fold).classList.toggle("is-open");
+  button.setAttribute("aria-expanded", String(open));
 });
 
 // A choice that acts at once: data-submit on a select or checkbox sends its form.

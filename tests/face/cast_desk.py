@@ -1,0 +1,418 @@
+"""What Leads, To assign and Rules are given: the same afternoon of Clara Hoffmann."""
+
+# ruff: noqa: E501 - names are spelt as their owners do, and the words of a page stand on one line each
+
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.utils.safestring import mark_safe
+
+from tests.face.cast import PERIODS, berlin, choices, columns, manager_shell, uid
+from tests.face.cast_board import DUTY
+
+
+class LeadFilter(forms.Form):
+    q = forms.CharField(label="Name, company, mail, phone", required=False)
+    state = forms.ChoiceField(
+        label="State",
+        required=False,
+        choices=[("", "Any state"), ("assigned", "Assigned"), ("pooled", "In the pool"), ("desk", "To assign")],
+    )
+    group = forms.ChoiceField(
+        label="Group", required=False, choices=[("", "Any group"), ("1", "DACH"), ("2", "Enterprise")]
+    )
+    owner = forms.ChoiceField(label="Rep", required=False, choices=[("", "Any rep"), ("1", "Ana Lindqvist")])
+    stage = forms.ChoiceField(
+        label="Stage", required=False, choices=[("", "Any stage"), ("new", "New"), ("won", "Won")]
+    )
+    source = forms.ChoiceField(label="Source", required=False, choices=[("", "Any source"), ("web", "Web forms")])
+    period = forms.ChoiceField(label="Arrived", required=False, choices=[("", "Any time"), *PERIODS])
+
+
+LEADS = [
+    # title, person, source, group, owner, stage, state, tone, first contact, late, value, arrived
+    (
+        "Brandl Logistik GmbH",
+        "Miriam Vogt",
+        "Web forms",
+        "DACH Seniors",
+        "Ana Lindqvist",
+        "New",
+        "In time",
+        "quiet",
+        None,
+        False,
+        "€12,400",
+        "14:28",
+    ),
+    (
+        "Nordwind Reederei",
+        "Johanna Frisch",
+        "Partner portal",
+        "",
+        "",
+        "New",
+        "To assign",
+        "due",
+        None,
+        False,
+        "€38,000",
+        "13:54",
+    ),
+    ("Harbour Dental", "David Marsh", "Partner portal", "", "", "New", "To assign", "due", None, False, "", "14:20"),
+    (
+        "Ateliers Mécaniques de la Meuse",
+        "Chloé Vandenbroucke",
+        "Close",
+        "Enterprise",
+        "Nadia Haddad",
+        "New",
+        "Overdue",
+        "late",
+        None,
+        False,
+        "€140,000",
+        "13:40",
+    ),
+    (
+        "Fjordfisk AS",
+        "Ingeborg Halvorsen",
+        "Web forms",
+        "Nordics & UK",
+        "Emil Sørensen",
+        "Contacted",
+        "Answered",
+        "good",
+        240,
+        False,
+        "€9,800",
+        "13:31",
+    ),
+    (
+        "Pennine Cold Storage Ltd",
+        "Priya Raghunathan",
+        "Close",
+        "Nordics & UK",
+        "Priya Nair",
+        "Meeting booked",
+        "Answered",
+        "good",
+        185,
+        False,
+        "€21,000",
+        "12:02",
+    ),
+    (
+        "Hofgut Bäckerei",
+        "Ulrich Zoller",
+        "Web forms",
+        "Small business",
+        "",
+        "New",
+        "In the pool",
+        "quiet",
+        None,
+        False,
+        "",
+        "13:40",
+    ),
+    (
+        "Cave de Bordeaux-Lalande",
+        "Sylvain Mercier",
+        "Meta Lead Ads",
+        "France & Benelux",
+        "Lea Fournier",
+        "Contacted",
+        "Answered",
+        "good",
+        1380,
+        True,
+        "€4,200",
+        "11:18",
+    ),
+    (
+        "São Bento Têxteis",
+        "Beatriz Amaral",
+        "Web forms",
+        "International",
+        "",
+        "New",
+        "Waits until 15:00",
+        "quiet",
+        None,
+        False,
+        "€16,000",
+        "13:12",
+    ),
+    (
+        "Kessler & Söhne KG",
+        "Friedhelm Kessler",
+        "Close",
+        "DACH",
+        "Ben Okafor",
+        "Opportunity",
+        "Answered",
+        "good",
+        310,
+        False,
+        "€31,500",
+        "09:47",
+    ),
+]
+COLUMNS = [
+    ("title", "Lead", ""),
+    ("source", "Source", "hide-phone"),
+    ("group", "Group", "hide-phone"),
+    ("owner", "Rep", "hide-phone"),
+    ("stage", "Stage", "hide-phone"),
+    ("state", "State", ""),
+    ("first_contact", "First contact", "num hide-phone"),
+    ("value", "Deal size", "num hide-phone"),
+    ("arrived", "Arrived", "num hide-phone"),
+]
+
+
+def leads() -> dict[str, Any]:
+    rows = [
+        {
+            "uid": uid(r[0]),
+            "url": f"/lead-show/{uid(r[0])}/",
+            "title": r[0],
+            "person": r[1],
+            "source": r[2],
+            "group": r[3],
+            "owner": r[4],
+            "stage": r[5],
+            "state": r[6],
+            "state_tone": r[7],
+            "first_contact": r[8],
+            "clock_late": r[9],
+            "value": r[10],
+            "arrived_at": berlin(19, r[11]),
+        }
+        for r in LEADS
+    ]
+    return {
+        **manager_shell("leads"),
+        "total": 184,
+        "filtered": False,
+        "csv_url": "/leads/?csv",
+        "path": "/leads/",
+        "filter": {"form": LeadFilter()},
+        "columns": columns(*COLUMNS, sort="arrived"),
+        "page": Paginator(rows * 8, 10).page(2),
+    }
+
+
+def leads_empty() -> dict[str, Any]:
+    return {
+        **leads(),
+        "filtered": True,
+        "asked": {"q": "zzz", "state": "desk"},
+        "filter": {"form": LeadFilter({"q": "zzz", "state": "desk"})},
+        "page": Paginator([], 10).page(1),
+    }
+
+
+def waits(
+    title: str, company: str, since: str, why: str, *, urgent: bool = False, current: bool = False
+) -> dict[str, Any]:
+    return {
+        "uid": uid(title),
+        "url": f"?lead={uid(title)}",
+        "title": title,
+        "company": company,
+        "since": berlin(19, since),
+        "why": why,
+        "urgent": urgent,
+        "current": current,
+    }
+
+
+def candidate(key: int, duty: dict[str, Any], place: int, skills: str, *, suggested: bool = False) -> dict[str, Any]:
+    return {
+        "uid": uid(duty["name"]),
+        "name": duty["name"],
+        "note": f"{duty['group']}, {duty['note']}",
+        "load": duty["load"],
+        "capacity": duty["capacity"],
+        "had": duty["leads_today"],
+        "fair_share": duty["fair_share"],
+        "place": place,
+        "skills": skills,
+        "suggested": suggested,
+        "key": str(key),
+    }
+
+
+def to_assign() -> dict[str, Any]:
+    ana, kim, ben, marco, _lea, _emil, _priya, nadia = DUTY
+    return {
+        **manager_shell("to-assign"),
+        "waiting": [
+            waits("Johanna Frisch", "Nordwind Reederei", "13:54", "Partner portal", urgent=True, current=True),
+            waits("Per Åkesson", "Skåne Logistik", "14:01", "Country unknown"),
+            waits("Carla Rossetti", "Rossetti Legno", "14:08", "No rep speaks Italian"),
+            waits("David Marsh", "Harbour Dental", "14:20", "Partner portal"),
+            waits("Ilse Wagner", "Stadtwerke Gera", "14:28", "Owner left the company"),
+        ],
+        "oldest_at": berlin(19, "13:54"),
+        "position": 1,
+        "before_url": "",
+        "after_url": "?lead=2",
+        "lead": {
+            "uid": uid("Johanna Frisch"),
+            "title": "Johanna Frisch, Nordwind Reederei",
+            "who": "Head of fleet systems, Hamburg. 640 employees, shipping.",
+            "since": berlin(19, "13:54"),
+            "message": "We run 34 vessels and want one place for charter enquiries before the season starts in March. Can you show it to our fleet team next week?",
+            "facts": [
+                {"label": "Deal size", "value": "€38,000"},
+                {"label": "Intent", "value": "Demo"},
+                {"label": "Score", "value": "82 of 100"},
+                {"label": "Source", "value": "Partner portal, Kogge Partners"},
+            ],
+            "because": "Here because rule 2 sends leads of the partner portal to you. Nobody at Nordwind Reederei is known yet.",
+        },
+        "suggested": "Marco is suggested: knows shipping, has room, 1st in line",
+        "reps": [
+            candidate(1, marco, 1, "German, shipping", suggested=True),
+            candidate(2, ana, 1, "German, Danish"),
+            candidate(3, kim, 2, "German"),
+            candidate(4, ben, 2, "German, shipping"),
+            candidate(5, nadia, 1, "English"),
+        ],
+        "away": [
+            {"uid": uid("Sofia"), "name": "Sofia Rossi", "why": "off shift until Friday 08:00"},
+            {"uid": uid("Jonas"), "name": "Jonas Keller", "why": "on leave until Monday 23 November"},
+        ],
+        "done": {"n": 14, "each_s": 26},
+        "reject_reasons": choices("spam:Spam or a joke", "supplier:A supplier", "student:A student"),
+    }
+
+
+def to_assign_empty() -> dict[str, Any]:
+    return {**to_assign(), "waiting": [], "lead": None, "after_url": ""}
+
+
+def rule(number: int, name: str, says: str, share: float, n: int, *problems: str) -> dict[str, Any]:
+    return {
+        "number": number,
+        "name": name,
+        "says": mark_safe(says),
+        "share": share,
+        "leads": n,
+        "leads_url": f"/leads/?rule={number}",
+        "problems": [{"tone": "due", "text": p} for p in problems],
+    }
+
+
+def rules() -> dict[str, Any]:
+    return {
+        **manager_shell("rules"),
+        "version": {"number": 14, "at": berlin(2, "09:12"), "by": "Clara Hoffmann", "comment": ""},
+        "edit_url": "/admin/",
+        "shares_of": "Shares are of the 1,842 leads of October.",
+        "draft": {"by": "Clara Hoffmann", "changes": 2},
+        "top_share": 0.3,
+        "rules": [
+            rule(
+                1,
+                "Known account",
+                "Any lead of a <b>known account</b> goes to <span class=\"to\">the account's owner</span>; if away, to the owner's backup.",
+                0.09,
+                166,
+            ),
+            rule(
+                2,
+                "Partner portal",
+                'Source is <b>Partner portal</b>: <span class="to">To assign</span>, with high priority.',
+                0.03,
+                55,
+            ),
+            rule(
+                3,
+                "Enterprise",
+                '<b>1,000 employees</b> or more, or a deal of <b>€100,000</b> or more: <span class="to">Enterprise</span>, seniors first, answer within 30 min.',
+                0.06,
+                110,
+            ),
+            rule(
+                4,
+                "DACH Seniors",
+                'Germany, Austria or Switzerland, and a deal of <b>€10,000</b> or more or a <b>demo</b> wanted by 200 people or more: <span class="to">DACH Seniors</span>, shared by weight among those on shift, answer within 15 min.',
+                0.13,
+                244,
+            ),
+            rule(
+                5,
+                "DACH",
+                'Germany, Austria or Switzerland: <span class="to">DACH</span>, round robin among those on shift; if nobody, it waits until someone is.',
+                0.2,
+                368,
+            ),
+            rule(
+                6,
+                "Romandie",
+                '<b>Switzerland</b> and language <b>French</b>: <span class="to">France &amp; Benelux</span>, round robin.',
+                0,
+                0,
+                "Never reached: rule 5 takes every lead from Switzerland first.",
+            ),
+            rule(
+                7,
+                "UK, Ireland, Nordics",
+                'United Kingdom, Ireland, Sweden, Norway, Denmark or Finland: <span class="to">Nordics &amp; UK</span>, round robin, answer within 10 min.',
+                0.24,
+                442,
+            ),
+            rule(
+                8,
+                "Small companies",
+                '<b>20 employees</b> or fewer: <span class="to">Small business</span>, a pool where details show after claiming.',
+                0.17,
+                313,
+            ),
+            rule(
+                9,
+                "Everything else",
+                'All other leads: <span class="to">International</span>, round robin among those on shift; if nobody, it waits until someone is.',
+                0.08,
+                144,
+                "101 of 144 have no country.",
+            ),
+        ],
+        "versions": [
+            {
+                "number": 14,
+                "at": berlin(2, "09:12"),
+                "by": "Clara Hoffmann",
+                "comment": "Small companies to a pool of their own.",
+                "url": "?version=14",
+            },
+            {
+                "number": 13,
+                "at": berlin(12, "16:02", 10),
+                "by": "Clara Hoffmann",
+                "comment": "Enterprise answers within 30 min.",
+                "url": "?version=13",
+            },
+            {
+                "number": 12,
+                "at": berlin(1, "08:30", 9),
+                "by": "Viktor Lindqvist",
+                "comment": "UK and Ireland join the Nordics.",
+                "url": "?version=12",
+            },
+        ],
+    }
+
+
+def rules_empty() -> dict[str, Any]:
+    return {
+        **manager_shell("rules"),
+        "version": None,
+        "edit_url": "/admin/",
+        "draft": {"by": "Clara Hoffmann", "changes": 2},
+    }

@@ -1,0 +1,77 @@
+"""Draws every page with a fixed cast, so that it can be looked at and checked without a database."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.test import RequestFactory, override_settings
+from django.utils import timezone
+
+from tests.face import cast, cast_board, cast_desk, cast_plain, cast_rep, cast_reports
+
+Page = tuple[str, Callable[[], dict[str, Any]], str]
+
+# name of the picture -> template, what it is given, the reader's zone
+PAGES: dict[str, Page] = {
+    "my-leads": ("leads/my_leads.html", cast_rep.my_leads, "Europe/Berlin"),
+    "my-leads-empty": ("leads/my_leads.html", cast_rep.my_leads_empty, "Europe/Berlin"),
+    "lead": ("leads/lead_show.html", cast_rep.lead, "Europe/Berlin"),
+    "lead-waiting": ("leads/lead_show.html", cast_rep.lead_waiting, "Europe/Berlin"),
+    "pool": ("routing/pool.html", cast_rep.pool, "Europe/Berlin"),
+    "pool-faster": ("routing/pool.html", cast_rep.pool_faster, "Europe/Berlin"),
+    "pool-open": ("routing/pool.html", cast_rep.pool_open, "Europe/Berlin"),
+    "pool-empty": ("routing/pool.html", cast_rep.pool_empty, "Europe/Berlin"),
+    "board": ("reporting/board.html", cast_board.board, "Europe/Berlin"),
+    "board-empty": ("reporting/board.html", cast_board.board_empty, "Europe/Berlin"),
+    "leads": ("leads/lead_list.html", cast_desk.leads, "Europe/Berlin"),
+    "leads-empty": ("leads/lead_list.html", cast_desk.leads_empty, "Europe/Berlin"),
+    "to-assign": ("routing/to_assign.html", cast_desk.to_assign, "Europe/Berlin"),
+    "to-assign-empty": ("routing/to_assign.html", cast_desk.to_assign_empty, "Europe/Berlin"),
+    "rules": ("routing/rules.html", cast_desk.rules, "Europe/Berlin"),
+    "rules-empty": ("routing/rules.html", cast_desk.rules_empty, "Europe/Berlin"),
+    "reports": ("reporting/report_list.html", cast_reports.reports, "Europe/Berlin"),
+    "rep-report": ("reporting/rep_report.html", cast_reports.rep_report, "Europe/Berlin"),
+    "login": ("registration/login.html", cast_plain.login, "UTC"),
+    "login-wrong": ("registration/login.html", cast_plain.login_wrong, "UTC"),
+    "password-change": ("registration/password_change_form.html", cast_plain.password_change, "UTC"),
+    "password-reset": ("registration/password_reset_form.html", cast_plain.password_reset, "UTC"),
+    "password-reset-done": ("registration/password_reset_done.html", dict, "UTC"),
+    "locked": ("registration/locked.html", dict, "UTC"),
+    "403": ("403.html", dict, "UTC"),
+    "404": ("404.html", dict, "UTC"),
+    "429": ("429.html", dict, "UTC"),
+    "500": ("500.html", dict, "UTC"),
+    "503": ("503.html", dict, "UTC"),
+}
+# What htmx would ask for while a page is open: address -> fragment.
+FRAGMENTS = {"/lead-why/": ("routing/_why.html", cast.why)}
+
+
+def draw(name: str, cookies: str = "") -> str:
+    """One page as HTML."""
+    template, cast, zone = PAGES[name]
+    return _render(template, {"still": True, **cast()}, zone, cookies)
+
+
+def fragment(path: str) -> str | None:
+    """What an address of FRAGMENTS answers."""
+    found = next((made for start, made in FRAGMENTS.items() if path.startswith(start)), None)
+    return _render(found[0], found[1](), "Europe/Berlin") if found else None
+
+
+def _render(template: str, context: dict[str, Any], zone: str, cookies: str = "") -> str:
+    request = RequestFactory().get(context.pop("path", "/"), context.pop("asked", None), headers={"cookie": cookies})
+    request.user = AnonymousUser()
+    with override_settings(ROOT_URLCONF="tests.face.urls"), timezone.override(ZoneInfo(zone)):
+        return render_to_string(template, context, request=request)
+
+
+def asset(path: str) -> Path | None:
+    """The file behind a static address: ours, or django-htmx's."""
+    found = finders.find(path.removeprefix(settings.STATIC_URL))
+    return Path(found) if found else None

@@ -1,0 +1,143 @@
+"""What moves on a page: clocks, menus, the line that logs a call, keys, notes, theme, and the refresh that waits."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import open_page
+from tests.face.cast import REP_NOW
+from tests.face.serve import serving
+
+pytestmark = [pytest.mark.journey, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with open_page(browser) as found:
+        yield found
+
+
+def running(page: Page, address: str, name: str) -> None:
+    """Open a page whose clocks run, starting at the instant the page tells about."""
+    page.clock.install(time=REP_NOW)
+    page.route(
+        f"**/page/{name}",
+        lambda route: route.fulfill(response=(got := route.fetch()), body=got.text().replace(" data-still>", ">")),
+    )
+    page.goto(f"{address}/page/{name}", wait_until="load")
+
+
+def test_clock_runs_over_and_turns_late(page: Page, address: str) -> None:
+    running(page, address, "my-leads")
+    row = page.locator(".row-lead").nth(1)
+    expect(row.locator(".clock b")).to_have_text("6:40 left")
+
+    page.clock.run_for(60_000)
+
+    expect(row.locator(".clock b")).to_have_text("5:40 left")
+
+    page.clock.run_for(6 * 60_000)
+
+    expect(row.locator(".clock b")).to_have_text("0:19 over")
+    expect(row).to_have_class("row-lead row-late")
+
+
+def test_call_line_opens_and_closes_by_keyboard(page: Page, address: str) -> None:
+    page.goto(f"{address}/page/my-leads")
+    button = page.locator("[data-toggle]").first
+    line = page.locator(f"#{button.get_attribute('data-toggle')}")
+    expect(line).to_be_hidden()
+
+    button.press("Enter")
+
+    expect(line).to_be_visible()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    expect(line.locator("input[value=connected]")).to_be_focused()
+
+    page.keyboard.press("Escape")
+
+    expect(line).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_refresh_waits_while_a_line_is_open(page: Page, address: str) -> None:
+    page.goto(f"{address}/page/my-leads", wait_until="load")
+    asked: list[str] = []
+    page.route("**/again/**", lambda route: (asked.append(route.request.url), route.fulfill(status=204)))
+    page.evaluate("""() => {
+        const part = document.getElementById("my-leads");
+        part.setAttribute("hx-get", "/again/");
+        part.setAttribute("hx-trigger", "look");
+        htmx.process(part);
+    }""")
+
+    page.locator("[data-toggle]").first.click()
+    page.evaluate("htmx.trigger('#my-leads', 'look')")
+    page.wait_for_timeout(150)
+    held = list(asked)
+    page.locator("[data-toggle]").first.click()
+    page.locator("h1").click()
+    with page.expect_request("**/again/**"):
+        page.evaluate("htmx.trigger('#my-leads', 'look')")
+
+    assert held == []
+
+
+def test_menu_closes_on_escape_and_theme_is_kept(page: Page, address: str) -> None:
+    page.goto(f"{address}/page/board")
+    menu = page.locator(".side details.menu")
+    menu.locator("summary").click()
+    menu.get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+    page.keyboard.press("Escape")
+
+    expect(menu.locator(".menu-panel")).to_be_hidden()
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
+def test_key_presses_the_button_but_not_while_typing(page: Page, address: str) -> None:
+    sent: list[str] = []
+    page.route(
+        "**/pool-pull/**",
+        lambda route: (sent.append(route.request.headers.get("x-csrftoken", "")), route.fulfill(status=204)),
+    )
+    page.goto(f"{address}/page/pool", wait_until="load")
+
+    with page.expect_request("**/pool-pull/**"):
+        page.keyboard.press("p")
+    page.goto(f"{address}/page/my-leads", wait_until="load")
+    page.keyboard.press("/")
+    page.keyboard.type("p")
+
+    expect(page.locator("input[name=q]")).to_have_value("p")
+    assert len(sent) == 1
+    assert sent[0]
+
+
+def test_note_of_an_answer_appears_as_text_never_as_markup(page: Page, address: str) -> None:
+    page.goto(f"{address}/page/board", wait_until="load")
+
+    page.evaluate("htmx.trigger(document.body, 'toast', {text: '<b>Kept</b>', tone: 'success'})")
+
+    note = page.locator(".note-up")
+    expect(note.locator("p")).to_have_text("<b>Kept</b>")
+    note.get_by_role("button", name="Close").click()
+    expect(note).to_have_count(0)
+
+
+def test_failed_act_says_so(page: Page, address: str) -> None:
+    page.route("**/pool-pull/**", lambda route: route.fulfill(status=500))
+    page.goto(f"{address}/page/pool", wait_until="load")
+
+    page.keyboard.press("p")
+
+    expect(page.locator(".note-up p")).to_have_text("That did not work. Load the page again and try once more.")

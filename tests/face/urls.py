@@ -1,0 +1,47 @@
+"""Every address the pages name, each answered by nothing: the gallery only needs them to be written."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+SIMPLE = (
+    "my-leads",
+    "pool",
+    "my-numbers",
+    "how-shared",
+    "board",
+    "leads",
+    "to-assign",
+    "rules",
+    "team",
+    "reports",
+    "home",
+    "login",
+    "logout",
+    "password_change",
+    "password_reset",
+    "duty-switch",
+)
+WITH_UID = (
+    "lead-show",
+    "lead-why",
+    "lead-touch",
+    "lead-note",
+    "lead-stage",
+    "lead-return",
+    "lead-assign",
+    "lead-reject",
+    "pool-pull",
+    "pool-claim",
+    "pool-put-back",
+)
+
+
+def nothing(request: HttpRequest, uid: str = "") -> HttpResponse:
+    return HttpResponse()
+
+
+urlpatterns = [
+    *[path(f"{name}/", nothing, name=name) for name in SIMPLE],
+    *[path(f"{name}/<str:uid>/", nothing, name=name) for name in WITH_UID],
+    path("settings/", include(([path("", nothing, name="index")], "admin"))),
+]
