@@ -67,7 +67,7 @@ def ask_database() -> None:
 
 def ask_broker() -> None:
     with current_app.connection_for_write(connect_timeout=BROKER_SECONDS) as broker:
-        broker.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
+        broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_SECONDS)
 
 
 def heartbeat_ages(*, now: float) -> dict[str, float | None]:

@@ -5,6 +5,7 @@ the environment. A killed run leaves no process behind, as the servers die with 
 """
 
 import atexit
+import importlib
 import os
 import shutil
 import tempfile
@@ -34,6 +35,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     if not os.environ.get("REDIS_URL"):
         start("REDIS_URL", embedded.start_valkey(folder, durable=False))
     early_config.stash[SECONDS] = time.monotonic() - started
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure() -> None:
+    """As wsgi and manage do: shared tasks find their broker. Not before, as this reads the settings."""
+    importlib.import_module("config.celery")
 
 
 def start(variable: str, server: embedded.Server) -> None:
