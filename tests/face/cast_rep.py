@@ -289,6 +289,7 @@ def pool_faster() -> dict[str, Any]:
     return {
         **made,
         "faster": True,
+        "groups": [made["groups"][0] | {"count": 10}, made["groups"][1]],
         "waiting": 10,
         "rows": made["rows"][1:],
         "shown_note": "5 of 10, highest priority first",

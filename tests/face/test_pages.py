@@ -45,3 +45,7 @@ def test_page_is_sound(view: Page, address: str, name: str) -> None:
     assert view.evaluate(INLINE) == []
     assert view.evaluate(SIDEWAYS) <= 0
     assert grave(view) == []
+    between = view.viewport_size
+    view.set_viewport_size({"width": 1024, "height": 800})
+    assert view.evaluate(SIDEWAYS) <= 0
+    view.set_viewport_size(between)
