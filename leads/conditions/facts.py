@@ -45,7 +45,10 @@ def fold_text(text: str) -> str:
 
 def fold_postal(text: str) -> str:
     """A postal code without the gaps people write into it: 'SW1A 1AA' and 'sw1a-1aa' are one."""
-    return fold_text(text).replace(" ", "").replace("-", "")
+    folded, gapless = text, fold_text(text)
+    while folded != gapless:  # without gaps, signs may join into one; each round is shorter or the last
+        folded, gapless = gapless, fold_text(gapless.replace(" ", "").replace("-", ""))
+    return folded
 
 
 def exact(value: object) -> Decimal | None:
