@@ -9,14 +9,10 @@ import psycopg_pool
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.utils.html import format_html
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 RETRY_SECONDS = 2
-PAGE = (
-    '<!doctype html><html><head><meta charset="utf-8"><title>{title}</title></head>'
-    "<body><h1>{title}</h1><p>{detail}</p></body></html>"
-)
 CONNECTION_CLASS = "08"  # SQLSTATE class: connection exceptions
 NO_ROOM_OR_RESTARTING = {"53300", "57P01", "57P02", "57P03"}  # too many connections; shut down, crashed, starting
 
@@ -68,13 +64,23 @@ def tells_of_connection(cause: BaseException) -> bool:
 
 
 def busy_response(request: HttpRequest) -> HttpResponse:
-    title = _("Fairlead is busy")
-    detail = _("The database does not answer right now. Nothing was lost; please try again in a moment.")
+    """Made without asking the database: the page is rendered without the request, so no context processor runs."""
     if request.path.startswith("/api/"):
-        problem = {"type": "about:blank", "title": title, "status": 503, "code": "busy", "detail": detail}
-        response: HttpResponse = JsonResponse(problem, status=503, content_type="application/problem+json")
+        response: HttpResponse = JsonResponse(problem(), status=503, content_type="application/problem+json")
     else:
-        response = HttpResponse(format_html(PAGE, title=title, detail=detail), status=503)
+        response = HttpResponse(render_to_string("503.html"), status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def problem() -> dict[str, str | int]:
+    return {
+        "type": "about:blank",
+        "title": _("Busy for a moment"),
+        "status": 503,
+        "code": "busy",
+        "detail": _(
+            "The database does not answer right now. Send the same request again, with the same Idempotency-Key."
+        ),
+    }

@@ -86,7 +86,7 @@ def test_a_busy_database_is_answered_503_and_when_to_come_back(visit, where):
         assert (response.json()["status"], response.json()["code"]) == (503, "busy")
     else:
         assert response["Content-Type"].startswith("text/html")
-        assert "style" not in response.content.decode()
+        assert "Busy for a moment" in response.content.decode()
 
 
 def test_an_error_of_our_own_stays_a_500(visit):

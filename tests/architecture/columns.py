@@ -1,0 +1,60 @@
+"""Every text and json column, told apart: what speaks of a person, and what does not; a new column must be placed."""
+
+# What is erased or pseudonymised on request, hidden from strangers, and kept out of logs.
+PERSONAL = {
+    "leads.Contact": "name",
+    "leads.ContactKey": "value",
+    "leads.Delivery": "error",  # a mail server's refusal cites the address
+    "leads.IdempotencyKey": "answer",
+    "leads.Intake": "body error",
+    "leads.Lead": "error external_id",  # an error may cite what was entered
+    "leads.LeadEventPrivate": "payload",
+    "leads.LeadFacts": "facts folded",
+    "leads.LeadPrivate": "name job_title email phone phone_e164 company domain website language city postal_code "
+    "time_zone product deal_currency message answers attributes",
+    "reps.Rep": "time_zone country subdivision",
+    "reps.TimeOff": "kind",  # sick leave
+    "reps.User": "email name password time_zone",
+    "routing.Return": "note",
+    "routing.SavedExample": "facts",  # made from a real lead
+}
+
+NOT_PERSONAL = {
+    "leads.Account": "domain external_id name tier",
+    "leads.ApiKey": "digest name prefix scopes",
+    "leads.Attribute": "key label options type",
+    "leads.Connection": "kind name secret settings",
+    "leads.ContactKey": "kind",
+    "leads.Delivery": "channel event why",
+    "leads.IdempotencyKey": "body_hash key route",
+    "leads.Intake": "outcome",
+    "leads.Lead": "campaign channel country industry intent kind lost_reason reason region size_band source state "
+    "won_currency",
+    "leads.LeadEvent": "kind payload",
+    "leads.Stage": "key metric name",
+    "leads.Touch": "kind outcome",
+    "reporting.AlertState": "cut metric state",
+    "reporting.Rollup": "answer cut metric",
+    "reporting.Target": "metric",
+    "reporting.WeightProposal": "weights",
+    "reps.Division": "base_currency name time_zone",
+    "reps.Group": "name pool public_fields steps visibility",
+    "reps.Skill": "kind value",
+    "reps.Territory": "market name",
+    "routing.Assignment": "end how",
+    "routing.Band": "condition name",
+    "routing.Decision": "outcome reason record rule rule_name",
+    "routing.LedgerEntry": "kind reps weights",
+    "routing.Offer": "answer",
+    "routing.Return": "reason ruling",
+    "routing.Rule": "condition name otherwise reject_reason steps to",
+    "routing.RuleSet": "name note runs_on",
+    "routing.RuleSetVersion": "attributes body comment words",
+    "routing.SavedExample": "expected name",
+    "routing.Simulation": "options result status",
+    "routing.Timer": "kind",
+}
+
+
+def named(table: dict[str, str]) -> set[str]:
+    return {f"{model}.{column}" for model, columns in table.items() for column in columns.split()}
