@@ -63,7 +63,7 @@ def drain(*, now: datetime) -> int:
                 "lead": row.lead,
                 "details": details.get(row.lead_id),
                 "why": row.why,
-                "url": settings.PUBLIC_URL + reverse("lead", args=[row.lead.uid]),
+                "url": settings.PUBLIC_URL + reverse("lead-show", args=[row.lead.uid]),
             },
         )
         for row in rows

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from leads.life import EventKind, State
 from leads.models import Lead
@@ -28,6 +29,7 @@ class Card:
     """A lead of a pool before its claim: an unguessable handle of the viewer's own, and what the group made public."""
 
     handle: str
+    lead: int  # stays inside
     shown: dict[str, str]
     waiting_since: datetime
     band: int | None
@@ -47,28 +49,33 @@ class Pool:
 _ORDER = ("band", "arrived_at", "id")
 
 
-def pools_of(rep: Rep, *, now: datetime, most: int = 50) -> list[Pool]:
-    """The pools of the rep's groups; leads by public priority, then age."""
-    groups = Group.objects.filter(
-        active=True, pk__in=Membership.objects.at(now).filter(rep=rep).values("group")
-    ).exclude(pool=Group.Pool.NONE)
-    return [_pool(group, rep, now, most) for group in groups.order_by("name")]
+def groups_with_pool(rep: Rep, *, now: datetime) -> "QuerySet[Group]":
+    """The rep's groups whose leads may wait in a pool."""
+    mine = Membership.objects.at(now).filter(rep=rep).values("group")
+    return Group.objects.filter(active=True, pk__in=mine).exclude(pool=Group.Pool.NONE).order_by("name")
 
 
-def _pool(group: Group, rep: Rep, now: datetime, most: int) -> Pool:
+def waiting_in(group: Group) -> int:
+    """How many leads wait in the group's pool."""
+    return Lead.objects.filter(state=State.POOLED, group=group).count()
+
+
+def pool_of(group: Group, rep: Rep, *, now: datetime, most: int) -> Pool:
+    """The group's pool as the rep sees it: by public priority, then age."""
     waiting = Lead.objects.filter(state=State.POOLED, group=group)
     shown = list(group.public_fields)
     rows = waiting.order_by(*_ORDER).values("pk", "band", "arrived_at", *shown)[:most]
     cards = tuple(
         Card(
             handles.seal(viewer=rep.pk, lead=row["pk"]),
+            row["pk"],
             {name: row[name] for name in shown if row[name]},
             row["arrived_at"],
             row["band"],
         )
         for row in rows
     )
-    return Pool(group, cards, waiting.count(), claims_left(group, rep, now=now))
+    return Pool(group, cards, waiting_in(group), claims_left(group, rep, now=now))
 
 
 def claims_left(group: Group, rep: Rep, *, now: datetime) -> int | None:
@@ -86,12 +93,22 @@ def pull(*, group: Group, rep: Rep, by: User) -> Lead:
     return _claim(group, rep, by, lead=None)
 
 
-def claim(*, group: Group, rep: Rep, by: User, handle: str) -> Lead:
+def claim(*, rep: Rep, by: User, handle: str) -> Lead:
     """Take the lead behind the viewer's handle. Raises NotClaimedError; who lost the race learns nothing else."""
     lead = handles.unseal(handle, viewer=rep.pk)
-    if lead is None:
+    group = Group.objects.filter(leads=lead, leads__state=State.POOLED).first() if lead is not None else None
+    if group is None:
         raise NotClaimedError("faster")
     return _claim(group, rep, by, lead=lead)
+
+
+def why_not(group: Group, rep: Rep, *, now: datetime) -> str:
+    """The code of what keeps the rep from claiming just now; empty where nothing does."""
+    try:
+        _check_may(group, rep, now=now)
+    except NotClaimedError as error:
+        return error.code
+    return ""
 
 
 def _claim(group: Group, rep: Rep, by: User, *, lead: int | None) -> Lead:

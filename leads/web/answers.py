@@ -55,7 +55,7 @@ def links(lead: Lead) -> dict[str, str]:
     found = {name: reverse(f"api:lead-{name}", args=[lead.uid]) for name in ("self", "why", "timeline")}
     return {
         **{name: settings.PUBLIC_URL + path for name, path in found.items()},
-        "page": settings.PUBLIC_URL + reverse("lead", args=[lead.uid]),
+        "page": settings.PUBLIC_URL + reverse("lead-show", args=[lead.uid]),
     }
 
 

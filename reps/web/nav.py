@@ -1,17 +1,19 @@
 """The shell of every page: which entries the reader's roles open, who they are, and their theme."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from reps import access
-from reps.models import User
+from reps import access, availability
+from reps.models import Rep, User
 
 
 class Entry(NamedTuple):
@@ -48,6 +50,7 @@ def nav(request: HttpRequest) -> dict[str, Any]:
         "nav": SimpleLazyObject(lambda: _entries(request, user)),
         "nav_foot": SimpleLazyObject(lambda: _links(request, OPS) if access.oversees_all(user) else []),
         "me": SimpleLazyObject(lambda: _me(user)),
+        "my_duty": SimpleLazyObject(lambda: _my_duty(user)),
         "now": timezone.now(),
     }
 
@@ -102,3 +105,29 @@ def _me(user: User | AnonymousUser) -> dict[str, Any] | None:
         if holds
     ]
     return {"name": user.name or user.email, "roles": ", ".join(roles), "is_rep": bool(access.rep_of(user))}
+
+
+def _my_duty(user: User | AnonymousUser) -> dict[str, Any] | None:
+    rep = access.rep_of(user)
+    return duty_of(rep, now=timezone.now()) if rep else None
+
+
+def duty_of(rep: Rep, *, now: datetime) -> dict[str, Any]:
+    """The rep's switch in words: on while nothing pauses them, and until when or from when they work."""
+    pause = rep.pauses.at(now).first()
+    if pause:
+        until = pause.ends_at
+        return {"on": False, "note": _("paused until %s") % _when(until, now) if until else _("paused")}
+    duty = availability.calendar(rep, since=now, until=now + availability.HORIZON).duty
+    if not duty:
+        return {"on": True, "note": _("no shift is planned")}
+    start, end = duty[0]
+    return {
+        "on": True,
+        "note": _("until %s") % _when(end, now) if start <= now else _("shift begins %s") % _when(start, now),
+    }
+
+
+def _when(at: datetime, now: datetime) -> str:
+    local = timezone.localtime(at)
+    return date_format(local, "H:i" if local.date() == timezone.localtime(now).date() else "D H:i")

@@ -1,5 +1,7 @@
 """URLs of the REST API that routing answers."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from routing.web import why
+
+urlpatterns = [path("leads/<uuid:uid>/why/", why.WhyView.as_view(), name="lead-why")]

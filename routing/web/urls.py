@@ -1,5 +1,21 @@
-"""URLs of routing."""
+"""URLs of routing: the pool, giving back, To assign, the rules, the why."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from routing.web import my_turn, pool, returns, rules, to_assign, why
+
+urlpatterns = [
+    path("pool/", pool.page, name="pool"),
+    path("pool/<uuid:uid>/pull/", pool.pull, name="pool-pull"),
+    path("pool/claim/<str:handle>/", pool.claim, name="pool-claim"),
+    path("leads/<uuid:uid>/put-back/", pool.put_back, name="pool-put-back"),
+    path("leads/<uuid:uid>/return/", returns.give_back, name="lead-return"),
+    path("my-leads/turn/", my_turn.fragment, name="my-turn"),
+    path("leads/<uuid:uid>/why/", why.fragment, name="lead-why"),
+    path("rules/", rules.page, name="rules"),
+    path("rules/<uuid:uid>/", rules.page, name="rules-set"),
+    path("rules/<uuid:uid>/<int:n>/", rules.page, name="rules-version"),
+    path("to-assign/", to_assign.page, name="to-assign"),
+    path("to-assign/<uuid:uid>/", to_assign.assign, name="lead-assign"),
+    path("to-assign/<uuid:uid>/reject/", to_assign.reject, name="lead-reject"),
+]

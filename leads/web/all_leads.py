@@ -1,0 +1,173 @@
+"""Leads: the list of everything the reader may see, filtered, sorted and paged in the URL, and as CSV."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from leads.life import State
+from leads.models import Lead
+from leads.web import show
+from leads.web.filters import LeadFilter
+from leads.web.words import STATES
+
+_PAGE = 25
+_MOST_EXPORTED = 100_000
+_TONES = {
+    State.ASSIGNED: "good",
+    State.DESK: "due",
+    State.SET_ASIDE: "late",
+    State.POOLED: "pri",
+    State.HELD: "quiet",
+}
+_SORTS = {
+    "source": ("source",),
+    "group": ("group__name",),
+    "owner": ("owner__user__name",),
+    "stage": ("stage__position",),
+    "arrived": ("arrived_at",),
+}
+_COLUMNS = (
+    ("lead", gettext_lazy("Lead"), ""),
+    ("source", gettext_lazy("Source"), "hide-phone"),
+    ("group", gettext_lazy("Group"), "hide-phone"),
+    ("owner", gettext_lazy("Rep"), "hide-phone"),
+    ("stage", gettext_lazy("Stage"), "hide-phone"),
+    ("state", gettext_lazy("State"), ""),
+    ("first_contact", gettext_lazy("First contact"), "num hide-phone"),
+    ("value", gettext_lazy("Deal size"), "num hide-phone"),
+    ("arrived", gettext_lazy("Arrived"), "num"),
+)
+
+
+def _chosen(request: HttpRequest) -> tuple[LeadFilter, "QuerySet[Lead]"]:
+    rows = Lead.objects.visible_to(request.user, now=timezone.now()).reported()
+    rows = rows.select_related("stage", "group", "owner__user", "private")
+    chosen = LeadFilter(request.GET, queryset=rows)
+    found = chosen.qs if chosen.is_valid() else rows.none()
+    sort = request.GET.get("sort", "-arrived")
+    fields = _SORTS.get(sort.removeprefix("-"), ("arrived_at",))
+    order = [F(f).desc(nulls_last=True) if sort.startswith("-") else F(f).asc(nulls_last=True) for f in fields]
+    return chosen, found.order_by(*order, "-pk")
+
+
+@login_required
+@never_cache
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """One page of the list."""
+    chosen, rows = _chosen(request)
+    found = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
+    found.object_list = [row_of(lead) for lead in found.object_list]  # type: ignore[assignment]  # rows for the template
+    asked = {k: v for k, v in request.GET.items() if v and k not in {"page", "sort"}}
+    query = request.GET.urlencode()
+    context = {
+        "total": Lead.objects.visible_to(request.user, now=timezone.now()).reported().count(),
+        "page": found,
+        "csv_url": reverse("leads-csv") + (f"?{query}" if query else ""),
+        "filter": chosen,
+        "filtered": bool(asked),
+        "asked": asked,
+        "path": request.path,
+        "columns": _columns(request.GET.get("sort", "-arrived")),
+    }
+    return render(request, "leads/lead_list.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """The same leads as CSV, cells that a spreadsheet would run as formulas quoted."""
+    _filter, rows = _chosen(request)
+    response = StreamingHttpResponse(_lines(rows[:_MOST_EXPORTED]), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="leads.csv"'
+    return response
+
+
+def row_of(lead: Lead) -> dict[str, Any]:
+    """One row for the template."""
+    details = lead.private
+    waited = (lead.responded_at - lead.arrived_at).total_seconds() if lead.responded_at else None
+    late = lead.due_at is not None and lead.responded_at is not None and lead.responded_at > lead.due_at
+    return {
+        "uid": lead.uid,
+        "url": reverse("lead-show", args=[lead.uid]),
+        "title": show.title_of(lead, details),
+        "person": details.name if details.company else "",
+        "source": lead.source,
+        "group": lead.group.name if lead.group else "",
+        "owner": lead.owner.name if lead.owner else "",
+        "stage": lead.stage.name,
+        "state": STATES[State(lead.state)],
+        "state_tone": _TONES.get(State(lead.state), "quiet"),
+        "arrived_at": lead.arrived_at,
+        "first_contact": waited,
+        "clock_late": late,
+        "value": "" if details.deal_amount is None else number_format(details.deal_amount, 0, force_grouping=True),
+    }
+
+
+def _columns(sort: str) -> list[dict[str, Any]]:
+    key = sort.removeprefix("-")
+    return [
+        {
+            "key": name,
+            "label": label,
+            "css": css,
+            "can_sort": name in _SORTS,
+            "sort": ("down" if sort.startswith("-") else "up") if name == key else "",
+        }
+        for name, label, css in _COLUMNS
+    ]
+
+
+class _Line:
+    """csv writes to whatever has a write; this one hands the line on."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _lines(rows: "QuerySet[Lead]") -> Iterator[str]:
+    writer = csv.writer(_Line())
+    heads = (
+        "id",
+        "company",
+        "name",
+        "e-mail",
+        "phone",
+        "source",
+        "group",
+        "rep",
+        "stage",
+        "state",
+        "arrived",
+        "answered",
+    )
+    yield "\ufeff" + writer.writerow(heads)
+    for lead in rows.iterator(chunk_size=1000):
+        private = lead.private
+        cells = (
+            lead.uid, private.company, private.name, private.email, private.phone, lead.source,
+            lead.group, lead.owner, lead.stage, STATES[State(lead.state)],
+            lead.arrived_at.isoformat(), lead.responded_at.isoformat() if lead.responded_at else "",
+        )  # fmt: skip
+        yield writer.writerow([_safe(cell) for cell in cells])
+
+
+def _safe(cell: object) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\x00", "＝", "＋", "－", "＠")) else text  # noqa: RUF001

@@ -1,0 +1,260 @@
+"""My leads, the rep's home: what is due first, with a running clock until the first contact."""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from leads.life import State
+from leads.models import Delivery, Lead, Stage
+from leads.qualify.normalise import country_name
+from leads.web import show, telling
+from reps import access
+from reps.models import Rep
+from reps.templatetags.face import duration
+
+_MOST = 200
+_MEETING = (Stage.Metric.MEETING_BOOKED, Stage.Metric.MEETING_HELD)
+TABS = ("due", "all", "meetings", "closed")
+
+
+@login_required
+@never_cache
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """The page, or its lists alone for htmx: 204 while nothing has changed."""
+    rep = access.rep_of(request.user)
+    if rep is None:
+        if access.is_manager(request.user):
+            return redirect("board")
+        raise PermissionDenied
+    now = timezone.now()
+    tab = request.GET.get("show", "due")
+    query = request.GET.get("q", "").strip()[:100].replace("\x00", "")
+    lists = lists_of(rep, now=now, tab=tab if tab in TABS else "due", query=query)
+    if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]  # set by django-htmx
+        return _fragment(request, rep, lists, now)
+    _see(rep, now)
+    context = {**lists, "place": _place(rep), "tabs": _tabs(rep, tab, now), "query": query, "aside": aside_of(rep, now)}
+    return render(request, "leads/my_leads.html", context)
+
+
+def fragment(request: HttpRequest, rep: Rep) -> HttpResponse:
+    """The lists after an act of the rep, whether or not they changed."""
+    lists = lists_of(rep, now=timezone.now(), tab="due", query="")
+    return render(request, "leads/_my_leads.html", lists)
+
+
+def _fragment(request: HttpRequest, rep: Rep, lists: dict[str, Any], now: datetime) -> HttpResponse:
+    if request.GET.get("seen") == lists["mark"]:
+        return HttpResponse(status=204)
+    fresh = _see(rep, now)
+    response = render(request, "leads/_my_leads.html", lists)
+    if fresh:
+        text = ngettext("A new lead is yours", "%(n)d new leads are yours", fresh) % {"n": fresh}
+        response["HX-Trigger"] = json.dumps({"new-lead": {"text": text, "n": fresh}})
+    return response
+
+
+@login_required
+@never_cache
+@require_safe
+def counts(request: HttpRequest) -> HttpResponse:
+    """The numbers beside the menu, and word of leads that came while another page was open."""
+    rep = access.rep_of(request.user)
+    found = counts_of(request.user, rep)
+    response = render(request, "components/_nav_counts.html", {"counts": found})
+    if rep and (fresh := Delivery.objects.filter(rep=rep, channel=Delivery.Channel.IN_APP, seen_at=None).count()):
+        _see(rep, timezone.now())
+        text = ngettext("A new lead is yours", "%(n)d new leads are yours", fresh) % {"n": fresh}
+        response["HX-Trigger"] = json.dumps({"new-lead": {"text": text, "n": fresh}})
+    return response
+
+
+def counts_of(user: Any, rep: Rep | None) -> dict[str, dict[str, Any]]:
+    """What waits behind the entries of the menu."""
+    found: dict[str, dict[str, Any]] = {}
+    if rep:
+        n = waiting(Lead.objects.filter(owner=rep)).count()
+        title = ngettext("%(n)d lead waits for a first contact", "%(n)d leads wait for a first contact", n) % {"n": n}
+        found["my-leads"] = {"n": n, "late": bool(n), "title": title}
+    if access.is_manager(user):
+        n = Lead.objects.overseen_by(user).filter(state__in=[State.DESK, State.SET_ASIDE]).count()
+        title = ngettext("%(n)d lead waits for you", "%(n)d leads wait for you", n) % {"n": n}
+        found["to-assign"] = {"n": n, "late": bool(n), "title": title}
+    return found
+
+
+def waiting(rows: "QuerySet[Lead]") -> "QuerySet[Lead]":
+    """Owned leads whose owner has not been in touch yet."""
+    silent = Q(responded_at=None) | Q(responded_at__lt=F("assigned_at"))
+    return rows.filter(silent, state=State.ASSIGNED)
+
+
+def lists_of(rep: Rep, *, now: datetime, tab: str, query: str) -> dict[str, Any]:
+    """The sections of the chosen tab, due first."""
+    rows = Lead.objects.filter(owner=rep).select_related("stage", "private")
+    if query:
+        found = [Q(**{f"private__{name}__icontains": query}) for name in ("name", "company", "email", "phone")]
+        rows = rows.filter(found[0] | found[1] | found[2] | found[3])
+    silent = list(waiting(rows).order_by(F("due_at").asc(nulls_last=True), "pk")[:_MOST])
+    known = {lead.pk for lead in silent}
+    others = [lead for lead in _others(rows, tab, query) if lead.pk not in known]
+    stages = list(Stage.objects.filter(division=rep.division_id))
+    sections = []
+    if silent and tab in {"due", "all"}:
+        rows_shown = [row_of(lead, stages, now) for lead in silent]
+        sections.append(_section("now", _("Waiting for your first contact"), rows_shown))
+    if others:
+        heading = {"meetings": _("Meetings"), "closed": _("Closed")}.get(tab, _("In work"))
+        sections.append(_section("going", heading, [row_of(lead, stages, now) for lead in others]))
+    mark = hashlib.sha256(
+        repr([(x.pk, x.stage_id, x.hop, x.responded_at, x.state) for x in (*silent, *others)]).encode()
+    ).hexdigest()[:16]
+    return {
+        "now": now,
+        "sections": sections,
+        "return_reasons": telling.RETURN_REASONS,
+        "mark": mark,
+        "refresh_url": f"{reverse('my-leads')}?show={tab}&seen={mark}" if not query else "",
+        "empty": _empty(query),
+    }
+
+
+def _others(rows: "QuerySet[Lead]", tab: str, query: str) -> "QuerySet[Lead]":
+    if tab == "closed":
+        return rows.filter(state=State.CLOSED).order_by("-closed_at")[:_MOST]
+    if tab == "meetings":
+        return rows.filter(state=State.ASSIGNED, stage__metric__in=_MEETING).order_by("stage_at")[:_MOST]
+    states = [State.ASSIGNED, State.CLOSED] if query else [State.ASSIGNED]
+    return rows.filter(state__in=states).order_by(F("stage_at").asc(nulls_first=True), "pk")[:_MOST]
+
+
+def _section(name: str, title: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"id": name, "title": title, "count": len(rows), "rows": rows}
+
+
+def row_of(lead: Lead, stages: list[Stage], now: datetime) -> dict[str, Any]:
+    """One row for components/lead_row.html."""
+    details = lead.private
+    person = ", ".join(filter(None, (details.name if details.company else "", details.job_title)))
+    clock = show.clock_of(lead) if lead.state == State.ASSIGNED else None
+    money = "" if details.deal_amount is None else f"{number_format(details.deal_amount, 0)} {details.deal_currency}"
+    meta = [lead.intent.capitalize() if clock else lead.stage.name, _place_and_time(lead, now), money]
+    return {
+        "uid": lead.uid,
+        "title": show.title_of(lead, details),
+        "person": person,
+        "phone": details.phone,
+        "email": details.email,
+        "meta": [word for word in meta if word],
+        "clock": clock,
+        "late": bool(clock and clock["due_at"] < now),
+        "when": None if clock else {"at": lead.closed_at or lead.responded_at, "note": _since(lead)},
+        "stages": [{"value": s.key, "label": s.name} for s in stages if s.pk != lead.stage_id],
+        "put_back": lead.reason == "claimed" and lead.responded_at is None,
+    }
+
+
+def _since(lead: Lead) -> str:
+    if lead.closed_at:
+        return _("since it was closed")
+    return _("since the first contact") if lead.responded_at else ""
+
+
+def _place_and_time(lead: Lead, now: datetime) -> str:
+    details = lead.private
+    place = details.city or lead.region or (country_name(lead.country) if lead.country else "")
+    if not details.time_zone:
+        return place
+    there = date_format(now.astimezone(ZoneInfo(details.time_zone)), "H:i")
+    return _("%(place)s, %(time)s there") % {"place": place, "time": there} if place else _("%s there") % there
+
+
+def _empty(query: str) -> dict[str, str]:
+    if query:
+        return {
+            "icon_name": "search",
+            "heading": _("None of your leads fits"),
+            "says": _("You searched for “%s” in name, company, e-mail and phone.") % query,
+            "url": reverse("my-leads"),
+            "action": _("Show all my leads"),
+        }
+    return {
+        "icon_name": "inbox",
+        "heading": _("No leads of yours are open"),
+        "says": _("A new lead appears here by itself, with a sound."),
+    }
+
+
+def _tabs(rep: Rep, chosen: str, now: datetime) -> list[dict[str, Any]]:
+    mine = Lead.objects.filter(owner=rep)
+    meetings = mine.filter(state=State.ASSIGNED, stage__metric__in=_MEETING).count()
+    labels = {
+        "due": (_("Due first"), None),
+        "all": (_("All"), mine.filter(state=State.ASSIGNED).count()),
+        "meetings": (_("Meetings"), meetings),
+        "closed": (_("Closed"), None),
+    }
+    base = reverse("my-leads")
+    return [
+        {"label": label, "count": n, "url": base if key == "due" else f"{base}?show={key}", "active": key == chosen}
+        for key, (label, n) in labels.items()
+    ]
+
+
+def aside_of(rep: Rep, now: datetime) -> list[dict[str, Any]]:
+    """The rep's day in two figures; turn and pool come from routing."""
+    since = now - timedelta(days=1)
+    today = Lead.objects.filter(owner=rep, assigned_at__gte=since)
+    answered = [x for x in today if x.responded_at and x.assigned_at and x.responded_at >= x.assigned_at]
+    waits = sorted(
+        (x.responded_at - x.assigned_at).total_seconds() for x in answered if x.responded_at and x.assigned_at
+    )
+    load = Lead.objects.filter(owner=rep, state=State.ASSIGNED, stage__open_load=True).count()
+    says = _("%(n)d of %(all)d leads of the last 24 hours are contacted.") % {"n": len(answered), "all": today.count()}
+    parts = [
+        {
+            "label": _("Last 24 hours"),
+            "big": _("%s to first contact") % duration(waits[len(waits) // 2]) if waits else _("Nothing contacted yet"),
+            "says": says,
+        }
+    ]
+    if rep.cap_open is None:
+        parts.append({"label": _("Open leads"), "big": str(load), "says": _("There is no limit for you.")})
+    else:
+        room = max(0, rep.cap_open - load)
+        words = ngettext("There is room for %(n)d more.", "There is room for %(n)d more.", room) % {"n": room}
+        parts.append(
+            {
+                "label": _("Open leads"),
+                "big": _("%(n)d of %(all)d") % {"n": load, "all": rep.cap_open},
+                "says": words if room else _("You get no more until one is closed."),
+            }
+        )
+    return parts
+
+
+def _see(rep: Rep, now: datetime) -> int:
+    """In-app alerts are seen when the list is drawn; returns how many were new."""
+    return Delivery.objects.filter(rep=rep, channel=Delivery.Channel.IN_APP, seen_at=None).update(
+        seen_at=now, sent_at=now
+    )
+
+
+def _place(rep: Rep) -> str:
+    return rep.time_zone.rpartition("/")[2].replace("_", " ") if "/" in rep.time_zone else ""

@@ -1,0 +1,171 @@
+"""The page of one lead: facts, clocks, stage, timeline; the why comes from routing as a fragment."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from leads import respond
+from leads.life import State
+from leads.models import Lead, LeadEvent, LeadPrivate, Stage
+from leads.qualify.normalise import country_name
+from leads.web import telling
+from reps import access
+from reps.models import User
+from reps.templatetags.face import duration
+
+
+@login_required
+@never_cache
+@require_safe
+def page(request: HttpRequest, uid: str) -> HttpResponse:
+    """Everything about a lead, for whoever may read it; else 404 as if it did not exist."""
+    now = timezone.now()
+    rows = Lead.objects.select_related("stage", "group", "owner__user", "account", "connection")
+    lead = get_object_or_404(rows.visible_to(request.user, now=now), uid=uid)
+    rep = access.rep_of(request.user)
+    mine = rep is not None and lead.owner_id == rep.pk
+    if mine and rep is not None and isinstance(request.user, User):
+        respond.open_page(lead=lead, rep=rep, by=request.user, now=now)
+    return render(request, "leads/lead_show.html", context_of(lead, now=now, mine=mine, reader=request.user))
+
+
+def context_of(lead: Lead, *, now: datetime, mine: bool, reader: Any) -> dict[str, Any]:
+    """What the template asks for."""
+    details = LeadPrivate.objects.get(lead=lead)
+    events = list(LeadEvent.objects.filter(lead=lead).select_related("rep__user", "user", "private").order_by("id"))
+    back = ("my-leads", _("My leads")) if mine else ("leads", _("Leads"))
+    return {
+        "now": now,
+        "lead": {
+            "uid": lead.uid,
+            "title": title_of(lead, details),
+            "who": who_of(lead, details),
+            "there": time_there(details, now),
+            "can_act": mine and lead.state in {State.ASSIGNED, State.CLOSED},
+            "put_back": mine and lead.reason == "claimed" and lead.responded_at is None,
+        },
+        "back": {"url": reverse(back[0]), "label": back[1]},
+        "clock": clock_of(lead) if lead.state == State.ASSIGNED else None,
+        "steps": telling.steps_of(lead, events),
+        **_promise(lead),
+        "stages": _stages(lead),
+        "moves": moves_of(lead),
+        "facts": facts_of(lead, details),
+        "timeline": [telling.item_of(event, reader=reader) for event in reversed(events)],
+        "return_reasons": telling.RETURN_REASONS if mine and lead.state == State.ASSIGNED else [],
+    }
+
+
+def title_of(lead: Lead, details: LeadPrivate) -> str:
+    """The company, else the person, else what is known."""
+    return details.company or details.name or details.email or details.phone or _("Lead %s") % lead.pk
+
+
+def who_of(lead: Lead, details: LeadPrivate) -> str:
+    """The person, their job, the town: one line, closed by a full stop."""
+    person = details.name if details.company else ""
+    place = details.city or lead.region or (country_name(lead.country) if lead.country else "")
+    line = ", ".join(filter(None, (person, details.job_title, place)))
+    return f"{line}." if line else ""
+
+
+def time_there(details: LeadPrivate, now: datetime) -> str:
+    """The wall clock at the lead's place, where it is known."""
+    if not details.time_zone:
+        return ""
+    return _("It is %s there.") % date_format(now.astimezone(ZoneInfo(details.time_zone)), "H:i")
+
+
+def clock_of(lead: Lead) -> dict[str, Any] | None:
+    """The running clock while the owner's first contact is missing."""
+    if lead.due_at is None or lead.assigned_at is None or lead.owner_id is None:
+        return None
+    if lead.responded_at is not None and lead.responded_at >= lead.assigned_at:
+        return None
+    return {"due_at": lead.due_at, "allowed": lead.due_at - lead.assigned_at, "paused_until": None}
+
+
+def moves_of(lead: Lead) -> list[dict[str, str]]:
+    """Where the stage may go: onward first."""
+    if lead.owner_id is None or lead.state not in {State.ASSIGNED, State.CLOSED}:
+        return []
+    stages = [s for s in Stage.objects.filter(division=lead.division_id) if s.pk != lead.stage_id]
+    onward = [s for s in stages if s.position > lead.stage.position]
+    return [{"value": s.key, "label": s.name} for s in (*onward, *(s for s in stages if s not in onward))]
+
+
+def facts_of(lead: Lead, details: LeadPrivate) -> list[dict[str, str]]:
+    """Label, value, link and where it came from; what is unknown is left out."""
+    source, icon = lead.connection.name, "forms"
+    money = "" if details.deal_amount is None else f"{number_format(details.deal_amount, 0)} {details.deal_currency}"
+    place = ", ".join(filter(None, (f"{details.postal_code} {details.city}".strip(), lead.region)))
+    rows = [
+        (_("Phone"), details.phone, f"tel:{details.phone_e164 or details.phone}" if details.phone else ""),
+        (_("E-mail"), details.email, f"mailto:{details.email}" if details.email else ""),
+        (_("Wants"), ", ".join(filter(None, (lead.intent.capitalize(), details.product))), ""),
+        (_("Deal size"), money, ""),
+        (_("Industry"), lead.industry, ""),
+        (_("Employees"), number_format(details.employees) if details.employees else "", ""),
+        (_("Place"), place, ""),
+        (_("Country"), country_name(lead.country) if lead.country else "", ""),
+        (_("Language"), details.language, ""),
+        (_("Website"), details.website, _web(details.website)),
+        (_("Source"), lead.source, ""),
+        (_("Campaign"), lead.campaign, ""),
+        (_("Message"), details.message, ""),
+        *((str(key), str(value), "") for key, value in {**details.answers, **details.attributes}.items()),
+    ]
+    return [
+        {"label": label, "value": value, "href": href, "source": source, "icon": icon}
+        for label, value, href in rows
+        if value
+    ]
+
+
+def _web(text: str) -> str:
+    """A link only to the web: a website may be any text that somebody typed."""
+    return text if text.lower().startswith(("http://", "https://")) else ""
+
+
+def _stages(lead: Lead) -> list[dict[str, str]]:
+    """The bar: stages passed, the present one; the ends are one."""
+    stages = list(Stage.objects.filter(division=lead.division_id))
+    ends = [s for s in stages if s.closes]
+    bar = [
+        {
+            "label": s.name,
+            "state": "now" if s.pk == lead.stage_id else "done" if s.position < lead.stage.position else "",
+        }
+        for s in stages
+        if not s.closes
+    ]
+    end = lead.stage if lead.stage in ends else None
+    return [*bar, {"label": end.name if end else _("Won or lost"), "state": "now" if end else ""}]
+
+
+def _promise(lead: Lead) -> dict[str, Any]:
+    """Whether the first contact came in time, in one line."""
+    if lead.owner_id is None or lead.assigned_at is None:
+        return {"in_time": None, "steps_note": ""}
+    if lead.responded_at is None:
+        due = date_format(timezone.localtime(lead.due_at), "H:i") if lead.due_at else ""
+        says = _("Nobody has been in touch yet.")
+        return {"in_time": None, "steps_note": f"{says} {_('The time allowed ends at %s.') % due}" if due else says}
+    took = duration(lead.responded_at - lead.arrived_at)
+    late = lead.due_at is not None and lead.responded_at > lead.due_at
+    chip = ("late", "alert", _("Late")) if late else ("good", "check", _("In time"))
+    note = _("First contact %s after arrival.") % took
+    return {
+        "in_time": dict(zip(("tone", "icon", "text"), chip, strict=True)),
+        "steps_note": f"{note} {_('They were reached.')}" if lead.reached_at else note,
+    }

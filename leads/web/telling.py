@@ -1,0 +1,127 @@
+"""Tells a lead's events as people would: the timeline's lines, and the steps from arrival to first contact."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leads.life import CallOutcome, EventKind, TouchKind
+from leads.models import Lead, LeadEvent
+from leads.web.words import EVENTS, OUTCOMES, TOUCHES
+from reps.templatetags.face import duration
+
+# The values are those of routing's returns; pages meet by words, not by import.
+RETURN_REASONS = [
+    {"value": "duplicate", "label": gettext_lazy("Duplicate")},
+    {"value": "spam", "label": gettext_lazy("Spam or bogus")},
+    {"value": "wrong_person", "label": gettext_lazy("Not a decision maker")},
+    {"value": "not_mine", "label": gettext_lazy("Belongs to somebody else")},
+    {"value": "unreachable", "label": gettext_lazy("Wrong contact details")},
+    {"value": "other", "label": gettext_lazy("Something else")},
+]
+_ICONS = {
+    EventKind.RECEIVED: "forms",
+    EventKind.ENQUIRY: "mail",
+    EventKind.ASSIGNED: "user",
+    EventKind.CLAIMED: "user",
+    EventKind.HANDED_OVER: "user",
+    EventKind.POOLED: "stack",
+    EventKind.RELEASED: "undo",
+    EventKind.RETURNED: "undo",
+    EventKind.HELD: "clock",
+    EventKind.DESK: "hand",
+    EventKind.SET_ASIDE: "warn",
+    EventKind.REJECTED: "x",
+    EventKind.OPENED: "eye",
+    EventKind.NOTED: "note",
+    EventKind.STAGE_CHANGED: "route",
+    EventKind.CLOSED: "check",
+    EventKind.TOLD: "mail",
+}
+_TOUCH_ICONS = {
+    TouchKind.CALL: "phone",
+    TouchKind.INBOUND_CALL: "phone",
+    TouchKind.EMAIL: "mail",
+    TouchKind.MESSAGE: "mail",
+    TouchKind.MEETING: "cal",
+}
+_WITH_REP = {EventKind.ASSIGNED, EventKind.HANDED_OVER, EventKind.CLAIMED}
+
+
+def item_of(event: LeadEvent, *, reader: Any) -> dict[str, Any]:
+    """One line of the timeline for components/timeline_item.html."""
+    kind = EventKind(event.kind)
+    private = event.private.payload if hasattr(event, "private") else {}
+    item = {"at": event.occurred_at, "icon": _ICONS.get(kind, "dot"), "what": EVENTS[kind], "by": "", "quote": ""}
+    if kind is EventKind.TOUCHED:
+        item |= _touch(event)
+    elif kind in _WITH_REP and event.rep:
+        item["what"] = _("Assigned to %s") % _name(event.rep.user_id, event.rep.name, reader)
+        item["act"] = True
+        item["by"] = _how(event, reader)
+    elif kind is EventKind.TOLD and event.rep:
+        item["by"] = _("%s by e-mail") % _name(event.rep.user_id, event.rep.name, reader)
+    elif event.user:
+        item["by"] = _("by %s") % _name(event.user_id, event.user.name, reader)
+    if kind in {EventKind.STAGE_CHANGED, EventKind.CLOSED}:
+        item["what"] = _("Moved to %s") % event.payload.get("to_name", "")
+    item["quote"] = private.get("text") or private.get("message") or private.get("note") or private.get("reason") or ""
+    return item
+
+
+def _name(user_id: int | None, name: str, reader: Any) -> str:
+    return _("you") if user_id == reader.pk else name
+
+
+def _how(event: LeadEvent, reader: Any) -> str:
+    if event.kind == EventKind.CLAIMED:
+        return _("from the pool")
+    if event.user:
+        return _("by %s") % _name(event.user_id, event.user.name, reader)
+    rule = event.payload.get("rule")
+    return _("by the rule %s") % rule if rule else ""
+
+
+def _touch(event: LeadEvent) -> dict[str, Any]:
+    kind = TouchKind(event.payload["touch"])
+    outcome = event.payload.get("outcome")
+    seconds = event.payload.get("seconds")
+    detail = [str(OUTCOMES[CallOutcome(outcome)])] if outcome else []
+    return {
+        "icon": _TOUCH_ICONS[kind],
+        "act": True,
+        "what": TOUCHES[kind],
+        "by": _("by %s") % event.rep.name if event.rep else "",
+        "detail": ", ".join([*detail, duration(seconds)] if seconds else detail),
+    }
+
+
+_STEP = {
+    EventKind.RECEIVED: gettext_lazy("arrived"),
+    EventKind.ASSIGNED: gettext_lazy("assigned"),
+    EventKind.CLAIMED: gettext_lazy("pulled"),
+    EventKind.HANDED_OVER: gettext_lazy("reassigned"),
+    EventKind.TOLD: gettext_lazy("told"),
+    EventKind.OPENED: gettext_lazy("opened"),
+    EventKind.TOUCHED: gettext_lazy("contacted"),
+}
+_BY_PEOPLE = {EventKind.OPENED, EventKind.TOUCHED, EventKind.CLAIMED, EventKind.HANDED_OVER}
+
+
+def steps_of(lead: Lead, events: list[LeadEvent]) -> list[dict[str, Any]]:
+    """The way of the present owner: arrival, then each next step and how much later it came."""
+    first: dict[str, LeadEvent] = {}
+    for event in events:
+        if event.kind == EventKind.RECEIVED or event.hop == lead.hop:
+            first.setdefault(event.kind, event)
+    shown = sorted((first[k.value] for k in _STEP if k.value in first), key=lambda e: e.occurred_at)
+    steps: list[dict[str, Any]] = []
+    for before, event in zip([None, *shown], shown, strict=False):
+        exact = date_format(timezone.localtime(event.occurred_at), "H:i:s")
+        value = exact if before is None else f"+{duration(event.occurred_at - before.occurred_at)}"
+        if steps:
+            steps[-1]["slow"] = EventKind(event.kind) in _BY_PEOPLE
+        steps.append({"value": value, "label": _STEP[EventKind(event.kind)], "title": exact})
+    return steps

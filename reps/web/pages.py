@@ -1,0 +1,39 @@
+"""Where everybody lands, and the switch a rep is on or off duty by."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from reps import access, availability
+from reps.web.nav import duty_of
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """A rep's day is their leads, a manager's the board, everybody else's the settings."""
+    if access.rep_of(request.user):
+        return redirect("my-leads")
+    if access.is_manager(request.user):
+        return redirect("board")
+    return render(request, "plain.html", {"says_nothing": True}, status=200)
+
+
+@login_required
+@require_POST
+def duty_switch(request: HttpRequest) -> HttpResponse:
+    """On or off duty from this instant; what committed is obeyed by every decision after it."""
+    rep = access.rep_of(request.user)
+    if rep is None:
+        raise PermissionDenied
+    now = timezone.now()
+    if request.POST.get("on"):
+        availability.resume(rep=rep, now=now)
+    else:
+        availability.pause(rep=rep, by=request.user, now=now)  # type: ignore[arg-type]  # signed in
+    if not request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
+        return redirect(reverse("home"))
+    return render(request, "components/_duty.html", {"my_duty": duty_of(rep, now=now)})

@@ -1,0 +1,206 @@
+"""The pool page: what waits for the reader's groups, pulling the next, claiming one, putting it back."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from leads.models import Lead, LeadPrivate
+from leads.qualify.normalise import country_name
+from reps import access
+from reps.models import Group, Rep, User
+from routing import claim as claims
+from routing.assign import NotYoursError
+
+_URGENT_BELOW = 5  # bands 0-4 come before the usual 5
+_MOST_CARDS = 60
+
+
+@login_required
+@never_cache
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """The pool of one of the reader's groups."""
+    rep, _user = _reader(request)
+    return _answer(request, rep, chosen=request.GET.get("group", ""))
+
+
+@login_required
+@require_POST
+def pull(request: HttpRequest, uid: str) -> HttpResponse:
+    """Take the best waiting lead of the group."""
+    rep, user = _reader(request)
+    group = get_object_or_404(claims.groups_with_pool(rep, now=timezone.now()), uid=uid)
+    try:
+        lead = claims.pull(group=group, rep=rep, by=user)
+    except claims.NotClaimedError as error:
+        return _answer(request, rep, chosen=str(uid), code=error.code)
+    return _answer(request, rep, chosen=str(uid), taken=lead)
+
+
+@login_required
+@require_POST
+def claim(request: HttpRequest, handle: str) -> HttpResponse:
+    """Take the lead behind the reader's handle; who was slower learns nothing about it."""
+    rep, user = _reader(request)
+    try:
+        lead = claims.claim(rep=rep, by=user, handle=handle)
+    except claims.NotClaimedError as error:
+        return _answer(request, rep, chosen=request.POST.get("group", ""), code=error.code)
+    return _answer(request, rep, chosen=str(lead.group.uid) if lead.group else "", taken=lead)
+
+
+@login_required
+@require_POST
+def put_back(request: HttpRequest, uid: str) -> HttpResponse:
+    """Give up a claim nobody has been contacted about."""
+    rep, user = _reader(request)
+    lead = get_object_or_404(Lead.objects.select_related("group"), uid=uid, owner=rep)
+    try:
+        claims.put_back(lead=lead, rep=rep, by=user, reason=request.POST.get("reason", "").replace("\x00", "")[:500])
+    except NotYoursError:
+        messages.error(request, _("This lead cannot be put back any more."))
+        return redirect("lead-show", uid)
+    messages.success(request, _("It waits in the pool again."))
+    return _answer(request, rep, chosen=str(lead.group.uid) if lead.group else "")
+
+
+def _reader(request: HttpRequest) -> tuple[Rep, User]:
+    rep = access.rep_of(request.user)
+    if rep is None or not isinstance(request.user, User):
+        raise PermissionDenied
+    return rep, request.user
+
+
+def _answer(
+    request: HttpRequest, rep: Rep, *, chosen: str = "", taken: Lead | None = None, code: str = ""
+) -> HttpResponse:
+    htmx = bool(request.htmx) and not request.htmx.boosted  # type: ignore[attr-defined]  # set by django-htmx
+    context = context_of(rep, chosen=chosen, taken=taken, code=code, now=timezone.now())
+    if request.method == "GET" and htmx and request.GET.get("seen") == context["mark"]:
+        return HttpResponse(status=204)
+    status = 409 if code else 200
+    return render(request, "routing/_pool.html" if htmx else "routing/pool.html", context, status=status)
+
+
+def context_of(rep: Rep, *, chosen: str, taken: Lead | None, code: str, now: datetime) -> dict[str, Any]:
+    """What the template asks for; before the claim it holds only what the group made public."""
+    groups = list(claims.groups_with_pool(rep, now=now))
+    if not groups:
+        raise Http404
+    group = next((g for g in groups if str(g.uid) == chosen), groups[0])
+    pool = claims.pool_of(group, rep, now=now, most=_MOST_CARDS)
+    stop = claims.why_not(group, rep, now=now)
+    blind = group.pool == Group.Pool.BLIND
+    rows = [_blind_row(card) for card in pool.cards] if blind else _open_rows(pool.cards)
+    seen = [(card.handle, card.band) for card in pool.cards]
+    mark = hashlib.sha256(repr((seen, pool.claims_left, pool.waiting, stop)).encode()).hexdigest()[:16]
+    return {
+        "now": now,
+        "groups": [_tab(g, active=g == group) for g in groups],
+        "group": {"uid": group.uid, "label": group.name},
+        "blind": blind,
+        "mark": mark,
+        "refresh_url": f"{reverse('pool')}?group={group.uid}&seen={mark}",
+        "waiting": pool.waiting,
+        "oldest_at": min((card.waiting_since for card in pool.cards), default=None),
+        "claims": _claims(group, pool.claims_left),
+        "can_claim": not stop,
+        "stop": SAYS.get(stop, ""),
+        "faster": code == "faster",
+        "taken": _taken(taken) if taken else None,
+        "rows": rows,
+        "shown_note": _("%(n)d of %(all)d, highest priority first") % {"n": len(rows), "all": pool.waiting},
+        "foot": _("A claim counts as one lead for you.") if group.count_claims else _("Claims are extra."),
+    }
+
+
+SAYS = {
+    "none_left": gettext_lazy("Nothing waits any more."),
+    "at_cap": gettext_lazy("You hold as many open leads as you may."),
+    "too_many": gettext_lazy("You have no claims left today."),
+    "off_duty": gettext_lazy("You are off duty. Switch yourself on to pull leads."),
+    "not_yours": gettext_lazy("You are not a member of this group any more."),
+}
+
+
+def _tab(group: Group, *, active: bool) -> dict[str, Any]:
+    return {
+        "label": group.name,
+        "count": claims.waiting_in(group),
+        "url": f"{reverse('pool')}?group={group.uid}",
+        "active": active,
+    }
+
+
+def _claims(group: Group, left: int | None) -> dict[str, Any] | None:
+    if left is None or group.claims_per_day is None:
+        return None
+    most = min(group.claims_per_day, 12)
+    return {"left": left, "of": group.claims_per_day, "pips": [n < left for n in range(most)]}
+
+
+def _blind_row(card: claims.Card) -> dict[str, Any]:
+    shown = card.shown
+    size = _("%s employees") % shown["size_band"].replace("-", " to ") if "size_band" in shown else ""
+    place = ", ".join(filter(None, (shown.get("region"), _country(shown.get("country", "")))))
+    title = ", ".join(filter(None, (shown.get("industry"), size))) or place or _("A lead")
+    return {**_row(card), "title": title, "place": "" if title == place else place}
+
+
+def _open_rows(cards: tuple[claims.Card, ...]) -> list[dict[str, Any]]:
+    """In an open pool members may read the details."""
+    details = {
+        d.lead_id: d for d in LeadPrivate.objects.filter(lead__in=[c.lead for c in cards]).select_related("lead")
+    }
+    rows = []
+    for card in cards:
+        private = details[card.lead]
+        rows.append(
+            {
+                **_row(card),
+                "title": private.company or private.name or _("A lead"),
+                "person": ", ".join(filter(None, (private.name if private.company else "", private.job_title))),
+                "place": private.city or _country(private.lead.country),
+                "url": reverse("lead-show", args=[private.lead.uid]),
+                "value": number_format(private.deal_amount, 0) if private.deal_amount is not None else "",
+            }
+        )
+    return rows
+
+
+def _row(card: claims.Card) -> dict[str, Any]:
+    source = ", ".join(filter(None, (card.shown.get("source"), card.shown.get("intent"))))
+    return {
+        "handle": card.handle,
+        "since": card.waiting_since,
+        "urgent": card.band is not None and card.band < _URGENT_BELOW,
+        "source": source,
+        "source_icon": "forms",
+    }
+
+
+def _taken(lead: Lead) -> dict[str, Any]:
+    details = LeadPrivate.objects.get(lead=lead)
+    return {
+        "title": details.company or details.name or _("The lead"),
+        "url": reverse("lead-show", args=[lead.uid]),
+        "uid": lead.uid,
+        "until": None,
+    }
+
+
+def _country(code: str) -> str:
+    return country_name(code) if code else ""

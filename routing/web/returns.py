@@ -1,0 +1,46 @@
+"""A rep returns a lead from its page."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from leads.models import Lead
+from reps import access
+from reps.models import User
+from routing import returns
+from routing.assign import NotYoursError
+from routing.models import Return
+
+
+@login_required
+@require_POST
+def give_back(request: HttpRequest, uid: str) -> HttpResponse:
+    """Hand it back with a reason; it goes to To assign."""
+    rep = access.rep_of(request.user)
+    if rep is None or not isinstance(request.user, User):
+        raise PermissionDenied
+    lead = get_object_or_404(Lead, uid=uid, owner=rep)
+    try:
+        reason = Return.Reason(request.POST.get("reason", ""))
+        note = request.POST.get("note", "").replace("\x00", "")[:2000]
+        returns.give_back(lead=lead, rep=rep, by=request.user, reason=reason, note=note)
+    except ValueError:
+        messages.error(request, _("Choose a reason."))
+        return _back(request, "lead-show", uid)
+    except NotYoursError:
+        messages.error(request, _("This lead is not yours any more."))
+        return _back(request, "my-leads")
+    messages.success(request, _("Returned. A manager looks at it."))
+    return _back(request, "my-leads")
+
+
+def _back(request: HttpRequest, name: str, *args: str) -> HttpResponse:
+    if not request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
+        return redirect(name, *args)
+    response = HttpResponse(status=204)
+    response["HX-Refresh"] = "true"
+    return response

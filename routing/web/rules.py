@@ -1,0 +1,99 @@
+"""The published rules as sentences, with their versions; edited in the admin."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from reps import access
+from routing import rulesets, wording
+from routing.models import Decision, RuleSet, RuleSetVersion
+
+_SHARES_OVER = timedelta(days=30)
+
+
+@login_required
+@require_safe
+def page(request: HttpRequest, uid: str = "", n: int = 0) -> HttpResponse:
+    """One rule set at the version that decides, or at an older one."""
+    if not access.is_manager(request.user) and access.rep_of(request.user) is None:
+        raise PermissionDenied
+    sets = list(RuleSet.objects.select_related("published__published_by").order_by("runs_on", "pk"))
+    chosen = next((s for s in sets if str(s.uid) == uid), sets[0] if sets else None)
+    if chosen is None:
+        return render(request, "routing/rules.html", _nothing(request))
+    version = get_object_or_404(chosen.versions, n=n) if n else chosen.published
+    now = timezone.now()
+    return render(request, "routing/rules.html", _context(request, sets, chosen, version, now))
+
+
+def _context(
+    request: HttpRequest, sets: list[RuleSet], chosen: RuleSet, version: RuleSetVersion | None, now: datetime
+) -> dict[str, Any]:
+    rules, total = _rules(version, now) if version else ([], 0)
+    ops = access.oversees_all(request.user)
+    shares = _("Shares are of the %d leads of the last 30 days.") % total if total else ""
+    return {
+        "now": now,
+        "set": {"name": chosen.name},
+        "plain": chosen.note,
+        "version": _version(version) if version else None,
+        "edit_url": reverse("admin:routing_ruleset_change", args=[chosen.pk]) if ops else "",
+        "sets": [_set(s, active=s == chosen) for s in sets] if len(sets) > 1 else [],
+        "rules": rules,
+        "shares_of": shares,
+        "problems": _problems(chosen, now) if access.is_manager(request.user) else [],
+        "draft": None,
+        "versions": [
+            {**_version(v), "url": reverse("rules-version", args=[chosen.uid, v.n])}
+            for v in chosen.versions.select_related("published_by").order_by("-n")[:20]
+        ],
+    }
+
+
+def _rules(version: RuleSetVersion, now: datetime) -> tuple[list[dict[str, Any]], int]:
+    rules = rulesets.rules_of(version)
+    names = wording.Names.load(version.rule_set.division_id)
+    since = Decision.objects.filter(at__gte=now - _SHARES_OVER, division=version.rule_set.division_id)
+    hits = Counter(since.values_list("rule", flat=True))
+    total = sum(hits.values())
+    return [
+        {
+            "number": number,
+            "name": rule.name,
+            "says": wording.rule_says(rule, names),
+            "share": hits[rule.key] / total if total else None,
+            "leads": hits[rule.key],
+            "leads_url": "",
+            "problems": [],
+        }
+        for number, rule in enumerate(rules.rules, start=1)
+    ], total
+
+
+def _problems(rule_set: RuleSet, now: datetime) -> list[dict[str, str]]:
+    """Of the draft: what would block publishing, and what is worth a look."""
+    return [{"tone": "late" if p.blocks else "due", "text": p.text} for p in rulesets.problems_of(rule_set, now=now)]
+
+
+def _version(version: RuleSetVersion) -> dict[str, Any]:
+    by = version.published_by.name if version.published_by else ""
+    return {"number": version.n, "at": version.published_at, "by": by, "comment": version.comment}
+
+
+def _set(rule_set: RuleSet, *, active: bool) -> dict[str, Any]:
+    return {"label": rule_set.name, "url": reverse("rules-set", args=[rule_set.uid]), "active": active}
+
+
+def _nothing(request: HttpRequest) -> dict[str, Any]:
+    """Before the first rule set."""
+    edit = reverse("admin:routing_ruleset_add") if access.oversees_all(request.user) else ""
+    return {"set": {"name": _("Rules for new leads")}, "version": None, "edit_url": edit, "rules": [], "versions": []}

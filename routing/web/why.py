@@ -1,0 +1,150 @@
+"""Why this rep: the receipt of a lead, as a fragment of its page and in the API."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from leads.life import State
+from leads.models import Lead
+from leads.qualify.freeze import catalogue_of
+from leads.web.api import LeadAPI
+from reps import access
+from reps.models import Rep
+from routing import explain, wording
+from routing.models import Assignment
+from routing.wording.conditions import verdict_says
+
+_PEOPLE = frozenset({Assignment.How.CLAIM, Assignment.How.MANUAL, Assignment.How.HAND_OVER})
+
+
+@login_required
+@never_cache
+@require_safe
+def fragment(request: HttpRequest, uid: str) -> HttpResponse:
+    """For whoever may read the lead; else 404 as if it did not exist."""
+    now = timezone.now()
+    lead = get_object_or_404(Lead.objects.visible_to(request.user, now=now).select_related("group"), uid=uid)
+    me = access.rep_of(request.user)
+    return render(request, "routing/_why.html", {"now": now, **told(lead, me=me)})
+
+
+class WhyView(LeadAPI):
+    """GET the receipt of one lead."""
+
+    def get(self, request: Request, uid: str) -> Response:
+        """Rule, reason and everybody who was considered, with numbers and in words."""
+        lead = self.lead(request, uid)
+        receipt = explain.receipt_of(lead)
+        if receipt is None:
+            return Response({"id": str(lead.uid), "decided": False, "sentence": strip_tags(str(_problem(lead, None)))})
+        return Response({"id": str(lead.uid), "decided": True, **_json(lead, receipt)})
+
+
+def told(lead: Lead, *, me: Rep | None) -> dict[str, Any]:
+    """What the fragment asks for."""
+    receipt = explain.receipt_of(lead)
+    if receipt is None:
+        return {"problem": _problem(lead, None)}
+    names = wording.Names.load(lead.division_id)
+    sentence = _sentence(receipt, names, me)
+    return {
+        "sentence": sentence,
+        "problem": "" if sentence and not receipt.by_hand else _problem(lead, receipt),
+        "considered": [_person(row, receipt, names, me) for row in receipt.considered],
+        "open": False,
+        "tried": _tried(lead, receipt),
+        "counted": _("It counted as one lead.") if receipt.counted else "",
+        "changes": [],
+        "version": receipt.version,
+        "at": receipt.at,
+    }
+
+
+def _sentence(receipt: explain.Receipt, names: wording.Names, me: Rep | None) -> Any:
+    if receipt.outcome != State.ASSIGNED or receipt.rep is None or receipt.by_hand:
+        return ""
+    standing = sum(wording.could_take_it(row.code) for row in receipt.considered)
+    owed = receipt.numbers.get("owed", receipt.numbers.get("most"))
+    return wording.why_says(
+        receipt.reason,
+        owed=owed,
+        standing=standing,
+        rep=names.rep(receipt.rep),
+        you=me is not None and me.pk == receipt.rep,
+        rule=receipt.rule_name,
+    )
+
+
+def _problem(lead: Lead, receipt: explain.Receipt | None) -> str:
+    """What there is to tell where no rule chose a rep."""
+    spell = receipt.by_hand if receipt else Assignment.objects.filter(lead=lead).select_related("by").last()
+    if spell and spell.how == Assignment.How.CLAIM:
+        return _("%s pulled it from the pool.") % spell.rep.name
+    if spell and spell.how in _PEOPLE:
+        by = spell.by.name if spell.by else _("somebody")
+        return _("%(by)s gave it to %(rep)s by hand.") % {"by": by, "rep": spell.rep.name}
+    if receipt is None:
+        return _("It was imported with its owner.") if lead.kind == "history" else _("Not decided yet.")
+    return f"{wording.reason_says(receipt.reason)}."
+
+
+def _person(row: explain.Considered, receipt: explain.Receipt, names: wording.Names, me: Rep | None) -> dict[str, Any]:
+    stood = wording.could_take_it(row.code)
+    winner = row.rep == receipt.rep
+    line = wording.considered_line(row.code, row.numbers)
+    if stood:
+        load = _("%(load)s of %(cap)s open leads") % {"load": row.load, "cap": row.cap} if row.cap else ""
+        got = _("got it") if winner else line
+        line = ", ".join(filter(None, (got, load, _("weight %d") % row.weight if row.weight != 1 else "")))
+    return {
+        "name": names.rep(row.rep),
+        "you": me is not None and me.pk == row.rep,
+        "line": line[:1].upper() + line[1:],
+        "value": f"{row.owed:+.2f}" if stood else _("not asked"),
+        "out": not stood,
+    }
+
+
+def _tried(lead: Lead, receipt: explain.Receipt) -> list[dict[str, Any]]:
+    fields = dict(catalogue_of(lead.division_id).fields)
+    return [
+        {"number": rule.number, "name": rule.name, "fits": rule.holds, "text": verdict_says(rule.verdict, fields)}
+        for rule in receipt.tried
+    ]
+
+
+def _json(lead: Lead, receipt: explain.Receipt) -> dict[str, Any]:
+    names = wording.Names.load(lead.division_id)
+    sentence = _sentence(receipt, names, None) or _problem(lead, receipt)
+    return {
+        "sentence": strip_tags(str(sentence)),
+        "at": receipt.at,
+        "version": receipt.version,
+        "outcome": receipt.outcome,
+        "rule": receipt.rule_name,
+        "reason": receipt.reason,
+        "group": names.group(receipt.group) if receipt.group else None,
+        "rep": names.rep(receipt.rep) if receipt.rep else None,
+        "considered": [
+            {
+                "rep": names.rep(row.rep),
+                "reason": row.code,
+                "says": wording.considered_line(row.code, row.numbers),
+                "load": row.load,
+                "cap": row.cap,
+                "weight": row.weight,
+                "owed": round(row.owed, 4),
+            }
+            for row in receipt.considered
+        ],
+        "rules_tried": _tried(lead, receipt),
+    }

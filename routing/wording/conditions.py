@@ -1,0 +1,83 @@
+"""A condition in words: “Country is one of Germany, Austria, and Employees is at least 50”."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from leads.conditions.facts import Type
+from leads.conditions.fields import Field
+from leads.conditions.operators import LABELS, WITHOUT_VALUE
+from leads.conditions.tree import BranchVerdict, Condition, Junction, Leaf, Node, Verdict
+from leads.qualify.normalise import country_name
+
+
+def condition_says(condition: Condition) -> SafeString:
+    """The condition with its values marked by <b>; empty where it asks nothing."""
+    return mark_safe("") if condition.root is None else _node(condition.root, top=True)
+
+
+def _node(node: Node, *, top: bool = False) -> SafeString:
+    if isinstance(node, Leaf):
+        return leaf_says(node)
+    parts = [_node(part) for part in node.parts]
+    if node.junction is Junction.NONE:
+        return format_html("{} {}", _("not"), _joined(parts, _("or"), bracket=len(parts) > 1))
+    word = _("and") if node.junction is Junction.ALL else _("or")
+    return _joined(parts, word, bracket=not top and len(parts) > 1)
+
+
+def _joined(parts: list[SafeString], word: str, *, bracket: bool) -> SafeString:
+    said = parts[0]
+    for part in parts[1:]:
+        said = format_html("{} {} {}", said, word, part)
+    return format_html("({})", said) if bracket else said
+
+
+def leaf_says(leaf: Leaf) -> SafeString:
+    """One question: field, operator, value."""
+    label, operator = _(leaf.field.label), _(LABELS[leaf.operator])
+    if leaf.operator in WITHOUT_VALUE:
+        return format_html("{} {}", label, operator)
+    return format_html("{} {} <b>{}</b>", label, operator, value_says(leaf.field, leaf.value))
+
+
+def value_says(field: Field, value: Any) -> str:
+    """A value as people write it: countries by name, money with its currency, days and numbers as usual."""
+    if value is None or value == "" or value == []:
+        return _("unknown")
+    if isinstance(value, list | tuple):
+        return ", ".join(value_says(field, item) for item in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        return f"{value_says(field, value.get('amount'))} {value.get('currency', '')}".strip()
+    if isinstance(value, int | float | Decimal):
+        return number_format(value, use_l10n=True, force_grouping=True)
+    if field.type is Type.COUNTRY:
+        return country_name(str(value))
+    labels = {option.value: option.label for option in field.options}
+    return _(labels[value]) if value in labels else str(value)
+
+
+def verdict_says(verdict: Verdict | None, fields: dict[str, Field]) -> str:
+    """Why a rule fitted or not: the leaves that decided, with what the lead has."""
+    if verdict is None:
+        return _("takes every lead")
+    deciding = [leaf for leaf in _leaves(verdict) if leaf.holds == verdict.holds] or list(_leaves(verdict))
+    said = []
+    for leaf in deciding[:4]:
+        field = fields.get(leaf.field)
+        if field is None:
+            continue
+        said.append(_("%(field)s: %(value)s") % {"field": _(field.label), "value": value_says(field, leaf.value)})
+    return ", ".join(said)
+
+
+def _leaves(verdict: Verdict) -> list[Any]:
+    if isinstance(verdict, BranchVerdict):
+        return [leaf for part in verdict.parts for leaf in _leaves(part)]
+    return [verdict]

@@ -1,0 +1,92 @@
+"""Problems of a draft in words: what is wrong, in which rule, and what is allowed there."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from routing.engine.check import Finding
+from routing.engine.ruleset import RuleProblem
+from routing.wording.names import Names
+
+_READING = {
+    "not_an_object": gettext_noop("must be an object in braces"),
+    "not_a_list": gettext_noop("must be a list"),
+    "unknown_key": gettext_noop("has an unknown entry “%(key)s”"),
+    "too_many": gettext_noop("has more than %(most)s entries"),
+    "no_name": gettext_noop("needs a name"),
+    "bad_key": gettext_noop("is no usable key"),
+    "bad_text": gettext_noop("holds a character that cannot be stored"),
+    "too_long": gettext_noop("is longer than %(most)s characters"),
+    "missing": gettext_noop("is missing"),
+    "wrong_type": gettext_noop("must be a %(expected)s"),
+    "wrong_choice": gettext_noop("must be one of: %(expected)s"),
+    "out_of_bounds": gettext_noop("must be between %(low)s and %(high)s"),
+    "unknown_destination": gettext_noop("must be one of: %(expected)s"),
+    "unknown_group": gettext_noop("names a group that does not exist"),
+    "unknown_rep": gettext_noop("names a rep who does not exist"),
+    "no_reason": gettext_noop("needs a reason to tell people"),
+    "unknown_strategy": gettext_noop("must be one of: %(expected)s"),
+    "nothing_after_pool": gettext_noop("is a pool, so no step can follow"),
+    "pool_needs_group": gettext_noop("is a pool, which needs a group"),
+    "after_the_end": gettext_noop("can never be reached: the chain has ended before"),
+    "loop": gettext_noop("comes back to a group that was asked before"),
+    "no_next_rule": gettext_noop("asks for a next rule, but this is the last"),
+    "last_rule_asks": gettext_noop("must be empty: the last rule takes everything else"),
+    "name_twice": gettext_noop("is the same name as rule %(first)s"),
+    "key_twice": gettext_noop("is the same key as rule %(first)s"),
+    "condition_unknown_field": gettext_noop("asks a field that does not exist"),
+    "condition_unknown_operator": gettext_noop("uses an operator this field does not have"),
+    "condition_wrong_type": gettext_noop("compares with a value of the wrong type"),
+}
+_CHECK = {
+    "no_rules": gettext_noop("There is no rule yet."),
+    "no_default_rule": gettext_noop("The last rule must take everything else: leave its condition empty."),
+    "name_twice": gettext_noop("“%(name)s” is also the name of rule %(first)s."),
+    "never_matches": gettext_noop("No lead can fit: its conditions contradict each other."),
+    "never_reached": gettext_noop("Never reached: rule %(by)s, %(name)s, takes every such lead first."),
+    "loop": gettext_noop("If nobody can take it, it comes back to %(group)s, which was asked before."),
+    "unknown_rep": gettext_noop("It names a rep who does not exist."),
+    "unknown_group": gettext_noop("It names a group that does not exist."),
+    "group_without_members": gettext_noop("%(group)s has no members."),
+    "all_weights_zero": gettext_noop("All weights in %(group)s are zero, so nobody there gets a lead."),
+    "rep_without_shifts": gettext_noop("%(rep)s in %(group)s has no shifts, so never is on duty."),
+    "no_territories": gettext_noop("There are no territories yet."),
+}
+
+
+def reading_problem(problem: RuleProblem, names: Names) -> str:
+    """Where and what: “Rule 2, DACH, condition.all[1].value: compares with a value of the wrong type”."""
+    numbers = dict(problem.numbers)
+    text = _READING.get(problem.code)
+    said = _(text) % _Filled(numbers) if text else problem.code.removeprefix("condition_").replace("_", " ")
+    extra = "" if text else "".join(f", {key}: {value}" for key, value in numbers.items())
+    return f"{_place(problem.path, names)}: {said}{extra}"
+
+
+def check_problem(finding: Finding, names: Names) -> str:
+    """A finding of `check` as a sentence."""
+    numbers: dict[str, Any] = dict(finding.numbers)
+    if "group" in numbers:
+        numbers["group"] = names.group(numbers["group"])
+    if "rep" in numbers:
+        numbers["rep"] = names.rep(numbers["rep"])
+    text = _CHECK.get(finding.code)
+    return _(text) % _Filled(numbers) if text else finding.code.replace("_", " ")
+
+
+class _Filled(dict[str, Any]):
+    """A number that a sentence asks for and a problem lacks reads as nothing."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _place(path: str, names: Names) -> str:
+    if not path.startswith("rules["):
+        return path or _("The rules")
+    number, _bracket, rest = path.removeprefix("rules[").partition("]")
+    position = int(number)
+    name = names.rules[position][1] if position < len(names.rules) else ""
+    head = _("Rule %(n)d, %(name)s") % {"n": position + 1, "name": name} if name else _("Rule %d") % (position + 1)
+    return f"{head}, {rest.lstrip('.')}" if rest else head

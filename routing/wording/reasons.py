@@ -1,0 +1,185 @@
+"""Reasons as sentences: why this rep, why not that one, why a lead waits."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from leads.life import State
+from routing.engine.decide import Decision
+from routing.engine.ledger import UNIT
+
+# Why a lead stands where it stands.
+_WAITS = {
+    "no_rules": gettext_noop("No rules are published"),
+    "no_rule_matched": gettext_noop("No rule fits"),
+    "sent_to_desk": gettext_noop("A rule sends it here"),
+    "group_missing": gettext_noop("Its group no longer exists"),
+    "group_has_nobody": gettext_noop("Its group has no members"),
+    "rep_missing": gettext_noop("The named rep no longer exists"),
+    "no_territory": gettext_noop("No territory covers it"),
+    "nobody_left": gettext_noop("Nobody can take it"),
+    "nobody_on_duty": gettext_noop("Nobody is on duty"),
+    "nobody_coming": gettext_noop("Nobody comes on duty in the next four weeks"),
+    "weight_is_zero": gettext_noop("Everybody's weight is zero"),
+    "returned": gettext_noop("Returned by a rep"),
+    "set_aside": gettext_noop("It could not be assigned"),
+    "in_pool": gettext_noop("It waits in the pool"),
+    "put_back": gettext_noop("Put back into the pool"),
+    "rejected_by_rule": gettext_noop("A rule rejects it"),
+    "route_again": gettext_noop("Sent through the rules again"),
+    "claimed": gettext_noop("Pulled from the pool"),
+    "manual": gettext_noop("Given by hand"),
+    "hand_over": gettext_noop("Reassigned by hand"),
+    "by_hand_spam": gettext_noop("Rejected by hand: spam or bogus"),
+    "by_hand_no_customer": gettext_noop("Rejected by hand: not a possible customer"),
+    "by_hand_duplicate": gettext_noop("Rejected by hand: duplicate"),
+    "by_hand_no_contact": gettext_noop("Rejected by hand: no way to reach them"),
+}
+
+# Why a member was out, or came later.
+_MEMBER = {
+    "not_in_territory": gettext_noop("does not cover this territory"),
+    "less_specific_territory": gettext_noop("covers it by a wider territory"),
+    "lacks_skill": gettext_noop("lacks %(skill)s"),
+    "no_shifts": gettext_noop("has no shifts planned"),
+    "public_holiday": gettext_noop("public holiday"),
+    "paused": gettext_noop("off duty"),
+    "idle": gettext_noop("was not active"),
+    "at_cap": gettext_noop("%(held)s of %(most)s open leads, no room"),
+    "over_capacity": gettext_noop("no room"),
+    "already_had_it": gettext_noop("had this lead before"),
+    "declined": gettext_noop("declined it"),
+    "not_senior_enough": gettext_noop("more senior reps come first"),
+    "not_the_named_rep": gettext_noop("not the named rep"),
+    "weight_is_zero": gettext_noop("weight 0"),
+    "rep_missing": gettext_noop("no longer works here"),
+    "standing": gettext_noop("could take it"),
+    "later_in_order": gettext_noop("came later in order"),
+    "owed_less": gettext_noop("was owed less"),
+    "waited_less": gettext_noop("was owed the same, and had a lead more recently"),
+    "higher_number": gettext_noop("was owed the same, and has waited as long"),
+}
+
+_WHY = {
+    "owed_most": gettext_noop("of the %(n)s who could take it %(rep)s was owed most: %(owed)s of a lead"),
+    "only_one_left": gettext_noop("%(rep)s was the only one who could take it"),
+    "longest_wait": gettext_noop(
+        "of the %(n)s who could take it %(rep)s was owed as much as others and had waited longest"
+    ),
+    "lowest_number": gettext_noop(
+        "of the %(n)s who could take it all were owed the same and had waited as long; %(rep)s comes first in the list"
+    ),
+    "first_in_order": gettext_noop("of the %(n)s who could take it %(rep)s came first in order"),
+    "named_rep": gettext_noop("the rule names %(rep)s"),
+    "backup_of": gettext_noop("%(rep)s stands in for the rep whom the rule names"),
+}
+_WHY_YOU = {
+    "owed_most": gettext_noop("of the %(n)s who could take it you were owed most: %(owed)s of a lead"),
+    "only_one_left": gettext_noop("you were the only one who could take it"),
+    "longest_wait": gettext_noop(
+        "of the %(n)s who could take it you were owed as much as others and had waited longest"
+    ),
+    "lowest_number": gettext_noop(
+        "of the %(n)s who could take it all were owed the same and had waited as long; you come first in the list"
+    ),
+    "first_in_order": gettext_noop("of the %(n)s who could take it you came first in order"),
+    "named_rep": gettext_noop("the rule names you"),
+    "backup_of": gettext_noop("you stand in for the rep whom the rule names"),
+}
+
+
+def reason_says(code: str) -> str:
+    """A reason as a short sentence of its own."""
+    return _(_WAITS[code]) if code in _WAITS else _(_MEMBER.get(code, gettext_noop("See its timeline")))
+
+
+def waits_because(state: str, code: str) -> str:
+    """Why a lead waits for a person."""
+    return reason_says("set_aside") if state == State.SET_ASIDE else reason_says(code)
+
+
+def considered_line(code: str, numbers: dict[str, Any]) -> str:
+    """What is said of a member who did not get it."""
+    if code == "off_shift":
+        at = _instant(numbers.get("next"))
+        return _("off shift until %s") % at if at else _("off shift")
+    if code == "on_leave":
+        at = _instant(numbers.get("until"))
+        return _("time off until %s") % at if at else _("time off")
+    return _(_MEMBER.get(code, gettext_noop("not asked"))) % numbers
+
+
+def why_says(code: str, *, owed: int | None, standing: int, rep: str, you: bool, rule: str) -> SafeString:
+    """Why this rep, in one sentence, with the rule and the cause marked by <b>."""
+    numbers = {"n": standing, "rep": rep, "owed": f"{(owed or 0) / UNIT:.2f}"}
+    cause = _((_WHY_YOU if you else _WHY).get(code, gettext_noop("of the %(n)s who could take it it was your turn")))
+    cause %= numbers
+    cause = _fewer(cause, standing)
+    if you:
+        return format_html(_("It came to you because the rule <b>{}</b> fits this lead, and <b>{}</b>."), rule, cause)
+    return format_html(_("It went to {} because the rule <b>{}</b> fits this lead, and <b>{}</b>."), rep, rule, cause)
+
+
+def told(decision: Decision, rule: str) -> str:
+    """The why in the words of a mail to the new owner; plain text."""
+    numbers = dict(decision.reason.numbers)
+    owed = numbers.get("most", numbers.get("owed"))
+    standing = sum(row.code.value in _IN for row in decision.considered)
+    cause = _(_WHY_YOU.get(decision.reason.code.value, gettext_noop("it was your turn"))) % {
+        "n": standing,
+        "rep": "",
+        "owed": f"{int(owed or 0) / UNIT:.2f}",
+    }
+    return _("It came to you because the rule “%(rule)s” fits this lead, and %(cause)s.") % {
+        "rule": rule,
+        "cause": _fewer(cause, standing),
+    }
+
+
+# The verdicts of those who could have taken the lead.
+_IN = frozenset(
+    {
+        "owed_most",
+        "owed_less",
+        "only_one_left",
+        "longest_wait",
+        "waited_less",
+        "lowest_number",
+        "higher_number",
+        "first_in_order",
+        "later_in_order",
+        "standing",
+    }
+)
+
+
+def could_take_it(code: str) -> bool:
+    """Whether the verdict is that of somebody who could have got the lead."""
+    return code in _IN
+
+
+def _fewer(text: str, standing: int) -> str:
+    """Numbers up to nine are written out, as people do."""
+    words = {
+        2: _("two"),
+        3: _("three"),
+        4: _("four"),
+        5: _("five"),
+        6: _("six"),
+        7: _("seven"),
+        8: _("eight"),
+        9: _("nine"),
+    }
+    return text.replace(f" {standing} ", f" {words[standing]} ", 1) if standing in words else text
+
+
+def _instant(text: Any) -> str:
+    if not isinstance(text, str) or not text:
+        return ""
+    return date_format(timezone.localtime(datetime.fromisoformat(text)), "D H:i")

@@ -1,0 +1,67 @@
+"""A rule as a sentence: generated from what runs, so it cannot drift."""
+
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
+from routing.engine.ruleset import Place, Rule, RuleSet, To
+from routing.wording.conditions import condition_says
+from routing.wording.names import Names
+from routing.wording.steps import sharing_says
+
+_PLAIN = {
+    To.TERRITORY: gettext_noop("the group of the territory that covers the lead"),
+    To.DESK: gettext_noop("To assign"),
+}
+
+
+def rule_says(rule: Rule, names: Names) -> SafeString:
+    """Condition, where to, how it is shared, what if nobody can, and the response time; values and places marked."""
+    who = condition_says(rule.condition) if rule.condition.asks else _("All other leads")
+    said = format_html("{}: {}", who, _place(rule.destination, names))
+    if rule.steps is not None and rule.destination.to in {To.GROUP, To.TERRITORY}:
+        said = format_html("{}, {}", said, sharing_says(rule.steps, names))
+    if rule.otherwise:
+        chain = [_otherwise(place, names) for place in rule.otherwise]
+        said = format_html("{}; {} {}", said, _("if nobody can take it"), _then(chain))
+    if rule.respond_within is not None:
+        minutes = max(1, rule.respond_within // 60)
+        within = ngettext("answer within %(n)d minute", "answer within %(n)d minutes", minutes) % {"n": minutes}
+        said = format_html("{}, {}", said, within)
+    return format_html("{}.", said)
+
+
+def rule_set_words(rules: RuleSet, names: Names) -> list[str]:
+    """The whole set as plain text, one sentence a rule."""
+    return [f"{rule.name}: {strip_tags(rule_says(rule, names))}" for rule in rules.rules]
+
+
+def _place(place: Place, names: Names) -> SafeString:
+    if place.to is To.GROUP:
+        text = names.group(place.id)
+    elif place.to is To.REP:
+        text = names.rep(place.id)
+    elif place.to is To.REJECT:
+        return format_html("{} <b>{}</b>", _("rejected, because"), place.reason or "")
+    else:
+        text = _(_PLAIN[place.to])
+    return format_html('<span class="to">{}</span>', text)
+
+
+def _otherwise(place: Place, names: Names) -> SafeString:
+    if place.to is To.NEXT_RULE:
+        return format_html("{}", _("the next rule is asked"))
+    if place.to is To.HOLD:
+        return format_html("{}", _("it waits until somebody is on duty"))
+    if place.to is To.POOL:
+        pool = format_html('<span class="to">{}</span>', names.group(place.id))
+        return format_html("{} {}", _("it goes to the pool of"), pool)
+    return format_html("{} {}", _("it goes to"), _place(place, names))
+
+
+def _then(chain: list[SafeString]) -> SafeString:
+    said = chain[0]
+    for link in chain[1:]:
+        said = format_html("{}, {} {}", said, _("then"), link)
+    return said
