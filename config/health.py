@@ -43,7 +43,9 @@ def answer(*, healthy: bool, parts: dict[str, bool], **more: object) -> JsonResp
         "parts": {name: "ok" if fine else "failing" for name, fine in parts.items()},
         **more,
     }
-    return JsonResponse(body, status=200 if healthy else 503)
+    response = JsonResponse(body, status=200 if healthy else 503)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django's word for "no error of ours"
+    return response
 
 
 def check_parts() -> dict[str, bool]:

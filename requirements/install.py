@@ -42,7 +42,11 @@ def run(*command: str | Path, **env: str) -> None:
 
 
 def succeeds(*command: str | Path) -> bool:
-    return subprocess.run([str(part) for part in command], check=False, cwd=ROOT, capture_output=True).returncode == 0
+    try:
+        done = subprocess.run([str(part) for part in command], check=False, cwd=ROOT, capture_output=True)
+    except OSError:  # there is no such program, or none for this machine
+        return False
+    return done.returncode == 0
 
 
 def find_uv() -> str | None:

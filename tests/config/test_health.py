@@ -69,6 +69,14 @@ def test_readyz_names_who_has_been_silent(client, name):
     assert [part for part, state in response.json()["parts"].items() if state != "ok"] == [name]
 
 
+def test_a_monitor_that_asks_every_second_fills_no_log(client, caplog):
+    cache.delete("heartbeat:beat")
+
+    assert client.get("/readyz").status_code == 503
+
+    assert caplog.text == ""
+
+
 def test_readyz_names_who_never_gave_a_sign(client):
     everyone_beats()
     cache.delete("heartbeat:sweeper")
