@@ -36,6 +36,17 @@ document.addEventListener("click", (event) => {
   button.setAttribute("aria-expanded", String(open));
 });
 
+// A stage that needs more than its name: data-needs of the chosen option shows the field of that name, hides the others.
+function ask(select) {
+  if (![...select.options].some((option) => option.dataset.needs)) return;
+  for (const part of select.form.querySelectorAll("[data-asked]")) {
+    part.hidden = part.dataset.asked !== select.selectedOptions[0]?.dataset.needs;
+    part.querySelector("input").required = !part.hidden && part.dataset.asked === "reason";
+  }
+}
+document.addEventListener("change", (event) => { if (event.target.matches("[data-asks]")) ask(event.target); });
+document.addEventListener("toggle", (event) => event.target.querySelectorAll?.("[data-asks]").forEach(ask), true);
+
 // A choice that acts at once: data-submit on a select or checkbox sends its form.
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();

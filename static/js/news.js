@@ -36,11 +36,15 @@ document.addEventListener("click", (event) => {
   paint();
 });
 
-// The answer that brings the lead sends HX-Trigger: {"new-lead": {"text": "...", "count": 1}}.
+// The answer that brings the lead sends HX-Trigger: {"new-lead": {"text": "...", "n": 1}}.
 document.body.addEventListener("new-lead", (event) => {
   if (sound) ring();
+  const leads = document.getElementById("n-side-my-leads")?.closest("a");
+  const detail = { text: event.detail.text, tone: "success", url: leads?.getAttribute("href") };
+  document.body.dispatchEvent(new CustomEvent("toast", { detail }));
+  document.body.dispatchEvent(new CustomEvent("leads-changed"));
   if (!document.hidden) return;
-  unseen += event.detail.count ?? 1;
+  unseen += event.detail.n ?? 1;
   paint();
   if ("Notification" in window && Notification.permission === "granted") new Notification(event.detail.text, { tag: "lead" });
 });

@@ -22,7 +22,7 @@ function toast({ text, tone = "info", url = "" }) {
     line.textContent = text;
   }
   box.append(note);
-  leaveLater(note);
+  settle();
 }
 
 box.addEventListener("click", (event) => event.target.closest("[data-dismiss]")?.closest(".note-up").remove());
@@ -34,4 +34,13 @@ document.body.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
   toast({ text: status === 503 || status === 429 ? box.dataset.busy : box.dataset.failed, tone: "late" });
 });
-for (const note of box.querySelectorAll(".note-up")) leaveLater(note);
+
+// Notes that came with a page or a fragment, each once.
+function settle() {
+  for (const note of box.querySelectorAll(".note-up:not([data-settled])")) {
+    note.dataset.settled = "";
+    leaveLater(note);
+  }
+}
+document.body.addEventListener("htmx:oobAfterSwap", settle);
+settle();

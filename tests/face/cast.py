@@ -79,14 +79,17 @@ def choices(*pairs: str) -> list[dict[str, str]]:
 RETURN_REASONS = choices(
     "spam:Spam or a joke", "wrong:Wrong contact data", "known:Known already", "other:Another reason"
 )
-STAGES = choices(
-    "contacted:Contacted",
-    "booked:Meeting booked",
-    "held:Meeting held",
-    "opportunity:Opportunity",
-    "won:Won",
-    "lost:Lost",
-)
+STAGES = [
+    {**stage, "needs": {"won": "amount", "lost": "reason"}.get(stage["value"], "")}
+    for stage in choices(
+        "contacted:Contacted",
+        "booked:Meeting booked",
+        "held:Meeting held",
+        "opportunity:Opportunity",
+        "won:Won",
+        "lost:Lost",
+    )
+]
 
 
 def minutes(n: float) -> timedelta:
@@ -135,3 +138,20 @@ def columns(*heads: tuple[str, str, str], sort: str = "", way: str = "down") -> 
         {"key": key, "label": label, "css": css, "sort": way if key == sort else "", "can_sort": True}
         for key, label, css in heads
     ]
+
+
+def counts() -> dict[str, Any]:
+    """No number changed since the page came."""
+    return {"counts": {}}
+
+
+def turn() -> dict[str, Any]:
+    return {
+        "aside": [
+            {
+                "label": "Your turn",
+                "big": "2nd in line",
+                "says": "in DACH Inside Sales. You had 14 leads, your fair share is 14.4.",
+            }
+        ]
+    }

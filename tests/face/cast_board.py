@@ -1,7 +1,5 @@
 """What the board is given: Clara Hoffmann's afternoon; 184 = 171 + 13, 171 = 138 + 17 + 5 + 11."""
 
-
-
 from typing import Any
 
 from tests.face.cast import manager_shell

@@ -89,11 +89,6 @@ def my_leads() -> dict[str, Any]:
         ],
         "aside": [
             {
-                "label": "Your turn",
-                "big": "2nd in line",
-                "says": "in DACH Inside Sales. You had 14 leads this month, your fair share is 14.4.",
-            },
-            {
                 "label": "Today so far",
                 "big": "4 min to first contact",
                 "says": "5 of 6 leads contacted within 15 min. The group is at 7 min.",

@@ -42,6 +42,7 @@ PAGES: dict[str, Page] = {
     "password-reset": ("registration/password_reset_form.html", cast_plain.password_reset, "UTC"),
     "password-reset-done": ("registration/password_reset_done.html", dict, "UTC"),
     "locked": ("registration/locked.html", dict, "UTC"),
+    "no-role": ("reps/no_role.html", dict, "UTC"),
     "403": ("403.html", dict, "UTC"),
     "404": ("404.html", dict, "UTC"),
     "429": ("429.html", dict, "UTC"),
@@ -49,22 +50,26 @@ PAGES: dict[str, Page] = {
     "503": ("503.html", dict, "UTC"),
 }
 # What htmx would ask for while a page is open: address -> fragment.
-FRAGMENTS = {"/lead-why/": ("routing/_why.html", cast.why)}
+FRAGMENTS = {
+    "/lead-why/": ("routing/_why.html", cast.why),
+    "/my-turn/": ("routing/_my_turn.html", cast.turn),
+    "/nav-counts/": ("components/_nav_counts.html", cast.counts),
+}
 
 
 def draw(name: str, cookies: str = "") -> str:
     """One page as HTML."""
     template, cast, zone = PAGES[name]
-    return _render(template, {"still": True, **cast()}, zone, cookies)
+    return made(template, {"still": True, **cast()}, zone, cookies)
 
 
 def fragment(path: str) -> str | None:
     """What an address of FRAGMENTS answers."""
     found = next((made for start, made in FRAGMENTS.items() if path.startswith(start)), None)
-    return _render(found[0], found[1](), "Europe/Berlin") if found else None
+    return made(found[0], found[1](), "Europe/Berlin") if found else None
 
 
-def _render(template: str, context: dict[str, Any], zone: str, cookies: str = "") -> str:
+def made(template: str, context: dict[str, Any], zone: str, cookies: str = "") -> str:
     request = RequestFactory().get(context.pop("path", "/"), context.pop("asked", None), headers={"cookie": cookies})
     request.user = AnonymousUser()
     with override_settings(ROOT_URLCONF="tests.face.urls"), timezone.override(ZoneInfo(zone)):

@@ -1,11 +1,13 @@
 """What moves on a page: clocks, menus, the line that logs a call, keys, notes, theme, and the refresh that waits."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import open_page
+from tests.face import gallery
 from tests.face.cast import REP_NOW
 from tests.face.serve import serving
 
@@ -141,3 +143,34 @@ def test_failed_act_says_so(page: Page, address: str) -> None:
     page.keyboard.press("p")
 
     expect(page.locator(".note-up p")).to_have_text("That did not work. Load the page again and try once more.")
+
+
+def test_numbers_of_the_menu_follow_and_a_new_lead_is_told(page: Page, address: str) -> None:
+    count = {"n": 4, "late": True, "title": "4 leads wait for a first contact"}
+    body = gallery.made("components/_nav_counts.html", {"counts": {"my-leads": count}}, "UTC")
+    news = {"HX-Trigger": json.dumps({"new-lead": {"text": "A new lead is yours", "n": 1}})}
+    page.route("**/nav-counts/**", lambda route: route.fulfill(body=body, content_type="text/html", headers=news))
+
+    page.goto(f"{address}/page/pool", wait_until="load")
+
+    expect(page.locator("#n-side-my-leads")).to_have_text("4")
+    expect(page.locator("#n-bottom-my-leads")).to_have_text("4")
+    expect(page.get_by_role("status").get_by_role("link", name="A new lead is yours")).to_have_attribute(
+        "href", "/my-leads/"
+    )
+
+
+def test_stage_that_needs_a_reason_asks_for_it(page: Page, address: str) -> None:
+    page.goto(f"{address}/page/my-leads", wait_until="load")
+    menu = page.locator(".row-lead .menu").first
+    menu.locator("summary").click()
+    reason, amount = menu.locator("input[name=reason]"), menu.locator("input[name=amount]")
+    expect(reason).to_be_hidden()
+
+    menu.locator("select[name=stage]").select_option("lost")
+
+    expect(reason).to_be_visible()
+    expect(amount).to_be_hidden()
+    menu.locator("select[name=stage]").select_option("won")
+    expect(amount).to_be_visible()
+    expect(reason).to_be_hidden()

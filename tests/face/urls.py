@@ -20,6 +20,8 @@ SIMPLE = (
     "password_change",
     "password_reset",
     "duty-switch",
+    "my-turn",
+    "nav-counts",
 )
 WITH_UID = (
     "lead-show",
