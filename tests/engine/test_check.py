@@ -39,6 +39,10 @@ def test_a_sound_rule_set_has_nothing_to_say():
             [],
         ),
         (
+            [rule("all", {"to": "reject", "reason": "closed"}, otherwise=NEXT), rule("rest", to_group(2))],
+            [("warning", "never_reached", "r2", {"by": 1, "name": "all"})],
+        ),
+        (
             [
                 rule("big", to_group(1), leaf("employees", "at_least", 5)),
                 rule("also big", to_group(2), leaf("employees", "at_least", 5)),

@@ -266,12 +266,16 @@ def test_a_changed_roster_counts_from_the_next_lead_on():
 
 
 def test_a_step_leaves_the_given_world_alone():
-    decision = decide(lead(1), ONE, ALL, at=NINE)
+    given = replace(
+        ONE, load={1: 5}, group_load={(1, 1): 4}, balances={(1, 1): 1, (1, 2): -1}, turns={(1, 1): 3}, turn=3
+    )
+    before = repr(given)
 
-    after = step(ONE, Decided(NINE, decision))
+    after = step(given, Decided(NINE, decide(lead(1), given, ALL, at=NINE)))
 
-    assert (dict(ONE.load), dict(ONE.balances), ONE.turn) == ({}, {}, 0)
-    assert (after.load, after.turn) == ({1: 1}, 1)
+    assert repr(given) == before
+    assert (after.load, after.group_load, after.turns, after.turn) == ({1: 6}, {(1, 1): 5}, {(1, 1): 4}, 4)
+    assert after.balances == {(1, 1): 1 - ledger.UNIT // 2, (1, 2): ledger.UNIT // 2 - 1}
 
 
 def test_reach_follows_otherwise_and_the_next_rule():

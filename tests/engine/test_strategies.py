@@ -193,6 +193,17 @@ def test_territory_prefers_the_closest_description(facts, best, out):
     assert set(dropped(slate).values()) == {"not_in_territory"}
 
 
+def test_territory_counts_the_closest_of_several_that_one_rep_covers():
+    city = Territory(1, None, (Area(AreaKind.CITY, names=frozenset({"bonn"})),), frozenset({1}))
+    country = Territory(2, None, (Area(AreaKind.COUNTRY, frozenset({"DE"})),), frozenset({1, 2}))
+    team = world(group(1, 1, 2), territories=(city, country))
+
+    slate = narrow("territory", team, about=lead(country="DE", city="Bonn"))
+
+    assert [member.rep for member in slate.best()] == [1]
+    assert slate.rank_reasons[2].numbers == (("level", 3),)
+
+
 def test_territory_may_treat_all_who_cover_the_lead_alike():
     team = world(group(1, 1, 2, 3, 4, 5, 6), territories=PLACES)
 

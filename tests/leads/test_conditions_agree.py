@@ -14,6 +14,8 @@ from tests.leads.condition_cases import CATALOGUE, facts, leaves, trees
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
+CLOSE = (Decimal("99999999999999.123456788"), Decimal("99999999999999.123456789"))  # no float tells them apart
+
 pytestmark = pytest.mark.django_db
 
 
@@ -67,6 +69,9 @@ GENEROUS = settings(
 @given(tree=trees(), rows=ROWS)
 @example(tree={"none": [{"field": "country", "operator": "is", "value": "DE"}]}, rows=[({}, {})])
 @example(tree={}, rows=[({}, {})])
+@example(
+    tree={"field": "employees", "operator": "is", "value": CLOSE[0]}, rows=[({}, {"employees": one}) for one in CLOSE]
+)
 def test_closure_trace_and_q_agree(one, tree, rows):
     agree(one, tree, rows)
 
