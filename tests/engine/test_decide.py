@@ -190,6 +190,28 @@ def test_hold_looks_at_every_group_the_rule_tried_but_not_at_weight_zero():
     assert (decision.group, decision.until) == (2, hours(1, 7, 8)[0])
 
 
+def test_hold_never_waits_for_somebody_whom_duty_would_not_help():
+    germany = Territory(1, 1, (Area(AreaKind.COUNTRY, frozenset({"DE"})),), frozenset({2}))
+    team = world(
+        group(1, 1, 2),
+        reps=[rep(1, duty=(hours(1, 6, 18),)), rep(2, duty=(hours(1, 9, 18),))],
+        territories=(germany,),
+    )
+    held = rules(rule("rest", {"to": "territory"}, otherwise=[HOLD]))
+
+    assert decide(lead(country="DE"), team, held, at=NIGHT).until == hours(1, 9, 18)[0]
+
+
+def test_hold_for_a_named_rep_at_the_cap_waits_for_the_next_shift():
+    team = World(reps={1: rep(1, cap=0, duty=(hours(0, 8, 18), hours(1, 8, 18)))})
+    steps = [{"strategy": "capacity"}]
+    held = rules(rule("rest", {"to": "rep", "rep": 1}, steps=steps, otherwise=[HOLD]))
+
+    decision = decide(lead(), team, held, at=NINE)
+
+    assert (decision.outcome, decision.group, decision.until) == (Outcome.HELD, None, hours(1, 8, 18)[0])
+
+
 def test_hold_for_nobody_within_the_horizon_is_the_desk():
     team = world(group(1, 1), reps=[rep(1, duty=(hours(0, 8, 9),))])
 

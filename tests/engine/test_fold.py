@@ -290,3 +290,18 @@ def test_reach_follows_otherwise_and_the_next_rule():
     assert reach(chained, [lead(country="FR"), lead()]) == {5}
     assert reach(None, [lead()]) == frozenset()
     assert named_reps(chained) == {8}
+
+
+def test_of_a_thousand_rules_only_those_that_could_match_are_asked():
+    bodies = [
+        rule(
+            f"rule {number}",
+            to_group(1),
+            {"all": [leaf("country", "is", COUNTRIES[number % 4]), leaf("source", "is", f"fair {number}")]},
+        )
+        for number in range(1000)
+    ]
+    many = rules(*bodies, rule("rest", to_group(1)))
+
+    assert list(many.index.candidates(lead(country="DE", source="Fair 500").folded)) == [500, 1000]
+    assert list(many.index.candidates(lead(country="DE").folded)) == [1000]

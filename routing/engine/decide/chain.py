@@ -14,6 +14,9 @@ from routing.engine.strategies import shelf
 from routing.engine.trace import Code, Reason, RuleTried, StepTaken, Trace, reason
 from routing.engine.world import Group, Lead, Member, Step, World, closest_territory
 
+# Coming on duty changes nothing about these.
+LASTING = frozenset({Code.NOT_IN_TERRITORY, Code.NOT_THE_NAMED_REP})
+
 
 def decide(lead: Lead, world: World, rules: RuleSet | None, *, at: datetime, trace: Trace | None = None) -> Decision:
     """Who gets the lead at this instant, and why; never raises, whatever is missing in the world.
@@ -27,7 +30,7 @@ def decide(lead: Lead, world: World, rules: RuleSet | None, *, at: datetime, tra
 class Walk:
     """One lead on its way through the rules."""
 
-    __slots__ = ("at", "considered", "last", "lead", "passed", "rule", "rules", "trace", "tried", "world")
+    __slots__ = ("at", "considered", "last", "lead", "passed", "rule", "rules", "trace", "waited_for", "world")
 
     def __init__(self, lead: Lead, world: World, rules: RuleSet | None, at: datetime, trace: Trace | None) -> None:
         self.lead, self.world, self.rules, self.at, self.trace = lead, world, rules, at, trace
@@ -35,7 +38,7 @@ class Walk:
         self.last = Reason(Code.NO_RULE_MATCHED)  # why the latest place took nobody
         self.passed: list[Passed] = []
         self.considered: tuple[Considered, ...] = ()
-        self.tried: list[tuple[int | None, tuple[Member, ...]]] = []  # the places of the current rule
+        self.waited_for: list[tuple[int | None, list[Member]]] = []  # whom the current rule could hold the lead for
 
     def decide(self) -> Decision:
         rules = self.rules
@@ -65,7 +68,7 @@ class Walk:
     def take(self, rule: Rule) -> Decision | None:
         """The rule's destination, then its otherwise chain; None: the next rule's turn."""
         self.rule = rule
-        self.tried = []
+        self.waited_for = []
         decision = self.destination(rule.destination)
         for link in rule.otherwise:
             if decision is not None:
@@ -133,14 +136,13 @@ class Walk:
             return None
         both = {number} if rep.backup is None else {number, rep.backup}
         members = tuple(Member(one) for one in sorted(both) if one in self.world.reps)
-        self.tried.append((None, members))
         fixed = shelf()["fixed"]
         first = Step(fixed.name, fixed.Options(rep=number))
         slate = Slate(self.at, None, members, members, named=number)
         return self.settle(slate, (first, *(self.steps or ())))
 
     def members_of(self, number: int | None) -> Group | None:
-        """The group, noted as tried; None where there is no such group or nobody in it."""
+        """The group; None where there is no such group or nobody in it."""
         group = self.world.groups.get(number or 0)
         if group is None:
             self.pass_by(number, reason(Code.GROUP_MISSING, group=number))
@@ -148,7 +150,6 @@ class Walk:
         if not group.members:
             self.pass_by(number, reason(Code.GROUP_HAS_NOBODY, group=number))
             return None
-        self.tried.append((group.id, group.members))
         return group
 
     def settle(self, slate: Slate, steps: tuple[Step, ...]) -> Decision | None:
@@ -161,6 +162,8 @@ class Walk:
         if any([member.weight <= 0 for member in slate.standing]):  # noqa: C419 - a list is faster for twenty
             slate = slate.drop(_weightless)
         if not slate.standing:
+            never = {rep for rep, why in slate.dropped if why.code in LASTING}
+            self.waited_for.append((slate.group, [member for member in slate.all if member.rep not in never]))
             self.considered += everybody_out(slate, self.world)
             self.pass_by(slate.group, _nobody(slate))
             return None
@@ -189,7 +192,7 @@ class Walk:
         """Until the first of those tried by this rule comes on duty; nobody within the horizon: the desk."""
         comes = [
             (begin, group or 0, group)
-            for group, members in self.tried
+            for group, members in self.waited_for
             for member in members
             if member.weight > 0 and (rep := self.world.reps.get(member.rep)) and (begin := rep.next_duty(self.at))
         ]
