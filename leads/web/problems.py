@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import IO, Any, NoReturn
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
@@ -95,8 +95,12 @@ def _bounded(stream: IO[bytes], context: Mapping[str, Any]) -> bytes:
     length = request.META.get("CONTENT_LENGTH") if request else None
     raw = b"" if (length or "").isdigit() and int(length) > most else stream.read(most + 1)
     if ((length or "").isdigit() and int(length) > most) or len(raw) > most:
-        raise TooLarge(_("The body is larger than %d MB.") % (most // 1_048_576))
+        raise TooLarge(_too_large())
     return raw
+
+
+def _too_large() -> str:
+    return _("The body is larger than %d MB.") % (settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1_048_576)
 
 
 def _number(text: str) -> Decimal:
@@ -124,6 +128,8 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
         exc = exceptions.NotFound(_("There is nothing here, or not for you."))
     elif isinstance(exc, PermissionDenied):
         exc = exceptions.PermissionDenied()
+    elif isinstance(exc, RequestDataTooBig):
+        exc = TooLarge(_too_large())
     response = exception_handler(exc, context)
     if response is None or not isinstance(exc, exceptions.APIException):
         return response
