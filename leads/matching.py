@@ -7,6 +7,7 @@ from operator import and_, or_
 from typing import Any
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Func, Q, Value
 from django.db.models.expressions import Combinable
 from django.db.models.sql.compiler import SQLCompiler
@@ -103,22 +104,22 @@ class Asks(Func):
         super().__init__(column)
         self.leaf = leaf
 
-    def as_sql(
+    def as_sql(  # type: ignore[override] # the stubs foresee no lists among the parameters
         self,
         compiler: SQLCompiler,
-        connection: Any,
+        connection: BaseDatabaseWrapper,
         **_: Any,
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, tuple[Any, ...]]:
         """The column is compiled, everything else is a parameter."""
         column, before = compiler.compile(self.source_expressions[0])
         writing = _Writing(column, list(before), self.leaf)
         known = f"COALESCE({writing.sql(KNOWN[self.leaf.field.type])}, FALSE)"
         if self.leaf.operator is Op.IS_KNOWN:
-            return known, writing.params
+            return known, tuple(writing.params)
         if self.leaf.operator is Op.IS_EMPTY:
-            return f"NOT {known}", writing.params
+            return f"NOT {known}", tuple(writing.params)
         asked = ASKED.get(self.leaf.field.type, TEXTS)[self.leaf.operator]
-        return f"({known} AND COALESCE({writing.sql(asked)}, FALSE))", writing.params
+        return f"({known} AND COALESCE({writing.sql(asked)}, FALSE))", tuple(writing.params)
 
 
 class _Writing:
