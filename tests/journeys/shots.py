@@ -27,7 +27,7 @@ def main(folder: Path, names: list[str]) -> int:
                 for name in wanted:
                     page.set_viewport_size({"width": WIDTHS[width], "height": 780})
                     page.goto(f"{address}/page/{name}", wait_until="load")
-                    page.wait_for_function("!document.querySelector('.htmx-request')")
+                    page.wait_for_selector(".htmx-request", state="detached")
                     # The bars at the sides are fixed: a window as high as the page shows them as a whole.
                     tall = page.evaluate("document.documentElement.scrollHeight")
                     page.set_viewport_size({"width": WIDTHS[width], "height": max(tall, 780)})
