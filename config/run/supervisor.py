@@ -102,23 +102,17 @@ class Supervisor:
         os.environ.update(DATA_DIR=str(self.data), PORT=str(self.port), PYTHONUNBUFFERED="1")
 
     def prepare(self) -> None:
-        self.run_once("migrate", "the database could not be brought up to date", "migrate", "--no-input", "-v", "0")
-        self.run_once("admin", "the first admin could not be made", "create_first_admin")
-        if self.demo:
-            self.run_once("demo", "the demo could not be laid out", "demo")
-
-    def run_once(self, name: str, failure: str, *arguments: str) -> None:
-        child = Child(name, [*MANAGE, *arguments], cwd=ROOT)
+        """Migrations, the first admin, the demo: what it prints, the password too, is passed on."""
+        child = Child("prepare", [PYTHON, "-m", "config.run.prepare", *(["--demo"] if self.demo else [])], cwd=ROOT)
         self.watch(child)
         try:
             self.pump(lambda: not child.running)
             self.read_out(child)
             if child.bury():
-                raise StartError(f"{failure}: see above")
+                raise StartError("The database could not be made ready; the reason stands above.")
         finally:
-            if child.running:
-                child.send(signal.SIGTERM)
-            self.forget(child)
+            child.send(signal.SIGTERM)
+            self.reap(child)
 
     def start_apps(self, web_socket: socket.socket) -> None:
         worker_name = f"{NAME}-{os.getpid()}@here"
@@ -139,7 +133,8 @@ class Supervisor:
         )
         beat = ("beat", "-l", "WARNING", "--pidfile=", "-s", str(self.data / "beat" / "schedule"))
         web = (PYTHON, "-m", "gunicorn", "-c", "config/run/gunicorn.py", "-b", f"fd://{web_socket.fileno()}")
-        (self.data / "beat").mkdir(exist_ok=True)
+        for name in ("beat", "static"):
+            (self.data / name).mkdir(exist_ok=True)
         self.children = [
             Child("web", [*web, "config.wsgi"], cwd=ROOT, keep=[web_socket.fileno()]),
             Child("worker", [*celery, *worker], cwd=ROOT),

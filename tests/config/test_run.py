@@ -173,7 +173,7 @@ def test_run_killed_hard_leaves_nothing_and_the_next_start_keeps_everything(star
     assert second.interrupt()[0] == 0
 
 
-def test_run_mends_a_killed_worker_and_a_killed_database(start):
+def test_run_mends_what_is_killed_but_gives_up_on_a_database_that_keeps_dying(start):
     run = start().ready()
 
     os.kill(run.pid_of("celery -q -A config.celery worker"), signal.SIGKILL)
@@ -187,19 +187,14 @@ def test_run_mends_a_killed_worker_and_a_killed_database(start):
         steady = steady + 1 if run.is_healthy() else 0
         time.sleep(0.05)
     assert steady == 10
-    assert run.interrupt()[0] == 0
-    assert gone(run, 0.5) == {}
 
-
-def test_run_gives_up_on_a_database_that_keeps_dying(start):
-    run = start().ready()
-
-    while run.process.poll() is None and len(deaths := [line for line in run.lines if "postgres" in line]) < 8:
+    end = time.monotonic() + 60
+    while run.process.poll() is None and time.monotonic() < end:
         with contextlib.suppress(ProcessLookupError, ValueError):
             os.kill(run.pid_of("postgres -D", seconds=0), signal.SIGKILL)
         time.sleep(0.1)
 
-    assert run.end() == 1, deaths
+    assert run.end() == 1
     assert any("after 3 new starts: stopping everything" in line for line in run.lines), run.lines
     assert gone(run, 0.5) == {}
 
