@@ -165,7 +165,7 @@ def row_of(lead: Lead, stages: list[Stage], now: datetime) -> dict[str, Any]:
         "clock": clock,
         "late": bool(clock and clock["due_at"] < now),
         "when": None if clock else {"at": lead.closed_at or lead.responded_at, "note": _since(lead)},
-        "stages": [{"value": s.key, "label": s.name} for s in stages if s.pk != lead.stage_id],
+        "stages": show.choices_of(stages, lead),
         "put_back": lead.reason == "claimed" and lead.responded_at is None,
     }
 

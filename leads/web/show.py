@@ -99,9 +99,17 @@ def moves_of(lead: Lead) -> list[dict[str, str]]:
     """Where the stage may go: onward first."""
     if lead.owner_id is None or lead.state not in {State.ASSIGNED, State.CLOSED}:
         return []
-    stages = [s for s in Stage.objects.filter(division=lead.division_id) if s.pk != lead.stage_id]
-    onward = [s for s in stages if s.position > lead.stage.position]
-    return [{"value": s.key, "label": s.name} for s in (*onward, *(s for s in stages if s not in onward))]
+    return choices_of(list(Stage.objects.filter(division=lead.division_id)), lead)
+
+
+_NEEDS = {Stage.Metric.LOST: "reason", Stage.Metric.UNQUALIFIED: "reason", Stage.Metric.WON: "amount"}
+
+
+def choices_of(stages: list[Stage], lead: Lead) -> list[dict[str, str]]:
+    """Onward first, endings last; `needs` says what the form must ask for."""
+    others = [s for s in stages if s.pk != lead.stage_id]
+    order = sorted(others, key=lambda s: (s.closes, s.position <= lead.stage.position, s.position))
+    return [{"value": s.key, "label": s.name, "needs": _NEEDS.get(Stage.Metric(s.metric), "")} for s in order]
 
 
 def facts_of(lead: Lead, details: LeadPrivate) -> list[dict[str, str]]:

@@ -19,7 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("my-leads")
     if access.is_manager(request.user):
         return redirect("board")
-    return render(request, "plain.html", {"says_nothing": True}, status=200)
+    return render(request, "reps/no_role.html")
 
 
 @login_required

@@ -74,7 +74,7 @@ def put_back(request: HttpRequest, uid: str) -> HttpResponse:
         messages.error(request, _("This lead cannot be put back any more."))
         return redirect("lead-show", uid)
     messages.success(request, _("It waits in the pool again."))
-    return _answer(request, rep, chosen=str(lead.group.uid) if lead.group else "")
+    return redirect(f"{reverse('pool')}?group={lead.group.uid}" if lead.group else reverse("pool"))
 
 
 def _reader(request: HttpRequest) -> tuple[Rep, User]:

@@ -5,6 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from leads.conditions import Problem
+from leads.conditions.values import MESSAGES, Fault
 from routing.engine.check import Finding
 from routing.engine.ruleset import RuleProblem
 from routing.wording.names import Names
@@ -23,6 +25,8 @@ _READING = {
     "wrong_choice": gettext_noop("must be one of: %(expected)s"),
     "out_of_bounds": gettext_noop("must be between %(low)s and %(high)s"),
     "unknown_destination": gettext_noop("must be one of: %(expected)s"),
+    "unknown_option": gettext_noop("is no option of this step"),
+    "missing_option": gettext_noop("is missing"),
     "unknown_group": gettext_noop("names a group that does not exist"),
     "unknown_rep": gettext_noop("names a rep who does not exist"),
     "no_reason": gettext_noop("needs a reason to tell people"),
@@ -35,9 +39,6 @@ _READING = {
     "last_rule_asks": gettext_noop("must be empty: the last rule takes everything else"),
     "name_twice": gettext_noop("is the same name as rule %(first)s"),
     "key_twice": gettext_noop("is the same key as rule %(first)s"),
-    "condition_unknown_field": gettext_noop("asks a field that does not exist"),
-    "condition_unknown_operator": gettext_noop("uses an operator this field does not have"),
-    "condition_wrong_type": gettext_noop("compares with a value of the wrong type"),
 }
 _CHECK = {
     "no_rules": gettext_noop("There is no rule yet."),
@@ -55,13 +56,20 @@ _CHECK = {
 }
 
 
+_CONDITION = "condition_"
+
+
 def reading_problem(problem: RuleProblem, names: Names) -> str:
     """Where and what: “Rule 2, DACH, condition.all[1].value: compares with a value of the wrong type”."""
-    numbers = dict(problem.numbers)
-    text = _READING.get(problem.code)
-    said = _(text) % _Filled(numbers) if text else problem.code.removeprefix("condition_").replace("_", " ")
-    extra = "" if text else "".join(f", {key}: {value}" for key, value in numbers.items())
-    return f"{_place(problem.path, names)}: {said}{extra}"
+    text = _READING.get(problem.code) or problem.code.replace("_", " ")
+    if problem.code.startswith(_CONDITION):
+        text = MESSAGES[Fault(problem.code.removeprefix(_CONDITION))]
+    return f"{_place(problem.path, names)}: {_(text) % _Filled(problem.numbers)}"
+
+
+def condition_problem(problem: Problem) -> str:
+    """Which leaf, and what is wrong with it."""
+    return f"{problem.path or _('the condition')}: {_(problem.message) % _Filled(problem.params)}"
 
 
 def check_problem(finding: Finding, names: Names) -> str:

@@ -1,0 +1,135 @@
+"""The admin's pages about leads: read-only records, and what ops configure."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin
+
+from leads import keys
+from leads.models import Account, ApiKey, Attribute, Connection, Delivery, Intake, Stage
+
+
+class ReadOnly:
+    """Records that one module writes; the admin shows them."""
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Its writer adds."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Its writer changes."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Nothing is lost here."""
+        return False
+
+
+@admin.register(Intake)
+class IntakeAdmin(ReadOnly, ModelAdmin):
+    """What came through the doors."""
+
+    list_display = ("received_at", "connection", "outcome", "lead")
+    list_filter = ("outcome", "connection")
+    list_select_related = ("connection", "lead")
+    date_hierarchy = "received_at"
+    show_full_result_count = False
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnly, ModelAdmin):
+    """What was told to whom."""
+
+    list_display = ("created_at", "channel", "event", "rep", "tries", "sent_at", "failed_at")
+    list_filter = ("channel", "event")
+    list_select_related = ("rep__user",)
+    show_full_result_count = False
+
+
+@admin.register(Connection)
+class ConnectionAdmin(ModelAdmin):
+    """The doors."""
+
+    list_display = ("name", "kind", "active")
+    fields = ("name", "kind", "active")
+    readonly_fields = ("kind",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Doors beyond the seeded ones come with their connectors."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Leads came through it."""
+        return False
+
+
+@admin.register(Stage)
+class StageAdmin(ModelAdmin):
+    """The pipeline."""
+
+    list_display = ("position", "name", "open_load", "metric")
+    list_display_links = ("name",)
+    fields = ("name", "key", "position", "open_load", "metric")
+    prepopulated_fields = {"key": ("name",)}
+
+
+@admin.register(Attribute)
+class AttributeAdmin(ModelAdmin):
+    """Fields of your own, which rules may ask about."""
+
+    list_display = ("label", "key", "type", "personal")
+    fields = ("label", "key", "type", "options", "personal")
+    prepopulated_fields = {"key": ("label",)}
+
+
+@admin.register(Account)
+class AccountAdmin(ModelAdmin):
+    """Companies and their owners."""
+
+    list_display = ("name", "domain", "owner", "tier")
+    list_select_related = ("owner__user",)
+    search_fields = ("name", "domain")
+    autocomplete_fields = ("owner",)
+    fields = ("name", "domain", "external_id", "owner", "tier")
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ModelAdmin):
+    """Keys of integrations; shown once when made."""
+
+    list_display = ("name", "prefix", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at")
+    fields = ("name", "scopes", "connection", "expires_at")
+    actions = ("revoke",)
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """A key is made anew, never changed."""
+        return obj is None and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Revoked instead, so that its deeds keep a name."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Make it by the verb that alone knows the secret."""
+        made, plain = keys.make_key(
+            name=obj.name,
+            scopes=obj.scopes,
+            connection=obj.connection,
+            now=timezone.now(),
+            by=request.user,  # type: ignore[arg-type]  # signed in
+        )
+        if obj.expires_at:
+            ApiKey.objects.filter(pk=made.pk).update(expires_at=obj.expires_at)
+        obj.pk = made.pk
+        messages.warning(request, _("Keep this key now, it is not shown again: %s") % plain)
+
+    @admin.action(description=gettext_lazy("Revoke"))
+    def revoke(self, request: HttpRequest, rows: "QuerySet[ApiKey]") -> None:
+        """Switch the chosen keys off."""
+        done = keys.revoke_keys(keys=list(rows), now=timezone.now())
+        messages.success(request, _("%d keys are revoked.") % done)

@@ -1,0 +1,220 @@
+"""The admin's pages about people: users, reps with shifts, groups with members, territories."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group as AuthGroup
+from django.forms import BaseModelFormSet, ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+
+from reps import roster
+from reps.models import (
+    Division,
+    Group,
+    Membership,
+    Pause,
+    PeriodRow,
+    Rep,
+    RepSkill,
+    Shift,
+    Skill,
+    Territory,
+    TerritoryCover,
+    TimeOff,
+    User,
+)
+
+# Roles are ours (rep, manager, ops, admin); Django's own groups would only confuse.
+admin.site.unregister(AuthGroup)
+
+
+class PeriodInline(TabularInline):
+    """Rows in force now or later; what is over stays in the database and out of the way."""
+
+    extra = 0
+    readonly_fields = ("starts_at",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Without the past."""
+        return super().get_queryset(request).within(timezone.now(), timezone.now().replace(year=9000))
+
+
+class KeepsPast:
+    """Saves period rows by the roster: a change closes one row and opens the next, a removal ends it."""
+
+    def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseModelFormSet, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Write the inlines."""
+        if not issubclass(formset.model, PeriodRow):
+            super().save_formset(request, form, formset, change)  # type: ignore[misc]  # of ModelAdmin
+            return
+        now = timezone.now()
+        formset.save(commit=False)
+        for row in formset.deleted_objects:
+            roster.end(row=row, now=now)
+        for row, changed in formset.changed_objects:
+            roster.revise(row=row, now=now, changes={name: getattr(row, name) for name in changed})
+        for row in formset.new_objects:
+            row.starts_at = row.starts_at or now
+            row.save()
+
+
+class MembershipInline(PeriodInline):
+    """Who is in the group."""
+
+    model = Membership
+    autocomplete_fields = ("rep",)
+    fields = ("rep", "weight", "tier", "cap_open", "ends_at", "starts_at")
+
+
+class ShiftInline(PeriodInline):
+    """The rep's week."""
+
+    model = Shift
+    fields = ("weekday", "begins", "ends", "ends_at", "starts_at")
+
+
+class TimeOffInline(TabularInline):
+    """Planned absences."""
+
+    model = TimeOff
+    extra = 0
+    fields = ("kind", "starts_at", "ends_at")
+
+
+class SkillInline(PeriodInline):
+    """What the rep can."""
+
+    model = RepSkill
+    autocomplete_fields = ("skill",)
+    fields = ("skill", "ends_at", "starts_at")
+
+
+class CoverInline(PeriodInline):
+    """Who covers the territory."""
+
+    model = TerritoryCover
+    autocomplete_fields = ("rep",)
+    fields = ("rep", "ends_at", "starts_at")
+
+
+@admin.register(User)
+class UserAdmin(ModelAdmin):
+    """Who signs in; only admins may change roles."""
+
+    form = UserChangeForm
+    add_form = AdminUserCreationForm
+    list_display = ("name", "email", "is_ops", "is_superuser", "is_active", "last_login")
+    list_filter = ("is_active", "is_ops", "is_superuser")
+    search_fields = ("name", "email")
+    ordering = ("name",)
+    fieldsets = (
+        (None, {"fields": ("email", "name", "password", "time_zone")}),
+        (_("Roles"), {"fields": ("is_active", "is_ops", "is_superuser")}),
+        (_("Since"), {"fields": ("joined_at", "last_login")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
+    readonly_fields = ("joined_at", "last_login")
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Another form to add than to change."""
+        return super().get_fieldsets(request, obj) if obj else self.add_fieldsets
+
+    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+        """As above."""
+        return super().get_form(request, obj, change, **(kwargs if obj else {**kwargs, "form": self.add_form}))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Made inactive instead, so that history keeps its names."""
+        return False
+
+
+@admin.register(Rep)
+class RepAdmin(KeepsPast, ModelAdmin):
+    """Reps with their week."""
+
+    list_display = ("name", "time_zone", "country", "cap_open", "active")
+    list_filter = ("active", "country")
+    list_select_related = ("user",)
+    search_fields = ("user__name", "user__email")
+    autocomplete_fields = ("user", "backup")
+    fields = ("user", "active", "time_zone", "country", "subdivision", "cap_open", "backup")
+    inlines = (ShiftInline, TimeOffInline, SkillInline)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Rep | None = None) -> bool:
+        """Made inactive instead."""
+        return False
+
+
+@admin.register(Pause)
+class PauseAdmin(ModelAdmin):
+    """Who is switched off."""
+
+    list_display = ("rep", "starts_at", "ends_at", "by")
+    autocomplete_fields = ("rep", "by")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Pause | None = None) -> bool:
+        """Ended instead, so the roster as it was stays."""
+        return False
+
+
+@admin.register(Skill)
+class SkillAdmin(ModelAdmin):
+    """What reps may be able to."""
+
+    list_display = ("kind", "value")
+    list_filter = ("kind",)
+    search_fields = ("kind", "value")
+    fields = ("kind", "value")
+
+
+@admin.register(Territory)
+class TerritoryAdmin(KeepsPast, ModelAdmin):
+    """Parts of the market and who covers them."""
+
+    list_display = ("name", "group", "active")
+    list_filter = ("active", "group")
+    search_fields = ("name",)
+    fields = ("name", "group", "market", "active")
+    inlines = (CoverInline,)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Territory | None = None) -> bool:
+        """Made inactive instead."""
+        return False
+
+
+@admin.register(Division)
+class DivisionAdmin(ModelAdmin):
+    """Name, time zone, currency, and whether the same person again is an enquiry."""
+
+    list_display = ("name", "time_zone", "base_currency", "enquiries")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """One is enough for now."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Division | None = None) -> bool:
+        """Everything stands on it."""
+        return False
+
+
+class GroupAdminBase(KeepsPast, ModelAdmin):
+    """Groups with their members; routing adds the check of the steps, which only it understands."""
+
+    list_display = ("name", "pool", "respond_within", "visibility", "active")
+    list_filter = ("active", "pool")
+    search_fields = ("name",)
+    filter_horizontal = ("managers",)
+    inlines = (MembershipInline,)
+    fieldsets = (
+        (None, {"fields": ("name", "steps", "respond_within", "active")}),
+        (_("Pool"), {"fields": ("pool", "public_fields", "claims_per_day", "count_claims")}),
+        (_("Advanced"), {"fields": ("managers", "visibility", "blind_for_managers", "count_manual")}),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Made inactive instead."""
+        return False

@@ -1,0 +1,298 @@
+"""The admin's pages about routing: rule sets with rules, groups with checked steps, leads and decisions to read."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.decorators import action
+
+from leads.admin import ReadOnly
+from leads.conditions import ConditionError
+from leads.conditions import parse as parse_condition
+from leads.models import Lead
+from leads.qualify.freeze import catalogue_of
+from reps.admin import GroupAdminBase
+from reps.models import Group
+from reps.models.division import SEEDED
+from routing import hand, rulesets, wording
+from routing.engine.ruleset import RuleSetError, parse_steps
+from routing.models import Assignment, Band, Decision, LedgerEntry, Return, Rule, RuleSet, RuleSetVersion, Share
+from routing.web import why
+
+
+def clean_condition(value: object) -> object:
+    """The tree, or ValidationError that names every wrong leaf."""
+    if value in (None, {}):
+        return None
+    try:
+        parse_condition(value, catalogue_of(SEEDED))
+    except ConditionError as error:
+        raise ValidationError([wording.condition_problem(p) for p in error.problems]) from error
+    return value
+
+
+def clean_steps(value: object) -> object:
+    """The steps, or ValidationError that names every wrong one."""
+    try:
+        parse_steps(value)
+    except RuleSetError as error:
+        names = wording.Names()
+        raise ValidationError([wording.reading_problem(p, names) for p in error.problems]) from error
+    return value
+
+
+class RuleForm(forms.ModelForm):
+    """Condition and steps are checked as they are saved."""
+
+    def clean_condition(self) -> object:
+        """As above."""
+        return clean_condition(self.cleaned_data["condition"])
+
+    def clean_steps(self) -> object:
+        """Empty means: as the group shares."""
+        value = self.cleaned_data["steps"]
+        return clean_steps(value) if value is not None else None
+
+    def clean(self) -> dict[str, Any] | None:
+        """A destination needs what it names."""
+        cleaned = super().clean() or {}
+        needs = {Rule.To.GROUP: "group", Rule.To.REP: "rep", Rule.To.REJECT: "reject_reason"}
+        name = needs.get(cleaned.get("to", ""))
+        if name and not cleaned.get(name):
+            self.add_error(name, _("Say which."))
+        return cleaned
+
+
+class BandForm(forms.ModelForm):
+    """The condition is checked as it is saved."""
+
+    def clean_condition(self) -> object:
+        """As above."""
+        return clean_condition(self.cleaned_data["condition"])
+
+
+class RuleInline(StackedInline):
+    """The rules in order; the first that fits decides."""
+
+    model = Rule
+    form = RuleForm
+    extra = 0
+    ordering_field = "position"
+    fields = (
+        ("position", "name"),
+        "condition",
+        ("to", "group", "rep", "reject_reason"),
+        "steps",
+        "otherwise",
+        "respond_within",
+    )
+    autocomplete_fields = ("group", "rep")
+
+
+class BandInline(TabularInline):
+    """Which leads are decided first."""
+
+    model = Band
+    form = BandForm
+    extra = 0
+
+
+@admin.register(RuleSet)
+class RuleSetAdmin(ModelAdmin):
+    """The draft; publishing prints it as the next version."""
+
+    list_display = ("name", "runs_on", "version", "problems")
+    inlines = (RuleInline, BandInline)
+    fields = ("name", "runs_on", "stage", "note", "reads")
+    readonly_fields = ("reads",)
+    actions = ("publish_chosen",)
+    actions_detail = ("publish_one",)
+    list_select_related = ("published",)
+
+    @admin.display(description=gettext_lazy("published"))
+    def version(self, obj: RuleSet) -> str:
+        """Which version decides."""
+        return _("version %d") % obj.published.n if obj.published else _("never")
+
+    @admin.display(description=gettext_lazy("problems"))
+    def problems(self, obj: RuleSet) -> str:
+        """How many, and whether they block publishing."""
+        found = rulesets.problems_of(obj, now=timezone.now())
+        blocking = sum(p.blocks for p in found)
+        return (
+            _("%(n)d, of which %(blocking)d block publishing") % {"n": len(found), "blocking": blocking}
+            if found
+            else "-"
+        )
+
+    @admin.display(description=gettext_lazy("reads"))
+    def reads(self, obj: RuleSet | None) -> SafeString | str:
+        """The draft in plain words, and what is wrong with it."""
+        if obj is None or obj.pk is None:
+            return _("Save it to read it in plain words.")
+        words = [format_html("<p>{}</p>", line) for line in rulesets.words_of(obj)]
+        wrong = [
+            format_html("<p><b>{}</b> {}</p>", _("Blocks publishing:") if p.blocks else _("Worth a look:"), p.text)
+            for p in rulesets.problems_of(obj, now=timezone.now())
+        ]
+        return SafeString("".join([*words, *wrong])) or _("No rule yet.")
+
+    @admin.action(description=gettext_lazy("Publish"))
+    def publish_chosen(self, request: HttpRequest, rows: "QuerySet[RuleSet]") -> None:
+        """Print the chosen drafts as their next versions. Actions run outside of any transaction of the admin."""
+        for row in rows:
+            publish(request, row)
+
+    @action(description=gettext_lazy("Publish"), url_path="publish")
+    def publish_one(self, request: HttpRequest, object_id: str) -> HttpResponseRedirect:
+        """The same from the rule set's own page."""
+        row = RuleSet.objects.get(pk=object_id)
+        publish(request, row)
+        return HttpResponseRedirect(reverse("admin:routing_ruleset_change", args=[object_id]))
+
+    def has_delete_permission(self, request: HttpRequest, obj: RuleSet | None = None) -> bool:
+        """A printed set is never deleted."""
+        return bool(obj and not obj.versions.exists()) and super().has_delete_permission(request, obj)
+
+
+def publish(request: HttpRequest, row: RuleSet) -> None:
+    """Publish and say what happened."""
+    try:
+        version = rulesets.publish(rule_set=row, by=request.user, comment="", now=timezone.now())  # type: ignore[arg-type]  # signed in
+    except rulesets.NotPublishedError as error:
+        for problem in error.problems:
+            messages.error(request, problem.text)
+        return
+    messages.success(request, _("%(name)s is published as version %(n)d.") % {"name": row.name, "n": version.n})
+
+
+@admin.register(RuleSetVersion)
+class VersionAdmin(ReadOnly, ModelAdmin):
+    """What was printed, when and by whom."""
+
+    list_display = ("rule_set", "n", "published_at", "published_by", "comment")
+    list_select_related = ("rule_set", "published_by")
+    fields = ("rule_set", "n", "published_at", "published_by", "comment", "in_words")
+    readonly_fields = ("in_words",)
+
+    @admin.display(description=gettext_lazy("in words"))
+    def in_words(self, obj: RuleSetVersion) -> SafeString:
+        """One line a rule."""
+        return SafeString("".join(format_html("<p>{}</p>", line) for line in obj.words))
+
+
+class GroupForm(forms.ModelForm):
+    """The steps are checked as they are saved."""
+
+    def clean_steps(self) -> object:
+        """As above."""
+        return clean_steps(self.cleaned_data["steps"])
+
+
+@admin.register(Group)
+class GroupAdmin(GroupAdminBase):
+    """Groups with members; the steps are checked here, as only routing understands them."""
+
+    form = GroupForm
+
+
+@admin.register(Lead)
+class LeadAdmin(ReadOnly, ModelAdmin):
+    """Where each lead stands; to be routed again, nothing else."""
+
+    list_display = ("pk", "state", "stage", "group", "owner", "source", "arrived_at")
+    list_filter = ("state", "stage", "kind", "group")
+    list_select_related = ("stage", "group", "owner__user")
+    search_fields = ("uid", "external_id", "private__email", "private__company")
+    date_hierarchy = "arrived_at"
+    show_full_result_count = False
+    readonly_fields = ("page",)
+    actions = ("route_again",)
+    fields = (
+        "page", "uid", "state", "reason", "stage", "group", "owner", "hop", "band", "source", "channel", "campaign",
+        "intent", "country", "region", "industry", "size_band", "arrived_at", "assigned_at", "due_at", "responded_at",
+        "closed_at", "error",
+    )  # fmt: skip
+
+    @admin.display(description=gettext_lazy("page"))
+    def page(self, obj: Lead) -> SafeString:
+        """The lead's own page, with its why."""
+        return format_html('<a href="{}">{}</a>', reverse("lead-show", args=[obj.uid]), _("Open the lead"))
+
+    @admin.action(description=gettext_lazy("Route again"), permissions=["route"])
+    def route_again(self, request: HttpRequest, rows: "QuerySet[Lead]") -> None:
+        """Send the chosen leads through the published rules again."""
+        done = hand.route_again(leads=list(rows[:1000]), by=request.user)  # type: ignore[arg-type]  # signed in
+        messages.success(request, _("%d leads are routed again.") % done)
+
+    def has_route_permission(self, request: HttpRequest) -> bool:
+        """Who may edit rules may apply them."""
+        return request.user.has_perm("routing.change_ruleset")
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnly, ModelAdmin):
+    """What was decided, with its why."""
+
+    list_display = ("at", "lead", "outcome", "rule_name", "group", "rep", "reason")
+    list_filter = ("outcome", "group")
+    list_select_related = ("lead", "group", "rep__user")
+    show_full_result_count = False
+    fields = ("at", "lead", "outcome", "rule_name", "group", "rep", "version", "engine", "why_told")
+    readonly_fields = ("why_told",)
+
+    @admin.display(description=gettext_lazy("why"))
+    def why_told(self, obj: Decision) -> str:
+        """The receipt in words."""
+        context = why.told(obj.lead, me=None)
+        return strip_tags(str(context["sentence"] or context["problem"])) + "".join(
+            f"\n{person['name']}: {person['line']}" for person in context["considered"]
+        )
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(ReadOnly, ModelAdmin):
+    """Spells of ownership."""
+
+    list_display = ("starts_at", "lead", "hop", "rep", "group", "how", "ends_at", "end")
+    list_filter = ("how", "end", "group")
+    list_select_related = ("lead", "rep__user", "group")
+    show_full_result_count = False
+
+
+@admin.register(Share)
+class ShareAdmin(ReadOnly, ModelAdmin):
+    """Fair shares."""
+
+    list_display = ("group", "rep", "received", "balance", "last_at")
+    list_filter = ("group",)
+    list_select_related = ("group", "rep__user")
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(ReadOnly, ModelAdmin):
+    """What moved them."""
+
+    list_display = ("at", "group", "lead", "kind", "winner")
+    list_filter = ("kind", "group")
+    list_select_related = ("group", "lead")
+    show_full_result_count = False
+
+
+@admin.register(Return)
+class ReturnAdmin(ReadOnly, ModelAdmin):
+    """Leads that were given back."""
+
+    list_display = ("at", "lead", "rep", "reason", "ruling")
+    list_filter = ("reason", "ruling")
+    list_select_related = ("lead", "rep__user")
