@@ -7,6 +7,8 @@ from decimal import Decimal
 import pytest
 
 from routing.engine.decide import decide
+from routing.engine.decide.verdicts import choose
+from routing.engine.ledger import LedgerEntry
 from routing.engine.slate import Ending, Outcome, Slate
 from routing.engine.strategies import shelf
 from routing.engine.strategy import Strategy, read_options
@@ -252,3 +254,20 @@ def test_round_robin_ignores_weights_and_weighted_follows_them():
         counts[name] = decision.entry.weights
 
     assert counts == {"round_robin": (1, 1), "weighted": (3, 1)}
+
+
+def test_another_order_than_the_ledger_s_forces_the_entry():
+    """What part of the shelf will do (random, least busy): the first of their order wins, everybody's share counts."""
+    team = world(group(1, 1, 2, 3), balances={(1, 1): 10, (1, 2): -10})
+    members = team.groups[1].members
+    slate = Slate(NINE, 1, members, (members[1], members[2], members[0]), ordered="random")
+
+    choice = choose(slate, 7, team)
+
+    assert choice.entry == LedgerEntry(1, 7, (1, 2, 3), (1, 1, 1), 2, forced=True)
+    assert (choice.rep, choice.reason.code.value) == (2, "first_in_order")
+    assert {row.rep: row.code.value for row in choice.considered} == {
+        2: "first_in_order",
+        1: "later_in_order",
+        3: "later_in_order",
+    }

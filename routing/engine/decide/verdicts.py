@@ -7,7 +7,7 @@ from typing import NamedTuple
 from routing.engine.decide.decision import Considered
 from routing.engine.ledger import LedgerEntry, split
 from routing.engine.slate import Slate
-from routing.engine.trace import Code, Reason
+from routing.engine.trace import Code, Numbers, Reason
 from routing.engine.world import Member, World
 
 DUTY = frozenset({Code.OFF_SHIFT, Code.NO_SHIFTS, Code.ON_LEAVE, Code.PUBLIC_HOLIDAY, Code.PAUSED, Code.IDLE})
@@ -16,6 +16,7 @@ OWED_LESS, WAITED_LESS, HIGHER_NUMBER = Code.OWED_LESS, Code.WAITED_LESS, Code.H
 
 # (minus what is owed with the share, last turn, rep, member): sorted, the first is the ledger's winner
 Contender = tuple[int, int, int, Member]
+Verdict = tuple[Member, Code, Numbers]
 
 
 class Choice(NamedTuple):
@@ -52,7 +53,7 @@ def choose(slate: Slate, lead: int, world: World) -> Choice:
 
 def everybody_out(slate: Slate, world: World) -> tuple[Considered, ...]:
     """Rows where nobody is left, or where nobody is chosen because the lead goes to a pool."""
-    standing = _rows(slate, [(member, Reason(Code.STANDING)) for member in slate.standing], world)
+    standing = _rows(slate, [(member, Code.STANDING, ()) for member in slate.standing], world)
     return (*standing, *_dropped(slate, world))
 
 
@@ -71,17 +72,16 @@ def _owed(slate: Slate, line: list[Contender], world: World) -> list[Considered]
     """The verdict of the ledger on everybody in line."""
     minus_most, first_turn = line[0][:2]
     most = -minus_most
-    why_first = Reason(_why_first(line), (("owed", most),))
     most_pair = ("most", most)
     tied = (("owed", most),)
-    verdicts = [(line[0][3], why_first)]
+    verdicts: list[Verdict] = [(line[0][3], _why_first(line), tied)]
     for minus_owed, turn, _, member in line[1:]:
         if minus_owed != minus_most:
-            verdicts.append((member, Reason(OWED_LESS, (most_pair, ("owed", -minus_owed)))))
+            verdicts.append((member, OWED_LESS, (most_pair, ("owed", -minus_owed))))
         elif turn != first_turn:
-            verdicts.append((member, Reason(WAITED_LESS, tied)))
+            verdicts.append((member, WAITED_LESS, tied))
         else:
-            verdicts.append((member, Reason(HIGHER_NUMBER, tied)))
+            verdicts.append((member, HIGHER_NUMBER, tied))
     return _rows(slate, verdicts, world)
 
 
@@ -97,14 +97,14 @@ def _why_first(line: list[Contender]) -> Code:
 def _ordered(slate: Slate, first: Member, line: list[Contender], world: World) -> list[Considered]:
     """The verdict where another order than the ledger's decided."""
     by = (("strategy", slate.ordered),)
-    others = [(row[3], Reason(Code.LATER_IN_ORDER, by)) for row in line if row[2] != first.rep]
-    return _rows(slate, [(first, Reason(Code.FIRST_IN_ORDER, by)), *others], world)
+    others: list[Verdict] = [(row[3], Code.LATER_IN_ORDER, by) for row in line if row[2] != first.rep]
+    return _rows(slate, [(first, Code.FIRST_IN_ORDER, by), *others], world)
 
 
 def _named(slate: Slate, member: Member, world: World) -> Choice:
     """A rep by name stands outside of every group: no share, no entry."""
     why = Reason(Code.NAMED_REP) if member.rep == slate.named else Reason(Code.BACKUP_OF, (("rep", slate.named),))
-    return Choice(member.rep, why, None, (*_rows(slate, [(member, why)], world), *_dropped(slate, world)))
+    return Choice(member.rep, why, None, (*_rows(slate, [(member, *why)], world), *_dropped(slate, world)))
 
 
 def _later(slate: Slate, sharing: tuple[Member, ...], world: World) -> list[Considered]:
@@ -112,22 +112,23 @@ def _later(slate: Slate, sharing: tuple[Member, ...], world: World) -> list[Cons
     first = {member.rep for member in sharing}
     ranks, reasons = slate.ranks or {}, slate.rank_reasons or {}
     behind = sorted((m for m in slate.standing if m.rep not in first), key=lambda m: (ranks.get(m.rep, ()), m.rep))
-    return _rows(slate, [(m, reasons.get(m.rep, Reason(Code.LATER_IN_ORDER))) for m in behind], world)
+    return _rows(slate, [(m, *reasons.get(m.rep, Reason(Code.LATER_IN_ORDER))) for m in behind], world)
 
 
 def _dropped(slate: Slate, world: World) -> list[Considered]:
     members = {member.rep: member for member in slate.all}
-    return _rows(slate, [(members[rep], why) for rep, why in slate.dropped], world)
+    rows = _rows(slate, [(members[rep], *why) for rep, why in slate.dropped], world)
+    return [row._replace(on_duty=False) if slate.duty_asked and row.code in DUTY else row for row in rows]
 
 
-def _rows(slate: Slate, verdicts: list[tuple[Member, Reason]], world: World) -> list[Considered]:
+def _rows(slate: Slate, verdicts: list[Verdict], world: World) -> list[Considered]:
     """The inputs used, beside each verdict."""
-    group, asked = slate.group, slate.duty_asked
+    group, on_duty = slate.group, True if slate.duty_asked else None
     number = group or 0
     reps, load, group_load = world.reps, world.load, world.group_load
     balances, turns = world.balances, world.turns
     rows = []
-    for member, (code, numbers) in verdicts:
+    for member, code, numbers in verdicts:
         one = member.rep
         rep, key = reps.get(one), (number, one)
         row = (
@@ -135,7 +136,7 @@ def _rows(slate: Slate, verdicts: list[tuple[Member, Reason]], world: World) -> 
             one,
             code,
             numbers,
-            code not in DUTY if asked else None,
+            on_duty,
             load.get(one, 0),
             None if rep is None else rep.cap,
             group_load.get(key, 0),
