@@ -60,6 +60,7 @@ def context_of(lead: Lead, *, now: datetime, mine: bool, reader: Any) -> dict[st
         **_promise(lead),
         "stages": _stages(lead),
         "moves": moves_of(lead),
+        "onward": onward_of(lead),
         "facts": facts_of(lead, details),
         "timeline": [telling.item_of(event, reader=reader) for event in reversed(events)],
         "return_reasons": telling.RETURN_REASONS if mine and lead.state == State.ASSIGNED else [],
@@ -110,6 +111,15 @@ def choices_of(stages: list[Stage], lead: Lead) -> list[dict[str, str]]:
     others = [s for s in stages if s.pk != lead.stage_id]
     order = sorted(others, key=lambda s: (s.closes, s.position <= lead.stage.position, s.position))
     return [{"value": s.key, "label": s.name, "needs": _NEEDS.get(Stage.Metric(s.metric), "")} for s in order]
+
+
+def onward_of(lead: Lead) -> dict[str, str] | None:
+    """The next stage, where one click is enough for it."""
+    stages = Stage.objects.filter(division=lead.division_id, position__gt=lead.stage.position).order_by("position")
+    following = next((s for s in stages if not s.closes), None)
+    if following is None or lead.state != State.ASSIGNED:
+        return None
+    return {"value": following.key, "label": following.name}
 
 
 def facts_of(lead: Lead, details: LeadPrivate) -> list[dict[str, str]]:
