@@ -133,9 +133,7 @@ def test_the_same_person_at_many_doors_at_once_is_one_lead():
     make.publish(make.rule(make.group("DACH", [make.rep("Ana")])))
 
     def come():
-        found = capture.capture(
-            connection=door(), arrivals=[arrival(email="one@person.example")], now=timezone.now()
-        )
+        found = capture.capture(connection=door(), arrivals=[arrival(email="one@person.example")], now=timezone.now())
         return found[0].outcome.value
 
     outcomes = together(*[come] * 10)
