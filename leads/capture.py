@@ -11,7 +11,7 @@ from django.db import transaction
 from leads import signals, timeline
 from leads.arrival import Arrival
 from leads.life import EventKind, Kind, State
-from leads.models import Connection, Intake, Lead, LeadFacts, LeadPrivate, Stage
+from leads.models import Account, Connection, Intake, Lead, LeadFacts, LeadPrivate, Stage
 from leads.qualify import match, normalise
 from leads.qualify.freeze import catalogue_of, facts_of
 
@@ -88,7 +88,7 @@ def _insert(connection: Connection, fresh: list[tuple[int, Arrival, int | None]]
     seen: set[object] = set()
     rows = []
     for n, arrival, contact in fresh:
-        marks = {("id", arrival.external_id)} if arrival.external_id else set()
+        marks: set[tuple[str, object]] = {("id", arrival.external_id)} if arrival.external_id else set()
         if division.enquiries and contact and arrival.kind is Kind.NEW:
             marks.add(("person", contact))
         if not seen & marks:
@@ -107,7 +107,13 @@ def _insert(connection: Connection, fresh: list[tuple[int, Arrival, int | None]]
 
 
 def _lead(
-    connection: Connection, arrival: Arrival, *, contact: int | None, account: object, stage: Stage, now: datetime
+    connection: Connection,
+    arrival: Arrival,
+    *,
+    contact: int | None,
+    account: Account | None,
+    stage: Stage,
+    now: datetime,
 ) -> Lead:
     routed = arrival.kind is not Kind.HISTORY
     return Lead(
@@ -158,7 +164,7 @@ _PRIVATE = [
 ]
 
 
-def _freeze(connection: Connection, rows: Sequence[tuple[Arrival, Lead, object]], now: datetime) -> None:
+def _freeze(connection: Connection, rows: Sequence[tuple[Arrival, Lead, Account | None]], now: datetime) -> None:
     catalogue = catalogue_of(connection.division_id)
     found = [
         (lead, facts_of(arrival, account=account, division=connection.division, arrived_at=lead.arrived_at))

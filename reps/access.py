@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.contrib.auth.models import AnonymousUser
     from django.db.models import QuerySet
 
@@ -44,7 +46,7 @@ def is_manager(user: "User | AnonymousUser") -> bool:
     return oversees_all(user) or groups_managed(user).exists()
 
 
-def groups_of(user: "User | AnonymousUser", *, now: object) -> "QuerySet[Group]":
+def groups_of(user: "User | AnonymousUser", *, now: "datetime") -> "QuerySet[Group]":
     """The active groups this user is a member of as a rep at the instant."""
     from reps.models import Group, Membership  # noqa: PLC0415 - as above
 

@@ -48,7 +48,7 @@ class KeepsPast:
 
     def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseModelFormSet, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Write the inlines."""
-        if not issubclass(formset.model, PeriodRow):
+        if formset.model is None or not issubclass(formset.model, PeriodRow):
             super().save_formset(request, form, formset, change)  # type: ignore[misc]  # of ModelAdmin
             return
         now = timezone.now()

@@ -85,7 +85,7 @@ def receipt_of(lead: Lead) -> Receipt | None:
 
 def _tried(decision: Decision) -> tuple[Tried, ...]:
     """The rules up to the one that decided, asked again of the facts as they were frozen then."""
-    facts = LeadFacts.objects.filter(pk=decision.facts_id).first()
+    facts = LeadFacts.objects.filter(pk=decision.facts_id).first() if decision.facts_id else None
     if decision.version is None or facts is None:
         return ()
     tried = []

@@ -25,9 +25,11 @@ def give(*, lead: Lead, rep: Rep, group: Group | None, by: User) -> None:
         if held is None or before not in _GIVEABLE or current.owner_id == rep.pk or not active:
             raise NotYoursError
         owned = current.owner_id is not None
-        entry, shares = None, {}
-        if group is not None and group.count_manual:
-            entry, shares = counted_entry(group=group, winner=rep, lead=current.pk, now=held.now)
+        entry, shares = (
+            counted_entry(group=group, winner=rep, lead=current.pk, now=held.now)
+            if group is not None and group.count_manual
+            else (None, {})
+        )
         how = Assignment.How.HAND_OVER if owned else Assignment.How.MANUAL
         write(
             held,

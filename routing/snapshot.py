@@ -133,9 +133,9 @@ def _load_groups(roster: Roster, groups: Iterable[int], now: datetime) -> None:
     rows = Membership.objects.at(now).filter(group__in=missing, rep__active=True).order_by("group", "rep")
     for group, rep, weight, tier, cap in rows.values_list("group_id", "rep_id", "weight", "tier", "cap_open"):
         members.setdefault(group, []).append(w.Member(rep, weight, tier, cap))
-    for group in Group.objects.filter(pk__in=missing, active=True):
-        roster.groups[group.pk] = w.Group(
-            group.pk, tuple(members.get(group.pk, ())), _steps(group.steps), group.respond_within * 60
+    for row in Group.objects.filter(pk__in=missing, active=True):
+        roster.groups[row.pk] = w.Group(
+            row.pk, tuple(members.get(row.pk, ())), _steps(row.steps), row.respond_within * 60
         )
     _load_reps(roster, {m.rep for found in members.values() for m in found}, now)
 

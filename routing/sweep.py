@@ -42,7 +42,7 @@ class Sweep:
         return _exists("SELECT 1 FROM leads_lead WHERE division_id = %s AND state = 'ready' LIMIT 1", division)
 
 
-def _exists(sql: str, *params: object) -> bool:
+def _exists(sql: str, *params: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchone() is not None

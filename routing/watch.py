@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -28,13 +29,13 @@ def audit() -> list[Finding]:
     return [_accepted(), _one_owner(), _hops(), _nothing_stuck(), _balances()]
 
 
-def _rows(sql: str, *params: object) -> list[tuple[object, ...]]:
+def _rows(sql: str, *params: Any) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchall())
 
 
-def _count(sql: str, *params: object) -> int:
+def _count(sql: str, *params: Any) -> int:
     return int(str(_rows(sql, *params)[0][0]))
 
 

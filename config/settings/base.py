@@ -1,5 +1,7 @@
 """What all installations share; dev, test and prod add what differs."""
 
+from typing import Any
+
 import pghistory
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
@@ -80,7 +82,9 @@ TEMPLATES = [
 ]
 
 # No ATOMIC_REQUESTS: the turn lock must be the first statement of its own outermost transaction.
-DATABASES = {"default": {**env.database(), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {**env.database(), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True},
+}
 if env.PROCESS == "web":
     # A pool per web process: threads + 2; who waits over 3 s is answered 503 with Retry-After (config.busy).
     DATABASES["default"] |= {

@@ -6,15 +6,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from reps.models import Division, Rep
-from reps.models.division import SEEDED
+from reps.models import Rep
+from reps.models.division import DivisionKey
 
 
 class Account(models.Model):
     """Known by its domain; free-mail domains never make one."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    division = models.ForeignKey(Division, models.PROTECT, default=SEEDED, verbose_name=_("division"))
+    division = DivisionKey()
     name = models.CharField(_("name"), max_length=200)
     domain = models.CharField(_("domain"), max_length=253, blank=True)
     external_id = models.CharField(_("external id"), max_length=200, blank=True)

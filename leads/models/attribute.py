@@ -4,8 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from reps.models import Division
-from reps.models.division import SEEDED
+from reps.models.division import DivisionKey
 
 
 class Attribute(models.Model):
@@ -21,7 +20,7 @@ class Attribute(models.Model):
         DATE = "date", _("date")
         LIST = "list", _("list")
 
-    division = models.ForeignKey(Division, models.PROTECT, default=SEEDED, verbose_name=_("division"))
+    division = DivisionKey()
     key = models.SlugField(_("key"), max_length=60)
     label = models.CharField(_("label"), max_length=100)
     type = models.CharField(_("type"), max_length=8, choices=Type, default=Type.TEXT)

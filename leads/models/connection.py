@@ -6,8 +6,7 @@ import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from reps.models import Division
-from reps.models.division import SEEDED
+from reps.models.division import DivisionKey
 
 
 @pghistory.track(exclude=["secret"])
@@ -15,7 +14,7 @@ class Connection(models.Model):
     """The seeded ones are the REST API and files."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    division = models.ForeignKey(Division, models.PROTECT, default=SEEDED, verbose_name=_("division"))
+    division = DivisionKey()
     kind = models.SlugField(_("kind"), max_length=40)
     name = models.CharField(_("name"), max_length=100)
     secret = models.TextField(_("secret"), blank=True, editable=False)

@@ -5,15 +5,14 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from reps.models import Division
-from reps.models.division import SEEDED
+from reps.models.division import DivisionKey
 
 
 class Contact(models.Model):
     """One person; all leads of theirs point here."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    division = models.ForeignKey(Division, models.PROTECT, default=SEEDED)
+    division = DivisionKey()
     name = models.CharField(_("name"), max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -34,7 +33,7 @@ class ContactKey(models.Model):
         EMAIL = "email", _("e-mail")
         PHONE = "phone", _("phone")
 
-    division = models.ForeignKey(Division, models.PROTECT, default=SEEDED)
+    division = DivisionKey()
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="keys")
     kind = models.CharField(max_length=5, choices=Kind)
     value = models.CharField(max_length=254)

@@ -1,6 +1,7 @@
 """A lead: a wish to be sold to. This row holds only what may ever be public and where the lead stands."""
 
 import uuid
+from datetime import datetime
 from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -10,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from leads.life import OPEN, Kind, State
 from reps import access
-from reps.models import Division, Group, Membership, Rep, User
-from reps.models.division import SEEDED
+from reps.models import Group, Membership, Rep, User
+from reps.models.division import DivisionKey
 
 from .account import Account
 from .connection import Connection
@@ -53,13 +54,13 @@ class LeadQuerySet(models.QuerySet):
         groups = access.groups_managed(user).values("pk")
         return self.filter(Q(group__in=groups) | Q(group=None)) if access.is_manager(user) else self.none()
 
-    def visible_to(self, user: User | AnonymousUser, *, now: object) -> Self:
+    def visible_to(self, user: User | AnonymousUser, *, now: datetime) -> Self:
         """Leads whose details the user may read: own, overseen, and what a group lets its members read.
 
         Hidden leads of a blind pool are never among them, and a group may keep them from its managers too.
         """
         rep = access.rep_of(user)
-        seen = Q(pk__in=self.model.objects.overseen_by(user).values("pk"))
+        seen = Q(pk__in=Lead.objects.overseen_by(user).values("pk"))
         if rep is None:
             return self.filter(seen)
         mine = Membership.objects.at(now).filter(rep=rep, group__active=True)
@@ -76,7 +77,7 @@ class Lead(models.Model):
     """Ownership has one writer (`routing.assign`), the other columns `capture`, `qualify` and `respond`."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    division = models.ForeignKey(Division, models.PROTECT, default=SEEDED)
+    division = DivisionKey()
     kind = models.CharField(_("kind"), max_length=8, choices=[(k.value, k.value) for k in Kind], default=Kind.NEW.value)
     state = models.CharField(
         _("state"), max_length=10, choices=[(s.value, s.value) for s in State], default=State.NEW.value

@@ -3,8 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from reps.models import Division
-from reps.models.division import SEEDED
+from reps.models.division import DivisionKey
 
 
 class Stage(models.Model):
@@ -22,7 +21,7 @@ class Stage(models.Model):
         LOST = "lost", _("lost")
         UNQUALIFIED = "unqualified", _("unqualified")
 
-    division = models.ForeignKey(Division, models.PROTECT, default=SEEDED, verbose_name=_("division"))
+    division = DivisionKey()
     key = models.SlugField(_("key"), max_length=40)
     name = models.CharField(_("name"), max_length=60)
     position = models.PositiveSmallIntegerField(_("position"))

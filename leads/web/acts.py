@@ -34,7 +34,7 @@ def answer(request: HttpRequest, lead: Lead, rep: Rep, says: str, *, wrong: bool
     (messages.error if wrong else messages.success)(request, says)
     if request.htmx and request.htmx.target == "my-leads":  # type: ignore[attr-defined]  # set by django-htmx
         return my_leads.fragment(request, rep)
-    response = redirect("lead-show", lead.uid)
+    response: HttpResponse = redirect("lead-show", lead.uid)
     if request.htmx:  # type: ignore[attr-defined]  # as above
         response = HttpResponse(status=204)
         response["HX-Refresh"] = "true"

@@ -69,7 +69,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """One page of the list."""
     chosen, rows = _chosen(request)
     found = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
-    found.object_list = [row_of(lead) for lead in found.object_list]  # type: ignore[assignment]  # rows for the template
+    found.object_list = [row_of(lead) for lead in found.object_list]  # type: ignore[misc]  # rows for the template
     asked = {k: v for k, v in request.GET.items() if v and k not in {"page", "sort"}}
     query = request.GET.urlencode()
     context = {

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import reverse
 
+from leads.life import State
 from leads.models import Lead, LeadPrivate
 from leads.web.words import STATUS
 
@@ -43,7 +44,7 @@ def brief(lead: Lead) -> dict[str, object]:
     owner = lead.owner
     return {
         "id": str(lead.uid),
-        "status": STATUS[lead.state],
+        "status": STATUS[State(lead.state)],
         "owner": {"id": str(owner.uid), "name": owner.name} if owner else None,
         "group": {"id": str(lead.group.uid), "name": lead.group.name} if lead.group else None,
         "links": links(lead),

@@ -41,7 +41,7 @@ class LeadPages(CursorPagination):
 class LeadAPI(APIView):
     """What all views about leads share: who may, and which leads they see."""
 
-    permission_classes: ClassVar = [HasScope]
+    permission_classes = [HasScope]
     scopes: ClassVar = {
         "GET": ApiKey.Scope.LEADS_READ,
         "HEAD": ApiKey.Scope.LEADS_READ,
@@ -73,7 +73,7 @@ class LeadsView(LeadAPI):
         if unknown := set(request.query_params) - set(rows.filters) - {"cursor", "page_size"}:
             raise exceptions.ValidationError({name: [_("Unknown filter.")] for name in sorted(unknown)})
         pages = LeadPages()
-        page = pages.paginate_queryset(rows.qs, request, view=self) or []
+        page: list[Lead] = pages.paginate_queryset(rows.qs, request, view=self) or []
         return pages.get_paginated_response([answers.brief(lead) for lead in page])
 
     def post(self, request: Request) -> Response:
@@ -85,7 +85,7 @@ class LeadsView(LeadAPI):
             context = {"catalogue": catalogue_of(key.connection.division_id)}
             serializer = ArrivalSerializer(data=request.data, context=context)
             serializer.is_valid(raise_exception=True)
-            arrival = arrival_of(serializer.validated_data, raw=request.data)
+            arrival = arrival_of(serializer.validated_data, raw=dict(request.data))
             (found,) = capture.capture(connection=key.connection, arrivals=[arrival], now=now)
             return (201 if found.outcome is Intake.Outcome.NEW else 200), {"outcome": found.outcome.value}, found.lead
 
@@ -101,7 +101,7 @@ class LeadsView(LeadAPI):
 class BulkView(LeadAPI):
     """POST sends up to 1,000; each row has its own result."""
 
-    http_method_names: ClassVar = ["post", "options"]
+    http_method_names = ["post", "options"]
 
     def post(self, request: Request) -> Response:
         """200 with one result per row, in order; one bad row harms no other."""

@@ -92,9 +92,11 @@ def check_text(value: object, path: str = "", depth: int = 0) -> None:
 def _bounded(stream: IO[bytes], context: Mapping[str, Any]) -> bytes:
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     request = context.get("request")
-    length = request.META.get("CONTENT_LENGTH") if request else None
-    raw = b"" if (length or "").isdigit() and int(length) > most else stream.read(most + 1)
-    if ((length or "").isdigit() and int(length) > most) or len(raw) > most:
+    stated = str(request.META.get("CONTENT_LENGTH") or "") if request else ""
+    if stated.isdigit() and int(stated) > most:
+        raise TooLarge(_too_large())
+    raw = stream.read(most + 1)
+    if len(raw) > most:
         raise TooLarge(_too_large())
     return raw
 

@@ -77,7 +77,7 @@ class ArrivalSerializer(serializers.Serializer):
     employees = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=_MOST_EMPLOYEES)
     product = _text(200)
     deal_size = MoneyField(required=False, allow_null=True)
-    source = _text(100)
+    source = _text(100)  # type: ignore[assignment]  # hides an argument of Field that is not used here
     campaign = _text(200)
     channel = _text(40)
     intent = _text(40)
@@ -152,7 +152,7 @@ def arrival_of(
     text.pop("last_name", None)
     amount, currency = values.get("deal_size") or (None, "")
     return Arrival(
-        **text,
+        **text,  # type: ignore[arg-type]  # texts by the names of the fields
         kind=kind or (Kind.TEST if values.get("test") else Kind.NEW),
         arrived_at=arrived_at,
         name=name,

@@ -1,5 +1,7 @@
 """A division: an independent part of a company, with its own groups, rule sets and turn lock; one is seeded."""
 
+from typing import Any
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +35,24 @@ class Division(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DivisionKey(models.ForeignKey[Division, Division]):
+    """The division a row belongs to: the seeded one where nobody says otherwise."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            **{"to": "reps.Division", "on_delete": models.PROTECT, "verbose_name": _("division"), **kwargs}
+        )
+
+    def get_default(self) -> int:
+        """Known without asking the database."""
+        return SEEDED
+
+    def deconstruct(self) -> Any:
+        """Migrations read it as the plain key that it is."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.ForeignKey", args, {**kwargs, "default": SEEDED}
 
 
 class RosterVersion(models.Model):

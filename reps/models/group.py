@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .division import SEEDED, Division
+from .division import DivisionKey
 from .triggers import bumps_roster
 
 PUBLIC_FIELDS = ("source", "channel", "country", "region", "industry", "size_band", "intent")
@@ -44,7 +44,7 @@ class Group(models.Model):
         ALL = "all", _("all leads, to read")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    division = models.ForeignKey(Division, models.PROTECT, default=SEEDED, verbose_name=_("division"))
+    division = DivisionKey()
     name = models.CharField(_("name"), max_length=100)
     managers = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="managed_groups", verbose_name=_("managers")

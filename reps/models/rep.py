@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .division import SEEDED, Division
+from .division import DivisionKey
 from .triggers import bumps_roster
 from .zones import check_zone
 
@@ -18,7 +18,7 @@ class Rep(models.Model):
     """Belongs to one division; may be in several groups. Who leaves is made inactive, never deleted."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    division = models.ForeignKey(Division, models.PROTECT, default=SEEDED, verbose_name=_("division"))
+    division = DivisionKey()
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="rep", verbose_name=_("user"))
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[check_zone], help_text=_("Shifts are read in it.")

@@ -4,7 +4,7 @@ import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .division import SEEDED, Division
+from .division import DivisionKey
 from .period import PeriodRow, ends_after_start, no_overlap
 from .rep import Rep
 from .triggers import bumps_roster
@@ -13,7 +13,7 @@ from .triggers import bumps_roster
 class Skill(models.Model):
     """One thing a lead may need and a rep may have: kind "language", value "de"."""
 
-    division = models.ForeignKey(Division, models.PROTECT, default=SEEDED, verbose_name=_("division"))
+    division = DivisionKey()
     kind = models.SlugField(_("kind"), max_length=40)
     value = models.CharField(_("value"), max_length=80)
 

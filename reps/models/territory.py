@@ -6,7 +6,7 @@ import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .division import SEEDED, Division
+from .division import DivisionKey
 from .group import Group
 from .period import PeriodRow, ends_after_start, no_overlap
 from .rep import Rep
@@ -23,7 +23,7 @@ class Territory(models.Model):
     """`market` names what it covers, a list of areas as `routing.engine.world.Area` reads them."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    division = models.ForeignKey(Division, models.PROTECT, default=SEEDED, verbose_name=_("division"))
+    division = DivisionKey()
     name = models.CharField(_("name"), max_length=100)
     group = models.ForeignKey(Group, models.PROTECT, related_name="territories", verbose_name=_("group"))
     market = models.JSONField(_("covers"), default=no_market)

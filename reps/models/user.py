@@ -16,14 +16,14 @@ from reps import access
 class Users(BaseUserManager["User"]):
     """Makes users; addresses are kept in lower case, so that nobody exists twice."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":  # noqa: ANN401 - the model's fields
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """A user without any role."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":  # noqa: ANN401 - the model's fields
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """An admin."""
         return self.create_user(email, password, **{**fields, "is_superuser": True})
 
@@ -67,7 +67,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Whether the admin opens for them."""
         return self.is_active and (self.is_ops or self.is_superuser)
 
-    def has_perm(self, perm: str, obj: object = None) -> bool:
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Ops may do in the admin what `access` lists; admins may do all."""
         return (self.is_active and self.is_ops and access.ops_may(perm)) or super().has_perm(perm, obj)
 

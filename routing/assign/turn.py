@@ -24,8 +24,8 @@ class Turn:
 def turn(division_id: int, *, wait: bool = True) -> Iterator[Turn | None]:
     """Hold the division's turn for one outermost transaction; None where `wait` is off and somebody else holds it.
 
-    The lock is the first statement, so it is never taken after a row lock; then the roster version is read FOR SHARE, so
-    that a change of the roster that committed is obeyed by what is decided here. Raises OperationalError after 3 s.
+    The lock is the first statement, so it is never taken after a row lock; then the roster version is read FOR SHARE,
+    so that a change of the roster that committed is obeyed by what is decided here. OperationalError after 3 s.
     """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])

@@ -44,7 +44,7 @@ class LedgerEntry(models.Model):
 
 
 class Share(models.Model):
-    """A member's row; the house row of a group has no rep. Balances of a group sum to 0, always; entitled = received + balance."""
+    """A member's row; a group's house row has no rep. Balances of a group sum to 0; entitled = received + balance."""
 
     group = models.ForeignKey("reps.Group", models.PROTECT, related_name="shares")
     rep = models.ForeignKey("reps.Rep", models.PROTECT, null=True, related_name="shares")

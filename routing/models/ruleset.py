@@ -9,8 +9,8 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from reps.models import Division, Group, Rep
-from reps.models.division import SEEDED
+from reps.models import Group, Rep
+from reps.models.division import DivisionKey
 from reps.models.triggers import bumps_roster
 
 
@@ -25,7 +25,7 @@ class RuleSet(models.Model):
         STAGE = "stage", _("a stage is reached")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    division = models.ForeignKey(Division, models.PROTECT, default=SEEDED, verbose_name=_("division"))
+    division = DivisionKey()
     name = models.CharField(_("name"), max_length=100)
     runs_on = models.CharField(_("runs on"), max_length=5, choices=RunsOn, default=RunsOn.NEW)
     stage = models.ForeignKey("leads.Stage", models.PROTECT, null=True, blank=True, verbose_name=_("stage"))

@@ -75,7 +75,8 @@ def page(request: HttpRequest) -> HttpResponse:
 def assign(request: HttpRequest, uid: str) -> HttpResponse:
     """Give it to the chosen rep."""
     lead = get_object_or_404(_desk(request), uid=uid)
-    rep = Rep.objects.filter(uid=_uid(request.POST.get("rep", "")), active=True, division=lead.division_id).first()
+    wanted = _uid(request.POST.get("rep", ""))
+    rep = Rep.objects.filter(uid=wanted, active=True, division=lead.division_id).first() if wanted else None
     if rep is None or not isinstance(request.user, User):
         messages.error(request, _("Choose who gets it."))
         return redirect(_url(lead))
@@ -141,8 +142,8 @@ def _lead(lead: Lead) -> dict[str, Any]:
 def _people(lead: Lead, user: Any, now: datetime) -> dict[str, Any]:
     """Who may get it: those on duty with load and fair share, and those away with the reason."""
     managed = access.groups_managed(user).filter(division=lead.division_id)
-    groups = [lead.group] if lead.group and managed.filter(pk=lead.group_id).exists() else list(managed)
-    places = {}
+    groups = [lead.group] if lead.group and managed.filter(pk=lead.group.pk).exists() else list(managed)
+    places: dict[int, tuple[Group, standing.Standing]] = {}
     for group in groups:
         for place in standing.standings(group, now=now):
             places.setdefault(place.rep.pk, (group, place))
@@ -187,4 +188,5 @@ def _group_for(lead: Lead, rep: Rep, *, now: datetime) -> Group | None:
     mine = Group.objects.filter(
         active=True, pk__in=Membership.objects.at(now).filter(rep=rep).values("group")
     ).order_by("pk")
-    return mine.filter(pk=lead.group_id).first() or mine.first()
+    own = mine.filter(pk=lead.group_id).first() if lead.group_id else None
+    return own or mine.first()

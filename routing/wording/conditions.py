@@ -45,9 +45,9 @@ def leaf_says(leaf: Leaf) -> SafeString:
     return format_html("{} {} <b>{}</b>", label, operator, value_says(leaf.field, leaf.value))
 
 
-def value_says(field: Field, value: Any) -> str:
+def value_says(field: Field, value: Any) -> str:  # noqa: PLR0911 - one line a type
     """A value as people write it: countries by name, money with its currency, days and numbers as usual."""
-    if value is None or value == "" or value == []:
+    if value in (None, "", []):
         return _("unknown")
     if isinstance(value, list | tuple):
         return ", ".join(value_says(field, item) for item in value)

@@ -155,6 +155,7 @@ def lead() -> dict[str, Any]:
             {"label": "Won or lost"},
         ],
         "moves": STAGES[1:],
+        "onward": STAGES[1],
         "return_reasons": RETURN_REASONS,
         "facts": [
             fact("Phone", "+49 7131 555 01 42", *form, "tel:+4971315550142"),

@@ -37,7 +37,9 @@ def caller(db):
 
 
 def test_a_lead_is_taken_and_answered_with_its_links(caller):
-    answer = caller.post("/api/v1/leads/", {"name": "Miriam Vogt", "email": "m.vogt@brandl.example", "country": "Germany"})
+    answer = caller.post(
+        "/api/v1/leads/", {"name": "Miriam Vogt", "email": "m.vogt@brandl.example", "country": "Germany"}
+    )
 
     body = answer.json()
     assert answer.status_code == 201
@@ -114,7 +116,9 @@ def test_a_key_needs_the_scope(db):
     assert Lead.objects.count() == 0
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer nonsense", "Bearer fl_x_y", "Basic abc", "Bearer a b", "Bearer \xff"])
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer nonsense", "Bearer fl_x_y", "Basic abc", "Bearer a b", "Bearer \xff"]
+)
 def test_no_or_a_wrong_key_is_401(db, header):
     headers = {"Authorization": header} if header else {}
 

@@ -12,7 +12,7 @@ class Command(BaseCommand):
 
     help = "Check that nothing is lost, doubled or stuck, and that fair shares add up."
 
-    def handle(self, **_options: Any) -> None:  # noqa: ANN401 - Django's signature
+    def handle(self, **_options: Any) -> None:
         """Run the audit."""
         broken = 0
         for finding in audit():

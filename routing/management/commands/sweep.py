@@ -20,11 +20,11 @@ class Command(BaseCommand):
 
     help = "Route what a lost message missed, wake what waited, send what is due; every second."
 
-    def add_arguments(self, parser: Any) -> None:  # noqa: ANN401 - Django's signature
+    def add_arguments(self, parser: Any) -> None:
         """One round for tests and cron."""
         parser.add_argument("--once", action="store_true", help="One round, then stop.")
 
-    def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's signature
+    def handle(self, **options: Any) -> None:
         """Sweep."""
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
