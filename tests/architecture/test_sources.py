@@ -16,7 +16,7 @@ PLACES = ["/" + part for part in ("work/", "root/", "home/[a-z]", "Users/[A-Z]")
 FOREIGN = re.compile("|".join([re.escape(host) for host in HOSTS] + [rf"(?<![\w.\-]){place}" for place in PLACES]))
 ADDRESS = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
 # Domains kept for examples by RFC 2606 and 6761.
-EXAMPLES = re.compile(r"(^|\.)(example(\.(com|net|org))?|test|invalid|localhost)$")
+EXAMPLES = re.compile(r"(^|\.)(example(\.(com|net|org))?|test|invalid|localhost)$|^127\.0\.0\.1$")
 
 
 def tracked() -> list[Path]:
