@@ -5,14 +5,17 @@ from pathlib import Path
 import environ
 from django.core.management.utils import get_random_secret_key
 
+from config.run import folder
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 _env = environ.Env()
 
 PORT: int = _env.int("PORT", default=8000)
 DATA_DIR: Path = Path(_env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
-DATABASE_URL: str = _env.str("DATABASE_URL", default="")
-REDIS_URL: str = _env.str("REDIS_URL", default="")
+# Without URLs: the embedded servers of the data folder, running or not.
+DATABASE_URL: str = _env.str("DATABASE_URL", default="") or folder.database_url(DATA_DIR)
+REDIS_URL: str = _env.str("REDIS_URL", default="") or folder.redis_url(DATA_DIR)
 SECRET_KEY: str = _env.str("SECRET_KEY", default="")
 ALLOWED_HOSTS: list[str] = _env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 TRUSTED_ORIGINS: list[str] = _env.list("TRUSTED_ORIGINS", default=[])
@@ -27,15 +30,15 @@ LOG_LEVEL: str = _env.str("LOG_LEVEL", default="INFO")
 
 
 def database() -> dict[str, object]:
-    """The Django database entry of DATABASE_URL; the supervisor and the tests set it for embedded servers too."""
-    if not DATABASE_URL:
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": "fairlead",
-            "USER": "fairlead",
-            "HOST": str(DATA_DIR / "pg"),
-        }
-    return dict(_env.db_url("DATABASE_URL"))
+    """The Django database entry of DATABASE_URL."""
+    return dict(_env.db_url_config(DATABASE_URL))
+
+
+def broker_url() -> str:
+    """REDIS_URL as kombu spells it: a socket is redis+socket://, its numbered database a virtual host."""
+    if not REDIS_URL.startswith("unix://"):
+        return REDIS_URL
+    return REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 
 
 def email() -> dict[str, object]:

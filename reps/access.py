@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from reps.models import Group, Rep, User
 
-OPS_APPS = frozenset({"reps", "leads", "routing", "reporting", "axes"})
+OPS_APPS = frozenset({"reps", "leads", "routing", "reporting"})
 # Who may sign in, and with what power, stays with admins.
 _ADMIN_ONLY = frozenset({"reps.add_user", "reps.change_user", "reps.delete_user", "leads.delete_lead"})
 

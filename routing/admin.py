@@ -1,11 +1,13 @@
 """The admin's pages about routing: rule sets with rules, groups with checked steps, leads and decisions to read."""
 
+import json
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.decorators import action
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from leads.admin import ReadOnly
 from leads.conditions import ConditionError
@@ -51,8 +54,51 @@ def clean_steps(value: object) -> object:
     return value
 
 
+class JSONText(forms.JSONField):
+    """JSON as people edit it: indented, and nothing where there is nothing."""
+
+    def __init__(self, *args: Any, rows: int = 4, **kwargs: Any) -> None:
+        widget = UnfoldAdminTextareaWidget(attrs={"rows": rows, "spellcheck": "false", "class": "font-mono"})
+        super().__init__(*args, **{"required": False, "widget": widget, **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        """Nothing for null and for empty lists."""
+        if isinstance(value, InvalidJSONInput):
+            return value
+        return "" if value in (None, [], {}) else json.dumps(value, indent=2, ensure_ascii=False)
+
+
 class RuleForm(forms.ModelForm):
     """Condition and steps are checked as they are saved."""
+
+    condition = JSONText(
+        label=gettext_lazy("When"),
+        rows=6,
+        help_text=gettext_lazy(
+            'Empty = every lead; only the last rule may be so. {"all": [{"field": "country", "operator": "one_of",'
+            ' "value": ["DE", "AT"]}, {"field": "employees", "operator": "at_least", "value": 50}]}'
+        ),
+    )
+    steps = JSONText(
+        label=gettext_lazy("How to share"),
+        help_text=gettext_lazy(
+            'Empty = as the group shares. [{"strategy": "availability"}, {"strategy": "capacity"},'
+            ' {"strategy": "weighted"}]'
+        ),
+    )
+    otherwise = JSONText(
+        label=gettext_lazy("If nobody can take it"),
+        help_text=gettext_lazy(
+            'Empty = To assign. [{"to": "group", "group": 2}, {"to": "hold"}]; also next_rule, pool, desk.'
+        ),
+    )
+
+    def clean_otherwise(self) -> object:
+        """The chain as a list; publishing checks where it leads."""
+        value = self.cleaned_data["otherwise"]
+        if value is not None and not isinstance(value, list):
+            raise ValidationError(_('Write a list, like [{"to": "hold"}].'))
+        return value or []
 
     def clean_condition(self) -> object:
         """As above."""
@@ -76,6 +122,8 @@ class RuleForm(forms.ModelForm):
 class BandForm(forms.ModelForm):
     """The condition is checked as it is saved."""
 
+    condition = JSONText(label=gettext_lazy("When"), required=True, rows=3)
+
     def clean_condition(self) -> object:
         """As above."""
         return clean_condition(self.cleaned_data["condition"])
@@ -91,7 +139,8 @@ class RuleInline(StackedInline):
     fields = (
         ("position", "name"),
         "condition",
-        ("to", "group", "rep", "reject_reason"),
+        ("to", "reject_reason"),
+        ("group", "rep"),
         "steps",
         "otherwise",
         "respond_within",
@@ -194,9 +243,27 @@ class VersionAdmin(ReadOnly, ModelAdmin):
 class GroupForm(forms.ModelForm):
     """The steps are checked as they are saved."""
 
+    steps = JSONText(
+        label=gettext_lazy("How this group shares"),
+        rows=5,
+        help_text=gettext_lazy('[{"strategy": "availability"}, {"strategy": "capacity"}, {"strategy": "round_robin"}]'),
+    )
+    public_fields = JSONText(
+        label=gettext_lazy("Shown before the claim"),
+        rows=2,
+        help_text=gettext_lazy("Any of: source, channel, country, region, industry, size_band, intent."),
+    )
+
     def clean_steps(self) -> object:
         """As above."""
-        return clean_steps(self.cleaned_data["steps"])
+        return clean_steps(self.cleaned_data["steps"] or [])
+
+    def clean_public_fields(self) -> object:
+        """As a list; the model checks the names."""
+        value = self.cleaned_data["public_fields"] or []
+        if not isinstance(value, list):
+            raise ValidationError(_("Write a list of names."))
+        return value
 
 
 @admin.register(Group)

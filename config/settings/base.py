@@ -34,8 +34,6 @@ INSTALLED_APPS = [
     "csp",
     "pgtrigger",
     "pghistory",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
     "reps",
     "leads",
     "routing",
@@ -89,7 +87,6 @@ if env.PROCESS == "web":
     # A pool per web process: threads + 2; who waits over 3 s is answered 503 with Retry-After (config.busy).
     DATABASES["default"] |= {
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": False,
         "OPTIONS": {
             **DATABASES["default"].get("OPTIONS", {}),
             "pool": {"min_size": 2, "max_size": env.WEB_THREADS + 2, "timeout": 3},
@@ -106,8 +103,7 @@ CACHES = {
 }
 
 # Celery is a doorbell: the truth is in PostgreSQL, so a message may be lost or doubled.
-# kombu spells a socket redis+socket://, redis-py unix://.
-CELERY_BROKER_URL = env.REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_URL = env.broker_url()
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -181,7 +177,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
@@ -212,18 +208,9 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["leads.web.problems.StrictJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "leads.web.problems.problem_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Fairlead",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-}
-
 UNFOLD = {
     "SITE_TITLE": "Fairlead",
     "SITE_HEADER": "Fairlead",
@@ -231,6 +218,22 @@ UNFOLD = {
     "SITE_URL": "/",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "COLORS": {
+        # The indigo of the pages.
+        "primary": {
+            "50": "#eef1fd",
+            "100": "#dfe5fb",
+            "200": "#c3cdf7",
+            "300": "#9eaef1",
+            "400": "#7488e8",
+            "500": "#4f67de",
+            "600": "#3b53cf",
+            "700": "#2f43ae",
+            "800": "#2a3a8d",
+            "900": "#27356f",
+            "950": "#1a2247",
+        },
+    },
 }
 
 LOGGING = {

@@ -1,15 +1,8 @@
 """Worker and sweeper are killed hard in the middle of a burst: every lead is owned, once, soon after they return."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 
 from leads import capture
@@ -18,48 +11,12 @@ from routing.models import Assignment
 from routing.watch import audit
 from tests import factories as make
 from tests.factories.lead import arrival, door
+from tests.processes import processes as processes  # noqa: PLC0414 - a fixture handed on
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
-ROOT = Path(__file__).resolve().parents[2]
 BURST = 1000
 WITHIN = 60
-
-
-class Processes:
-    """A real worker and a real sweeper beside the test, at its database and broker."""
-
-    def __init__(self) -> None:
-        url = urlsplit(os.environ["DATABASE_URL"])
-        database = urlunsplit(url._replace(path=f"/{settings.DATABASES['default']['NAME']}"))
-        self.env = {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
-        self.running: list[subprocess.Popen] = []
-
-    def start(self) -> None:
-        worker = ["-m", "celery", "-A", "config.celery", "worker", "-Q", "route,deliver,slow", "-c", "2", "-l", "ERROR"]
-        for command in (worker, ["manage.py", "sweep"]):
-            process = subprocess.Popen(
-                [sys.executable, *command],
-                cwd=ROOT,
-                env=self.env,
-                start_new_session=True,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            self.running.append(process)
-
-    def kill(self) -> None:
-        for process in self.running:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        self.running.clear()
-
-
-@pytest.fixture
-def processes():
-    made = Processes()
-    yield made
-    made.kill()
 
 
 def burst(count):
