@@ -1,6 +1,6 @@
 """Rule sets: reads the draft and the published version, checks, and prints new versions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,8 +14,9 @@ from reps.models import Group, Rep, User
 from routing import wording
 from routing.engine import check
 from routing.engine.decide import ENGINE
-from routing.engine.ruleset import Directory, RuleSetError, parse
+from routing.engine.ruleset import Directory, RuleSetError, To, parse, parse_steps
 from routing.engine.ruleset import RuleSet as Rules
+from routing.engine.world import Step
 from routing.models import Rule, RuleSet, RuleSetVersion
 from routing.snapshot import whole_roster
 
@@ -61,10 +62,33 @@ def problems_of(rule_set: RuleSet, *, now: datetime) -> list[Problem]:
             Problem(wording.reading_problem(p, names), p.path, _position(p.path), blocks=True) for p in error.problems
         ]
     keys = {rule.key: n for n, rule in enumerate(rules.rules)}
-    return [
+    found = [
         Problem(wording.check_problem(f, names), "", keys.get(f.rule or ""), blocks=f.severity is check.Severity.ERROR)
         for f in check.check(rules, whole_roster(division, now=now))
     ]
+    return sorted([*found, *_pool_problems(rules, division, names)], key=lambda p: not p.blocks)
+
+
+def _pool_problems(rules: Rules, division: int, names: wording.Names) -> Iterator[Problem]:
+    """A rule may only use a pool as the group has it: who sees what is the group's to say, not the rule's."""
+    groups = {group.pk: group for group in Group.objects.filter(division=division, active=True)}
+    for position, rule in enumerate(rules.rules):
+        places = [(place.id, place.mode) for place in rule.otherwise if place.to is To.POOL]
+        if rule.destination.to is To.GROUP and rule.destination.id in groups:
+            steps = _steps_of(groups[rule.destination.id]) if rule.steps is None else rule.steps
+            places += [(rule.destination.id, step.options.mode) for step in steps if step.strategy == "pool"]
+        for pk, mode in places:
+            group = groups.get(pk or 0)
+            if group is not None and group.pool != mode:
+                text = wording.pool_problem(names.group(pk), mode=mode, has=group.get_pool_display())
+                yield Problem(text, "", position, blocks=True)
+
+
+def _steps_of(group: Group) -> tuple[Step, ...]:
+    try:
+        return parse_steps(group.steps)
+    except RuleSetError:
+        return ()
 
 
 def words_of(rule_set: RuleSet) -> list[str]:

@@ -177,7 +177,7 @@ def _load(people: Iterable[int]) -> tuple[dict[int, int], dict[tuple[int, int], 
         cursor.execute(
             """
             SELECT l.owner_id, l.group_id, count(*) FROM leads_lead l JOIN leads_stage s ON s.id = l.stage_id
-            WHERE l.owner_id = ANY(%s) AND l.state = 'assigned' AND s.open_load GROUP BY 1, 2
+            WHERE l.owner_id = ANY(%s) AND l.state = 'assigned' AND s.open_load AND l.kind <> 'test' GROUP BY 1, 2
             """,
             [sorted(people)],
         )

@@ -22,6 +22,7 @@ class Waiting:
     hop: int
     tries: int
     facts_id: int | None
+    test: bool = False
 
 
 def give_bands(division_id: int, rules: Rules | None) -> None:
@@ -33,6 +34,7 @@ def give_bands(division_id: int, rules: Rules | None) -> None:
             LEFT JOIN LATERAL (SELECT folded FROM leads_leadfacts f WHERE f.lead_id = l.id ORDER BY n DESC LIMIT 1) f
                 ON true
             WHERE l.division_id = %s AND l.state = 'ready' AND l.band IS NULL ORDER BY l.ready_at LIMIT %s
+            FOR UPDATE OF l SKIP LOCKED
             """,
             [division_id, _MOST_BANDED],
         )
@@ -53,10 +55,10 @@ def lock_batch(division_id: int, most: int) -> list[Waiting]:
         cursor.execute(
             """
             WITH batch AS (
-                SELECT id, hop, tries, account_id, band, ready_at FROM leads_lead
+                SELECT id, hop, tries, account_id, band, ready_at, kind FROM leads_lead
                 WHERE division_id = %s AND state = 'ready'
                 ORDER BY band, ready_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
-            SELECT b.id, b.hop, b.tries, b.account_id, f.id, f.facts::text, f.folded::text,
+            SELECT b.id, b.hop, b.tries, b.kind = 'test', b.account_id, f.id, f.facts::text, f.folded::text,
                 ARRAY(SELECT DISTINCT rep_id FROM routing_assignment a
                       WHERE a.lead_id = b.id AND b.hop > 0 AND a."end" IN ('returned', 'released'))
             FROM batch b
@@ -67,8 +69,10 @@ def lock_batch(division_id: int, most: int) -> list[Waiting]:
             [division_id, most],
         )
         return [
-            Waiting(Facts(pk, read_json(facts), read_json(folded), account, frozenset(barred)), hop, tries, facts_id)
-            for pk, hop, tries, account, facts_id, facts, folded, barred in cursor.fetchall()
+            Waiting(
+                Facts(pk, read_json(facts), read_json(folded), account, frozenset(barred)), hop, tries, facts_id, test
+            )
+            for pk, hop, tries, test, account, facts_id, facts, folded, barred in cursor.fetchall()
         ]
 
 

@@ -83,6 +83,12 @@ def check_problem(finding: Finding, names: Names) -> str:
     return _(text) % _Filled(numbers) if text else finding.code.replace("_", " ")
 
 
+def pool_problem(group: str, *, mode: str, has: str) -> str:
+    """A rule that uses another pool than the group has."""
+    wanted = _("a blind pool") if mode == "blind" else _("an open pool")
+    return _("It uses %(wanted)s of %(group)s, which has %(has)s.") % {"wanted": wanted, "group": group, "has": has}
+
+
 class _Filled(dict[str, Any]):
     """A number that a sentence asks for and a problem lacks reads as nothing."""
 

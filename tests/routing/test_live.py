@@ -130,3 +130,16 @@ def test_held_leads_wake_when_somebody_comes_back():
     assert (held.state, held.waiting_until, held.reason) == ("held", now + timedelta(days=2), "nobody_on_duty")
     assert lead_of(lead).owner == ana
     assert sound()
+
+
+def test_a_test_lead_goes_the_same_way_and_counts_for_nobody():
+    ana = make.rep("Ana")
+    make.publish(make.rule(make.group("DACH", [ana])))
+    lead = make.arrive(test=True)
+
+    live.route_ready(lead.division_id)
+
+    assert lead_of(lead).owner == ana
+    assert not LedgerEntry.objects.exists()
+    assert not Share.objects.exists()
+    assert sound()

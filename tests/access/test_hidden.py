@@ -1,0 +1,216 @@
+"""A rep reaches nothing of another's lead, and nothing hidden of a blind one before the claim, by any page or API."""
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from leads.models import Lead, LeadEvent
+from routing import claim, handles, live
+from tests import factories as make
+
+pytestmark = [pytest.mark.blind, pytest.mark.django_db]
+
+CANARY = "CANARY7Q"
+LEAD = {
+    "name": f"{CANARY} name",
+    "company": f"{CANARY} company",
+    "email": f"{CANARY}@canary7q.example",
+    "phone": "+49 30 5550 7777",
+    "message": f"{CANARY} message",
+    "job_title": f"{CANARY} title",
+    "city": f"{CANARY} city",
+    "campaign": f"{CANARY} campaign",
+    "product": f"{CANARY} product",
+    "answers": {"why": f"{CANARY} answer"},
+    "deal_size": 77771,
+    "country": "DE",
+    "industry": "Logistics",
+}
+SECRETS = ("canary7q", "5550", "77771", "77,771")
+# Pages of people who are not signed in, static things and machines.
+ELSEWHERE = {"login", "logout", "healthz", "readyz", "home"}
+
+
+def routes(patterns=None, prefix=""):
+    """Every named route of the product as (name, path with placeholders)."""
+    for entry in patterns if patterns is not None else get_resolver().url_patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry.url_patterns, path)
+        elif isinstance(entry, URLPattern) and entry.name not in ELSEWHERE and not path.startswith("password"):
+            yield entry.name, path
+
+
+def fill(path, lead, viewer):
+    """The path with every placeholder filled by what stands for this lead."""
+    values = {
+        "<uuid:uid>": str(lead.uid),
+        "<str:handle>": handles.seal(viewer=viewer.pk, lead=lead.pk),
+        "<int:n>": "1",
+        "<path:object_id>": str(lead.pk),
+        "<int:content_type_id>": "1",
+        "<path:url>": "x",
+        "<app_label>": "leads",
+        "<uidb64>": "x",
+        "<token>": "x",
+    }
+    for place, value in values.items():
+        path = path.replace(place, value)
+    return "/" + path.replace("^", "").replace("$", "").split("(?P")[0]
+
+
+ASKED = "?q=canary&source=canary&sort=private__email&ordering=email&format=json&fields=email&page=1&lead="
+
+
+def crawl(client, lead, viewer, *, skip=()):
+    """Every route by GET, plain and by htmx, with and without questions: answers as (name, status, text)."""
+    seen = []
+    for name, path in routes():
+        if name in skip:
+            continue
+        url = fill(path, lead, viewer)
+        for query in ("", ASKED + str(lead.uid)):
+            for headers in ({}, {"HX-Request": "true"}):
+                answer = client.get(url + query, headers=headers)
+                body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+                told = body.decode("utf-8", "replace") + repr(sorted(answer.headers.items()))
+                seen.append((name, answer.status_code, told))
+    return seen
+
+
+def leaks(seen):
+    # The reader's own question may be shown again to the reader; nothing else may.
+    own = ('value="canary"', "“canary”", "q=canary", "source=canary", "ordering=email")
+    found = []
+    for name, _status, told in seen:
+        text = told.lower()
+        for word in own:
+            text = text.replace(word, "")
+        found += [(name, secret) for secret in SECRETS if secret in text]
+    return found
+
+
+def signed_in(user):
+    client = Client(raise_request_exception=True)
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def blind_team(db):
+    ana, ben = make.rep("Ana"), make.rep("Ben")
+    team = make.group("Pool", [ana, ben], pool="blind", steps=[{"strategy": "pool", "options": {"mode": "blind"}}])
+    make.publish(make.rule(team, name="Pool"))
+    return team, ana, ben
+
+
+def test_the_crawl_sees_the_canary_where_it_may(blind_team):
+    """Without this the tests below could pass because nothing is ever shown."""
+    team, ana, _ben = blind_team
+    make.arrive(**LEAD)
+    live.route_ready(1)
+    lead = claim.pull(group=team, rep=ana, by=ana.user)
+
+    seen = crawl(signed_in(ana.user), lead, ana)
+
+    assert {name for name, _secret in leaks(seen)} >= {"my-leads", "lead-show", "leads", "leads-csv", "lead-self"}
+    assert {status for _name, status, _told in seen} <= {200, 204, 302, 400, 403, 404, 405}
+
+
+def test_before_the_claim_nothing_hidden_is_told_by_any_route(blind_team):
+    _team, ana, _ben = blind_team
+    lead = make.arrive(**LEAD)
+    live.route_ready(1)
+
+    seen = crawl(signed_in(ana.user), lead, ana)
+
+    assert Lead.objects.get().state == "pooled"
+    assert leaks(seen) == []
+    assert {status for _name, status, _told in seen} <= {200, 204, 302, 400, 403, 404, 405}
+    assert not LeadEvent.objects.filter(kind="opened").exists()
+
+
+def test_the_loser_of_a_claim_learns_nothing(blind_team):
+    team, ana, ben = blind_team
+    lead = make.arrive(**LEAD)
+    live.route_ready(1)
+    handle = handles.seal(viewer=ben.pk, lead=lead.pk)
+    claim.pull(group=team, rep=ana, by=ana.user)
+
+    answer = signed_in(ben.user).post(f"/pool/claim/{handle}/", headers={"HX-Request": "true"})
+
+    assert answer.status_code == 409
+    assert "Someone was faster" in answer.content.decode()
+    assert leaks([("claim", 409, answer.content.decode())]) == []
+    assert leaks(crawl(signed_in(ben.user), lead, ben)) == []
+
+
+def test_another_reps_lead_is_not_there(db):
+    ana, ben = make.rep("Ana"), make.rep("Ben")
+    team = make.group("DACH", [ana])
+    make.join(team, ben, weight=0)
+    make.publish(make.rule(team))
+    lead = make.arrive(**LEAD)
+    live.route_ready(1)
+    client = signed_in(ben.user)
+
+    assert leaks(crawl(client, lead, ben)) == []
+    for path in ("touch", "note", "stage", "put-back", "return"):
+        answer = client.post(
+            f"/leads/{lead.uid}/{path}/", {"kind": "email", "text": "x", "stage": "won", "reason": "spam"}
+        )
+        assert answer.status_code == 404, path
+    lead.refresh_from_db()
+    assert (lead.owner, lead.responded_at, lead.events.count()) == (ana, None, 2)
+
+
+def test_a_group_may_let_its_members_read_each_others_leads(db):
+    ana, ben = make.rep("Ana"), make.rep("Ben")
+    team = make.group("DACH", [ana], visibility="group")
+    make.join(team, ben, weight=0)
+    make.publish(make.rule(team))
+    lead = make.arrive(**LEAD)
+    live.route_ready(1)
+    client = signed_in(ben.user)
+
+    assert client.get(f"/leads/{lead.uid}/").status_code == 200
+    assert client.post(f"/leads/{lead.uid}/note/", {"text": "x"}).status_code == 404
+    assert not LeadEvent.objects.filter(kind="opened").exists()
+
+
+def test_a_manager_sees_their_own_groups_only(db):
+    ana = make.rep("Ana")
+    team, other = make.group("DACH", [ana]), make.group("Iberia")
+    boss, stranger = make.user("Boss"), make.user("Stranger")
+    team.managers.add(boss)
+    other.managers.add(stranger)
+    make.publish(make.rule(team))
+    lead = make.arrive(**LEAD)
+    live.route_ready(1)
+
+    assert signed_in(boss).get(f"/leads/{lead.uid}/").status_code == 200
+    assert leaks(crawl(signed_in(stranger), lead, ana)) == []
+    answer = signed_in(stranger).post(f"/to-assign/{lead.uid}/", {"rep": str(ana.uid)})
+    assert answer.status_code == 404
+
+
+def test_a_rep_who_manages_a_blind_group_may_be_kept_blind(blind_team):
+    team, ana, _ben = blind_team
+    team.managers.add(ana.user)
+    team.blind_for_managers = True
+    team.save()
+    lead = make.arrive(**LEAD)
+    live.route_ready(1)
+
+    assert leaks(crawl(signed_in(ana.user), lead, ana)) == []
+
+
+def test_nobody_is_told_anything_without_signing_in(blind_team):
+    _team, ana, _ben = blind_team
+    lead = make.arrive(**LEAD)
+    live.route_ready(1)
+
+    seen = crawl(Client(), lead, ana)
+
+    assert leaks(seen) == []
+    assert {status for _name, status, _told in seen} <= {302, 401, 403, 404, 405}
