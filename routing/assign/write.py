@@ -10,7 +10,7 @@ from config.lib.copying import copy_rows, next_ids
 from leads import dispatch, timeline
 from routing.assign.move import Move
 from routing.assign.turn import Turn
-from routing.engine.ledger import HOUSE, Key, LedgerEntry
+from routing.engine.ledger import Key, LedgerEntry
 from routing.models import Assignment, Decision
 from routing.models import LedgerEntry as EntryRow
 
@@ -177,7 +177,7 @@ def _write_shares(held: Turn, moves: Sequence[Move], shares: Mapping[Key, tuple[
         cursor.execute(
             """
             INSERT INTO routing_share AS s (group_id, rep_id, balance, last_turn, received, last_at)
-            SELECT x.grp, NULLIF(x.rep, %s), x.balance, x.turn, x.received, CASE WHEN x.received > 0 THEN %s END
+            SELECT x.grp, x.rep, x.balance, x.turn, x.received, CASE WHEN x.received > 0 THEN %s END
             FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
                 AS x(grp, rep, balance, turn, received)
             ON CONFLICT (group_id, rep_id) WHERE rep_id IS NOT NULL DO UPDATE SET
@@ -185,7 +185,6 @@ def _write_shares(held: Turn, moves: Sequence[Move], shares: Mapping[Key, tuple[
                 last_at = COALESCE(EXCLUDED.last_at, s.last_at)
             """,
             [
-                HOUSE,
                 held.now,
                 [key[0] for key in keys],
                 [key[1] for key in keys],
