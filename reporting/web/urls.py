@@ -1,5 +1,14 @@
-"""URLs of reporting."""
+"""URLs of reporting: the board, the reports per rep, a rep's own numbers."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from reporting.web import board, rep_report, reports
+
+urlpatterns = [
+    path("board/", board.page, name="board"),
+    path("reports/", reports.page, name="reports"),
+    path("reports/export.csv", reports.export, name="reports-csv"),
+    path("reports/<uuid:uid>/", rep_report.page, name="rep-report"),
+    path("reports/<uuid:uid>/export.csv", rep_report.export, name="rep-report-csv"),
+    path("my-numbers/", rep_report.mine, name="my-numbers"),
+]

@@ -1,0 +1,73 @@
+"""What a reader asks of the reports: period, group and rep from the URL, each checked, errors beside the field."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from reporting.period import Period, period
+from reporting.web.words import PERIODS
+from reps import access
+from reps.models import Group, Rep
+
+DEFAULT = "30"
+
+
+class PeriodForm(forms.Form):
+    """Over what time."""
+
+    period = forms.ChoiceField(label=_("Period"), choices=PERIODS, required=False)
+
+
+class ReportForm(PeriodForm):
+    """And of which group."""
+
+    group = forms.ChoiceField(label=_("Group"), required=False)
+
+    def __init__(self, data: dict[str, Any], *, groups: Sequence[Group]) -> None:
+        super().__init__(data)
+        self.groups = {str(group.uid): group for group in groups}
+        field = self.fields["group"]
+        if len(groups) < 2 and not data.get("group"):
+            del self.fields["group"]
+        elif isinstance(field, forms.ChoiceField):
+            field.choices = [("", _("All groups")), *((uid, group.name) for uid, group in self.groups.items())]
+
+    @property
+    def chosen(self) -> Group | None:
+        """The group chosen, if any."""
+        return self.groups.get(self.cleaned_data.get("group", ""))
+
+
+class RepForm(PeriodForm):
+    """And of which rep."""
+
+    rep = forms.ChoiceField(label=_("Rep"), required=False)
+    field_order = ("rep", "period")
+
+    def __init__(self, data: dict[str, Any], *, reps: Sequence[Rep]) -> None:
+        super().__init__(data)
+        field = self.fields["rep"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(str(rep.uid), rep.name) for rep in reps]
+
+
+def asked(request: HttpRequest, **more: str) -> dict[str, str]:
+    """The query as a form takes it, with the period that is meant where none is named."""
+    given = {name: value.replace("\x00", "") for name, value in request.GET.dict().items() if isinstance(value, str)}
+    return {**more, **given, "period": given.get("period") or DEFAULT}
+
+
+def period_of(form: PeriodForm, *, now: datetime) -> Period:
+    """The period chosen, in the reader's zone; the usual one where the choice was none of ours."""
+    key = form.cleaned_data.get("period") if form.is_bound and not form.errors.get("period") else ""
+    return period(key or DEFAULT, now=now, zone=timezone.get_current_timezone())
+
+
+def groups_for(request: HttpRequest) -> list[Group]:
+    """The groups the reader may choose among."""
+    return list(access.groups_managed(request.user).order_by("name"))

@@ -1,0 +1,299 @@
+"""One rep over a period: figures, funnel, how sure they are, sources, fair share; and lead by lead as CSV."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from reporting import cohort, exports
+from reporting.metrics.fairness import fair_shares
+from reporting.metrics.funnel import steps
+from reporting.metrics.in_out import InOut, in_out
+from reporting.period import Period
+from reporting.web import figures, reports, words
+from reporting.web.asking import PeriodForm, RepForm, asked, period_of
+from reps import access
+from reps.models import Group, Membership, Rep
+from reps.templatetags.face import MINUS, ordinal
+from routing import standing
+
+_MOST_EXPORTED = 100_000
+_SURE = ("response_sla", "reached", "meetings", "close_rate")
+HEADS = (
+    "lead", "source", "how", "arrived", "assigned", "first_contact", "response_seconds", "within_sla", "reached",
+    "meeting", "ended", "outcome",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, read: whose report, who may read what of it."""
+
+    rep: Rep
+    scope: cohort.Scope
+    everybody: cohort.Scope
+    form: PeriodForm
+    period: Period
+    now: datetime
+    oversees: bool
+
+
+@login_required
+@never_cache
+@require_safe
+def page(request: HttpRequest, uid: str) -> HttpResponse:
+    """The report of a rep, for themselves and for the managers of their groups."""
+    other = request.GET.get("rep", "")
+    what = _asked(request, uid)
+    if other and other != str(uid) and not what.form.errors.get("rep"):
+        query = urlencode({"period": what.period.key})
+        return redirect(f"{reverse('rep-report', args=[other])}?{query}")
+    return _show(request, what)
+
+
+@login_required
+@never_cache
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """The reader's own numbers."""
+    rep = access.rep_of(request.user)
+    if rep is None:
+        raise PermissionDenied
+    return _show(request, _own(request, rep, timezone.now()))
+
+
+@login_required
+@never_cache
+@require_safe
+def export(request: HttpRequest, uid: str) -> HttpResponse:
+    """What the figures were made of, a line for each spell of ownership; nothing personal."""
+    what = _asked(request, uid)
+    span = what.period
+    found = cohort.spells(scope=what.scope, since=span.since, until=span.until, now=what.now, most=_MOST_EXPORTED)
+    return exports.table(HEADS, (_line(spell) for spell in found), name=f"rep-report-{span.key}")
+
+
+def _asked(request: HttpRequest, uid: str) -> Asked:
+    now = timezone.now()
+    rep = get_object_or_404(Rep.objects.select_related("user"), uid=uid)
+    if not access.is_manager(request.user):
+        if access.rep_of(request.user) != rep:
+            raise PermissionDenied
+        return _own(request, rep, now)
+    everybody = cohort.overseen(request.user, now=now)
+    reps = _reps(everybody)
+    if rep not in reps:
+        if access.rep_of(request.user) == rep:
+            return _own(request, rep, now)
+        raise Http404
+    form = RepForm(asked(request, rep=str(rep.uid)), reps=reps)
+    form.is_valid()
+    return Asked(rep, everybody.of(rep), everybody, form, period_of(form, now=now), now, oversees=True)
+
+
+def _own(request: HttpRequest, rep: Rep, now: datetime) -> Asked:
+    """A rep reads all their own spells, whatever the group; of the others only what all reps of their groups reach."""
+    form = PeriodForm(asked(request))
+    form.is_valid()
+    groups = tuple(access.groups_of(request.user, now=now).values_list("pk", flat=True))
+    team = cohort.Scope(groups, (rep.pk,))
+    return Asked(rep, cohort.Scope(rep=rep.pk), team, form, period_of(form, now=now), now, oversees=False)
+
+
+def _reps(scope: cohort.Scope) -> list[Rep]:
+    """Who may be chosen: active members of the groups, past and present; for all groups everybody."""
+    rows = Rep.objects.select_related("user").order_by("user__name", "pk")
+    if scope.groups is None:
+        return list(rows)
+    ever = Membership.objects.filter(group__in=scope.groups).values("rep")
+    return list(rows.filter(pk__in=ever))
+
+
+def _show(request: HttpRequest, what: Asked) -> HttpResponse:
+    span, rep = what.period, what.rep
+    own = cohort.figures(scope=what.scope, since=span.since, until=span.until, now=what.now)
+    before = cohort.figures(scope=what.scope, since=span.before_since, until=span.before_until, now=what.now)
+    everybody = cohort.figures(scope=what.everybody, since=span.since, until=span.until, now=what.now)
+    query = urlencode({"period": span.key})
+    leads = f"{reverse('leads')}?{urlencode({'owner': str(rep.uid), 'arrived_after': span.since.isoformat()})}"
+    sources = cohort.ask(scope=what.scope, since=span.since, until=span.until, now=what.now, cut="source")
+    context = {
+        "now": what.now,
+        "rep": {"name": rep.name, "first_name": rep.name.split(" ")[0], "group": _groups(rep, what)},
+        "period": {"label": words.told(span), "from_at": span.since, "until_at": span.until},
+        "form": what.form,
+        "csv_url": f"{reverse('rep-report-csv', args=[rep.uid])}?{query}",
+        "list_url": f"{reverse('reports')}?{query}" if what.oversees else "",
+        "figures": figures.row(own.answers, before.answers, everybody=everybody.answers, url=leads),
+        "funnel_of": own.counts["leads"],
+        "funnel": _funnel(own),
+        "intervals": _intervals(own, everybody),
+        **(_close(what, everybody, query) if what.oversees else {}),
+        "in_out": _in_out(what),
+        "sources": [_source(label, found) for label, found in _most_first(sources)],
+        "sources_total": _source("", own) if sources else None,
+        "share_note": _share_note(what),
+    }
+    return render(request, "reporting/rep_report.html", context)
+
+
+def _most_first(sources: dict[str, cohort.Figures]) -> list[tuple[str, cohort.Figures]]:
+    return sorted(sources.items(), key=lambda item: (-item[1].counts["leads"], item[0]))
+
+
+def _groups(rep: Rep, what: Asked) -> str:
+    rows = Membership.objects.at(what.now).filter(rep=rep, group__active=True).order_by("group__name")
+    if what.oversees and what.everybody.groups is not None:
+        rows = rows.filter(group__in=what.everybody.groups)
+    return ", ".join(rows.values_list("group__name", flat=True))
+
+
+def _funnel(own: cohort.Figures) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": words.STEPS[step.name],
+            "count": step.count,
+            "share": step.share,
+            "tone": "good" if step.name == "won" else "pri",
+        }
+        for step in steps(own.counts)
+    ]
+
+
+def _intervals(own: cohort.Figures, everybody: cohort.Figures) -> list[dict[str, Any]]:
+    rows = []
+    for name in _SURE:
+        answer = own.answers[name]
+        if answer.value is None or (name == "close_rate" and figures.too_few(own.counts["leads"])):
+            continue
+        label = _("Came to a meeting") if name == "meetings" else words.FIGURES[name]
+        rows.append(
+            {
+                "label": label,
+                "low": answer.low,
+                "point": answer.value,
+                "high": answer.high,
+                "all": everybody.answers[name].value,
+                "n": answer.n,
+            }
+        )
+    return rows
+
+
+def _close(what: Asked, everybody: cohort.Figures, query: str) -> dict[str, Any]:
+    """All reps by close rate, as far as their intervals tell them apart."""
+    rows = reports.in_order(reports.rows_of(what.period, what.everybody, now=what.now, query=query), "-close")
+    axis = reports.axis_of(rows, mark=everybody.answers["close_rate"].value)
+    shown = [row for row in rows if row["close"]]
+    if not shown:
+        return {"close": []}
+    first = shown[0]["close"]
+    alone = len(shown) > 1 and first["low"] > max(row["close"]["high"] for row in shown[1:])
+    return {
+        "close": [_close_row(row, what.rep, axis) for row in rows],
+        "axis": axis,
+        "close_note": "" if alone or len(shown) < 2 else _("No leader is named: the intervals of the first overlap."),
+    }
+
+
+def _close_row(row: reports.Row, rep: Rep, axis: dict[str, Any]) -> dict[str, Any]:
+    close = row["close"]
+    near = bool(close) and reports.near(close, axis["mark"])
+    return {
+        "rank": "",
+        "name": row["name"],
+        "url": row["url"],
+        "me": row["uid"] == str(rep.uid),
+        "quiet": near,
+        "note": _("near the average of all reps") if near else _("%s won or lost") % row["closed"],
+        "too_few": row["too_few"],
+        **(close or {}),
+    }
+
+
+def _in_out(what: Asked) -> list[dict[str, Any]]:
+    span = what.period
+    found = in_out(rep=what.rep.pk, since=span.since, until=span.until, groups=what.scope.groups)
+    first = date_format(timezone.localtime(span.since), "j F")
+    return [
+        {"label": _("Open on %s") % first, "value": number_format(found.at_start), "level": 0},
+        *_side(_("In"), "+", found, words.CAME),
+        *_side(_("Out"), MINUS, found, words.WENT),
+        {"label": _("Open now"), "value": number_format(found.at_end), "level": 0},
+    ]
+
+
+def _side(label: str, sign: str, found: InOut, names: dict[str, Any]) -> list[dict[str, Any]]:
+    counted = found.came if names is words.CAME else found.went
+    total = counted.total()
+    rows = [(names[key], counted[key]) for key in names if counted[key]]
+    return [
+        {"label": label, "value": f"{sign}{number_format(total)}" if total else "0", "level": 0},
+        *({"label": name, "value": number_format(n), "level": 1} for name, n in rows),
+    ]
+
+
+def _source(label: str, found: cohort.Figures) -> dict[str, Any]:
+    meetings = found.answers["meetings"].value
+    return {
+        "label": label or _("Not known"),
+        "leads": found.counts["leads"],
+        "reached": found.answers["reached"].value,
+        "per_100": None if meetings is None else round(100 * meetings),
+        "won": found.counts["won"],
+    }
+
+
+def _share_note(what: Asked) -> str:
+    """What the rep had by turns in the period against their fair share, and their place in line now."""
+    span, rep = what.period, what.rep
+    share = fair_shares(since=span.since, until=span.until, groups=what.scope.groups).get(rep.pk)
+    if share is None:
+        return ""
+    says = _("Fair share: had %(had)s of the leads that count, fair share %(share)s.") % {
+        "had": number_format(share.received),
+        "share": number_format(round(share.entitled, 1), 1),
+    }
+    places = _places(rep, what)
+    if not places:
+        return says
+    return f"{says} {_('Now %s.') % ', '.join(places)}"
+
+
+def _places(rep: Rep, what: Asked) -> list[str]:
+    groups = Group.objects.filter(
+        active=True, pk__in=Membership.objects.at(what.now).filter(rep=rep).values("group")
+    ).order_by("name")
+    if what.scope.groups is not None:
+        groups = groups.filter(pk__in=what.scope.groups)
+    found = ((group, standing.place_of(group, rep, now=what.now)) for group in groups)
+    return [
+        _("%(place)s in line in %(group)s") % {"place": ordinal(place.rank), "group": group.name}
+        for group, place in found
+        if place and place.on_duty
+    ]
+
+
+def _line(spell: dict[str, Any]) -> list[object]:
+    outcome = words.WENT.get(spell["ending"] or "", spell["ending"] or "")
+    return [
+        spell["uid"], spell["source"], words.CAME.get(spell["how"], spell["how"]), spell["arrived_at"].isoformat(),
+        spell["starts_at"].isoformat(), spell["first_at"].isoformat() if spell["first_at"] else "",
+        spell["response_seconds"], _yes_no(spell["within_sla"]), _yes_no(spell["reached"]), _yes_no(spell["met"]),
+        spell["ended_at"].isoformat() if spell["ended_at"] else "", outcome,
+    ]  # fmt: skip
+
+
+def _yes_no(value: object) -> str:
+    return "" if value is None else "yes" if value else "no"

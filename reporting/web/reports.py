@@ -1,0 +1,220 @@
+"""Reports per rep: all reps side by side over a period, sorted and filtered in the URL, and as CSV."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil, floor
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from reporting import cohort, exports
+from reporting.metric import ENOUGH
+from reporting.metrics.rule_hits import rule_hits
+from reporting.period import Period
+from reporting.web import figures, words
+from reporting.web.asking import ReportForm, asked, groups_for, period_of
+from reps import access
+from reps.models import Group, Membership, Rep
+
+Row = dict[str, Any]
+_COLUMNS = (
+    ("name", gettext_lazy("Rep"), ""),
+    ("leads", gettext_lazy("Leads"), "num"),
+    ("response", gettext_lazy("Response"), "num"),
+    ("within", gettext_lazy("Within time"), "num hide-phone"),
+    ("reached", gettext_lazy("Reached"), "num hide-phone"),
+    ("meetings", gettext_lazy("Meetings"), "num hide-phone"),
+    ("close", gettext_lazy("Close rate"), "num"),
+    ("interval", "", "gapl hide-phone"),
+)
+_SORTS = ("name", "leads", "response", "within", "reached", "meetings", "close")
+_USUAL = "-leads"
+HEADS = (
+    "rep", "group", "leads", "speed_to_lead_seconds", "leads_waiting", "response_seconds", "response_n", "within_sla",
+    "sla_n", "reached", "reached_share", "meetings", "meetings_share", "won", "lost", "close_rate", "close_low",
+    "close_high",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, read."""
+
+    form: ReportForm
+    period: Period
+    scope: cohort.Scope
+    now: datetime
+
+
+def _asked(request: HttpRequest) -> Asked:
+    if not access.is_manager(request.user):
+        raise PermissionDenied
+    now = timezone.now()
+    form = ReportForm(asked(request), groups=groups_for(request))
+    form.is_valid()
+    return Asked(form, period_of(form, now=now), cohort.overseen(request.user, form.chosen, now=now), now)
+
+
+@login_required
+@never_cache
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """The page."""
+    what = _asked(request)
+    span, until = what.period, {"now": what.now}
+    whole = cohort.figures(scope=what.scope, since=span.since, until=span.until, **until)
+    before = cohort.figures(scope=what.scope, since=span.before_since, until=span.before_until, **until)
+    sort = request.GET.get("sort", _USUAL)
+    rows = in_order(rows_of(span, what.scope, now=what.now, query=urlencode({"period": span.key})), sort)
+    axis = axis_of(rows, mark=whole.answers["close_rate"].value)
+    for row in rows:
+        row["quiet"] = bool(row["close"] and near(row["close"], axis["mark"]))
+    groups = what.scope.groups
+    query = request.GET.urlencode()
+    context = {
+        "now": what.now,
+        "period": {"label": words.told(span), "from_at": span.since, "until_at": span.until},
+        "form": what.form,
+        "filtered": any(request.GET.get(name) for name in ("period", "group")),
+        "csv_url": reverse("reports-csv") + (f"?{query}" if query else ""),
+        "figures": figures.row(whole.answers, before.answers, url=_leads_url(what)) if rows else [],
+        "columns": _columns(sort),
+        "rows": rows,
+        "axis": axis,
+        "rules": rule_hits(since=span.since, until=span.until, groups=groups) if rows else [],
+    }
+    return render(request, "reporting/report_list.html", context)
+
+
+@login_required
+@never_cache
+@require_safe
+def export(request: HttpRequest) -> HttpResponse:
+    """The same rows as CSV: seconds, and shares of one; close rates of under 30 leads are empty, as on the page."""
+    what = _asked(request)
+    found = cohort.ask(scope=what.scope, since=what.period.since, until=what.period.until, now=what.now, cut="rep")
+    names = _names(found, what.scope, what.now)
+    lines = sorted(found, key=lambda pk: (-found[pk].counts["leads"], names[pk].name))
+    return exports.table(HEADS, (_line(names[pk], found[pk]) for pk in lines), name=f"reports-{what.period.key}")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A rep's name, handle and groups in words."""
+
+    uid: str
+    name: str
+    group: str
+
+
+def _line(rep: Named, found: cohort.Figures) -> list[object]:
+    answers, counts = found.answers, found.counts
+    speed, response, close = answers["speed_to_lead"], answers["response_time"], answers["close_rate"]
+    shown = counts["leads"] >= ENOUGH
+    return [
+        rep.name, rep.group, counts["leads"], exports.rounded(speed.value, 0), speed.open,
+        exports.rounded(response.value, 0), response.n, exports.rounded(answers["response_sla"].value),
+        answers["response_sla"].n, counts["reached"], exports.rounded(answers["reached"].value), counts["meetings"],
+        exports.rounded(answers["meetings"].value), counts["won"], counts["lost"],
+        *(exports.rounded(value) if shown else None for value in (close.value, close.low, close.high)),
+    ]  # fmt: skip
+
+
+def rows_of(span: Period, scope: cohort.Scope, *, now: datetime, query: str) -> list[Row]:
+    """A row for each rep with leads in the period."""
+    found = cohort.ask(scope=scope, since=span.since, until=span.until, now=now, cut="rep")
+    names = _names(found, scope, now)
+    return [row_of(names[pk], figures_of, query) for pk, figures_of in found.items()]
+
+
+def row_of(rep: Named, found: cohort.Figures, query: str) -> Row:
+    """One row for the template."""
+    answers, leads = found.answers, found.counts["leads"]
+    close, few = answers["close_rate"], figures.too_few(found.counts["leads"])
+    shown = not few and close.value is not None
+    return {
+        "name": rep.name,
+        "uid": rep.uid,
+        "url": f"{reverse('rep-report', args=[rep.uid])}?{query}",
+        "group": rep.group,
+        "leads": leads,
+        "response": answers["response_time"].value,
+        "within": answers["response_sla"].value,
+        "reached": answers["reached"].value,
+        "meetings": found.counts["meetings"],
+        "per_100": answers["meetings"].value,
+        "close": {"low": close.low, "point": close.value, "high": close.high} if shown else None,
+        "closed": close.n,
+        "too_few": "" if shown else few or _("none is won or lost yet"),
+    }
+
+
+def in_order(rows: list[Row], sort: str) -> list[Row]:
+    """Sorted by the key of the URL; what has no figure stands last, equal ones by name."""
+    key = sort.removeprefix("-")
+    key, down = (key, sort.startswith("-")) if key in _SORTS else (_USUAL.removeprefix("-"), True)
+    rows = sorted(rows, key=lambda row: row["name"].casefold())
+
+    def value(row: Row) -> Any:
+        found = row[key]
+        return found["point"] if isinstance(found, dict) else found.casefold() if isinstance(found, str) else found
+
+    known = sorted((row for row in rows if value(row) is not None), key=value, reverse=down)
+    return [*known, *(row for row in rows if value(row) is None)]
+
+
+def axis_of(rows: list[Row], *, mark: float | None) -> dict[str, Any]:
+    """An axis that holds every interval, in steps of 5 %."""
+    shown = [row["close"] for row in rows if row["close"]]
+    low = floor(min((close["low"] for close in shown), default=0) * 20) / 20
+    high = max(ceil(max((close["high"] for close in shown), default=1) * 20) / 20, low + 0.05)
+    ticks = [number_format(round(100 * (low + (high - low) * n / 4), 1), use_l10n=True) for n in range(5)]
+    return {"low": low, "high": high, "mark": mark if shown else None, "ticks": ticks}
+
+
+def near(close: dict[str, float], mark: float | None) -> bool:
+    """Whether the interval holds what all reps together reach."""
+    return mark is not None and close["low"] <= mark <= close["high"]
+
+
+def _names(found: dict[int, cohort.Figures], scope: cohort.Scope, now: datetime) -> dict[int, Named]:
+    reps = Rep.objects.filter(pk__in=found).select_related("user")
+    member = Membership.objects.at(now).filter(rep__in=found, group__active=True)
+    if scope.groups is not None:
+        member = member.filter(group__in=scope.groups)
+    groups: dict[int, list[str]] = {}
+    for rep, group in member.order_by("group__name").values_list("rep_id", "group__name"):
+        groups.setdefault(rep, []).append(group)
+    return {rep.pk: Named(str(rep.uid), rep.name, ", ".join(groups.get(rep.pk, []))) for rep in reps}
+
+
+def _leads_url(what: Asked) -> str:
+    chosen: Group | None = what.form.chosen
+    asked_for = {"arrived_after": what.period.since.isoformat(), **({"group": str(chosen.uid)} if chosen else {})}
+    return f"{reverse('leads')}?{urlencode(asked_for)}"
+
+
+def _columns(sort: str) -> list[dict[str, Any]]:
+    key = sort.removeprefix("-")
+    down, key = (sort.startswith("-"), key) if key in _SORTS else (True, _USUAL.removeprefix("-"))
+    return [
+        {
+            "key": name,
+            "label": label,
+            "css": css,
+            "can_sort": name in _SORTS,
+            "sort": ("down" if down else "up") if name == key else "",
+        }
+        for name, label, css in _COLUMNS
+    ]
