@@ -13,9 +13,9 @@ _env = environ.Env()
 
 PORT: int = _env.int("PORT", default=8000)
 DATA_DIR: Path = Path(_env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
-# Without URLs: the embedded servers of the data folder, running or not.
-DATABASE_URL: str = _env.str("DATABASE_URL", default="") or folder.database_url(DATA_DIR)
-REDIS_URL: str = _env.str("REDIS_URL", default="") or folder.redis_url(DATA_DIR)
+# Real servers in place of the embedded ones; empty where none were given.
+DATABASE_URL: str = _env.str("DATABASE_URL", default="")
+REDIS_URL: str = _env.str("REDIS_URL", default="")
 SECRET_KEY: str = _env.str("SECRET_KEY", default="")
 ALLOWED_HOSTS: list[str] = _env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 TRUSTED_ORIGINS: list[str] = _env.list("TRUSTED_ORIGINS", default=[])
@@ -30,15 +30,21 @@ LOG_LEVEL: str = _env.str("LOG_LEVEL", default="INFO")
 
 
 def database() -> dict[str, object]:
-    """The Django database entry of DATABASE_URL."""
-    return dict(_env.db_url_config(DATABASE_URL))
+    """The Django database entry: of DATABASE_URL, else of the data folder's own server, running or not."""
+    return dict(_env.db_url_config(DATABASE_URL or folder.database_url(DATA_DIR)))
+
+
+def redis_url() -> str:
+    """REDIS_URL, else the data folder's own server, running or not."""
+    return REDIS_URL or folder.redis_url(DATA_DIR)
 
 
 def broker_url() -> str:
-    """REDIS_URL as kombu spells it: a socket is redis+socket://, its numbered database a virtual host."""
-    if not REDIS_URL.startswith("unix://"):
-        return REDIS_URL
-    return REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
+    """The same as kombu spells it: a socket is redis+socket://, its numbered database a virtual host."""
+    url = redis_url()
+    if not url.startswith("unix://"):
+        return url
+    return url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 
 
 def email() -> dict[str, object]:

@@ -96,7 +96,7 @@ if env.PROCESS == "web":
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": env.REDIS_URL,
+        "LOCATION": env.redis_url(),
         "KEY_PREFIX": "fairlead",
         "OPTIONS": {"socket_connect_timeout": 0.25, "socket_timeout": 0.25},
     },
