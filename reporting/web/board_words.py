@@ -124,7 +124,7 @@ def flow(
         "sources": _sources(arrived, link),
         "dropped": {
             "label": _("not qualified"),
-            "note": ", ".join(f"{number_format(n)} {_dropped(reason)}" for reason, n in dropped[:3]),
+            "note": ", ".join(f"{number_format(n)} {_dropped(reason, n)}" for reason, n in dropped[:3]),
             "url": link.leads(of_today=True, status="rejected"),
         },
         "went": [
@@ -144,11 +144,11 @@ def flow(
     }
 
 
-def _dropped(reason: str) -> str:
+def _dropped(reason: str, n: int) -> str:
     words = {
         "rejected_by_rule": _("by a rule"),
         "by_hand_spam": _("spam"),
-        "by_hand_duplicate": _("duplicate"),
+        "by_hand_duplicate": ngettext("duplicate", "duplicates", n),
         "by_hand_no_customer": _("no customer"),
         "by_hand_no_contact": _("no way to reach them"),
     }
@@ -212,6 +212,8 @@ def duty_note(duty: Duty) -> str:
     rooms = [row.room for row in duty.reps if row.room is not None]
     if len(rooms) < len(duty.reps):
         return says
+    if not sum(rooms):
+        return _("%s, no room for more leads") % says
     room = ngettext("room for %(n)s more lead", "room for %(n)s more leads", sum(rooms)) % {
         "n": number_format(sum(rooms))
     }

@@ -215,7 +215,7 @@ def _close_row(row: reports.Row, rep: Rep, axis: dict[str, Any]) -> dict[str, An
         "name": row["name"],
         "url": row["url"],
         "me": row["uid"] == str(rep.uid),
-        "quiet": near,
+        "quiet": near and row["uid"] != str(rep.uid),
         "note": _("near the average of all reps") if near else _("%s won or lost") % row["closed"],
         "too_few": row["too_few"],
         **(close or {}),

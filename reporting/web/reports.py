@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from math import ceil, floor
+from math import floor
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -40,6 +40,7 @@ _COLUMNS = (
 )
 _SORTS = ("name", "leads", "response", "within", "reached", "meetings", "close")
 _USUAL = "-leads"
+_STEPS = (1, 2, 5, 10, 15, 20, 25)
 HEADS = (
     "rep", "group", "leads", "speed_to_lead_seconds", "leads_waiting", "response_seconds", "response_n", "within_sla",
     "sla_n", "reached", "reached_share", "meetings", "meetings_share", "won", "lost", "close_rate", "close_low",
@@ -175,12 +176,14 @@ def in_order(rows: list[Row], sort: str) -> list[Row]:
 
 
 def axis_of(rows: list[Row], *, mark: float | None) -> dict[str, Any]:
-    """An axis that holds every interval, in steps of 5 %."""
+    """An axis of four round steps that holds every interval."""
     shown = [row["close"] for row in rows if row["close"]]
-    low = floor(min((close["low"] for close in shown), default=0) * 20) / 20
-    high = max(ceil(max((close["high"] for close in shown), default=1) * 20) / 20, low + 0.05)
-    ticks = [number_format(round(100 * (low + (high - low) * n / 4), 1), use_l10n=True) for n in range(5)]
-    return {"low": low, "high": high, "mark": mark if shown else None, "ticks": ticks}
+    low = floor(min((close["low"] for close in shown), default=0) * 20) * 5
+    high = max((close["high"] for close in shown), default=1) * 100
+    step = next((step for step in _STEPS if low + 4 * step >= high), _STEPS[-1])
+    low = max(0, min(low, 100 - 4 * step))
+    ticks = [number_format(low + step * n) for n in range(5)]
+    return {"low": low / 100, "high": (low + 4 * step) / 100, "mark": mark if shown else None, "ticks": ticks}
 
 
 def near(close: dict[str, float], mark: float | None) -> bool:
