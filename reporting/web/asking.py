@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -66,6 +66,12 @@ def period_of(form: PeriodForm, *, now: datetime) -> Period:
     """The period chosen, in the reader's zone; the usual one where the choice was none of ours."""
     key = form.cleaned_data.get("period") if form.is_bound and not form.errors.get("period") else ""
     return period(key or DEFAULT, now=now, zone=timezone.get_current_timezone())
+
+
+def wrong(form: PeriodForm) -> HttpResponse:
+    """The answer to a download that asks for what there is not: each field with its error, and no file."""
+    lines = [f"{name}: {error}" for name, errors in form.errors.items() for error in errors]
+    return HttpResponse("\n".join(lines), status=400, content_type="text/plain; charset=utf-8")
 
 
 def groups_for(request: HttpRequest) -> list[Group]:

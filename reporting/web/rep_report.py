@@ -22,7 +22,7 @@ from reporting.metrics.funnel import steps
 from reporting.metrics.in_out import InOut, in_out
 from reporting.period import Period
 from reporting.web import figures, reports, words
-from reporting.web.asking import PeriodForm, RepForm, asked, period_of
+from reporting.web.asking import PeriodForm, RepForm, asked, period_of, wrong
 from reps import access
 from reps.models import Group, Membership, Rep
 from reps.templatetags.face import MINUS, ordinal
@@ -54,9 +54,9 @@ class Asked:
 @require_safe
 def page(request: HttpRequest, uid: str) -> HttpResponse:
     """The report of a rep, for themselves and for the managers of their groups."""
-    other = request.GET.get("rep", "")
     what = _asked(request, uid)
-    if other and other != str(uid) and not what.form.errors.get("rep"):
+    other = what.form.cleaned_data.get("rep") or str(uid)
+    if other != str(uid):
         query = urlencode({"period": what.period.key})
         return redirect(f"{reverse('rep-report', args=[other])}?{query}")
     return _show(request, what)
@@ -79,6 +79,8 @@ def mine(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest, uid: str) -> HttpResponse:
     """What the figures were made of, a line for each spell of ownership; nothing personal."""
     what = _asked(request, uid)
+    if what.form.errors:
+        return wrong(what.form)
     span = what.period
     found = cohort.spells(scope=what.scope, since=span.since, until=span.until, now=what.now, most=_MOST_EXPORTED)
     return exports.table(HEADS, (_line(spell) for spell in found), name=f"rep-report-{span.key}")

@@ -23,7 +23,7 @@ from reporting.metric import ENOUGH
 from reporting.metrics.rule_hits import rule_hits
 from reporting.period import Period
 from reporting.web import figures, words
-from reporting.web.asking import ReportForm, asked, groups_for, period_of
+from reporting.web.asking import ReportForm, asked, groups_for, period_of, wrong
 from reps import access
 from reps.models import Group, Membership, Rep
 
@@ -104,6 +104,8 @@ def page(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The same rows as CSV: seconds, and shares of one; close rates of under 30 leads are empty, as on the page."""
     what = _asked(request)
+    if what.form.errors:
+        return wrong(what.form)
     found = cohort.ask(scope=what.scope, since=what.period.since, until=what.period.until, now=what.now, cut="rep")
     names = _names(found, what.scope, what.now)
     lines = sorted(found, key=lambda pk: (-found[pk].counts["leads"], names[pk].name))

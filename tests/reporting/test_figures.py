@@ -278,6 +278,27 @@ def test_a_wrong_filter_is_named_not_an_error(client, table):
     assert "Select a valid choice. century is not one of the available choices." in text_of(response)
 
 
+def test_a_file_of_what_there_is_not_is_refused_by_name(client, table):
+    _group, ana, _ben = table
+
+    of_all = client.get(reverse("reports-csv"), {"period": "7", "group": "no"})
+    of_ana = client.get(reverse("rep-report-csv", args=[ana.uid]), {"period": "century"})
+
+    assert (of_all.status_code, of_ana.status_code) == (400, 400)
+    assert of_all.content.startswith(b"group: ")
+    assert of_ana.content.startswith(b"period: ")
+
+
+@pytest.mark.parametrize("query", [{"rep": "x"}, {"rep": "\x00"}, {"period": "\x00", "sort": "\x00"}, {"group": "'"}])
+@pytest.mark.parametrize("who", ["manager", "rep"])
+def test_no_query_makes_an_error(client, table, query, who):
+    group, ana, _ben = table
+    client.force_login(group.managers.get() if who == "manager" else ana.user)
+    pages = [reverse("rep-report", args=[ana.uid])] + [reverse("reports"), reverse("board")] * (who == "manager")
+
+    assert {client.get(page, query).status_code for page in pages} <= {200, 404}
+
+
 def test_nothing_yet_says_so(client):
     group, _reps = worked.team("Ana")
     client.force_login(group.managers.get())
