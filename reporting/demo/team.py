@@ -81,7 +81,7 @@ def _joined(person: cast.RepPerson) -> timedelta:
 
 def _plan_weeks(reps: dict[str, Rep], now: datetime) -> None:
     """Everybody's week; the visitor's is around the clock from today on, so that leads come at whatever hour."""
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    today = now - timedelta(hours=3)
     rows = []
     for person in cast.REPS:
         rep, until = reps[_first(person)], today if person is cast.VISITOR else None
