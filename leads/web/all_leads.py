@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from leads.life import State
 from leads.models import Lead
 from leads.web import show
-from leads.web.filters import LeadFilter
+from leads.web.filters import LeadListFilter
 from leads.web.words import STATES
 
 _PAGE = 25
@@ -47,14 +47,14 @@ _COLUMNS = (
     ("state", gettext_lazy("State"), ""),
     ("first_contact", gettext_lazy("First contact"), "num hide-phone"),
     ("value", gettext_lazy("Deal size"), "num hide-phone"),
-    ("arrived", gettext_lazy("Arrived"), "num"),
+    ("arrived", gettext_lazy("Arrived"), "num hide-phone"),
 )
 
 
-def _chosen(request: HttpRequest) -> tuple[LeadFilter, "QuerySet[Lead]"]:
+def _chosen(request: HttpRequest) -> tuple[LeadListFilter, "QuerySet[Lead]"]:
     rows = Lead.objects.visible_to(request.user, now=timezone.now()).reported()
     rows = rows.select_related("stage", "group", "owner__user", "private")
-    chosen = LeadFilter(request.GET, queryset=rows)
+    chosen = LeadListFilter(request.GET, queryset=rows)
     found = chosen.qs if chosen.is_valid() else rows.none()
     sort = request.GET.get("sort", "-arrived")
     fields = _SORTS.get(sort.removeprefix("-"), ("arrived_at",))

@@ -2,6 +2,7 @@
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.forms import TextInput
 from django.utils.translation import gettext_lazy as _
 
 from leads.life import State
@@ -10,30 +11,33 @@ from leads.web.words import STATES, STATUS
 from reps.models import Group, Rep
 
 
-class LeadFilter(django_filters.FilterSet):
-    """Words are the API's: status, group and owner by their public id or name."""
+class LeadListFilter(django_filters.FilterSet):
+    """What the page of all leads offers. Words are the API's: status, group and owner by their public id or name."""
 
-    q = django_filters.CharFilter(label=_("Search"), method="search", max_length=100)
+    q = django_filters.CharFilter(label=_("Name, company, mail, phone"), method="search", max_length=100)
     status = django_filters.ChoiceFilter(
         label=_("Status"),
+        empty_label=_("Any state"),
         method="with_status",
         choices=[(STATUS[s], STATES[s]) for s in State if s is not State.READY],
     )
     group = django_filters.ModelChoiceFilter(
-        label=_("Group"), queryset=Group.objects.order_by("name"), to_field_name="uid"
+        label=_("Group"), empty_label=_("Any group"), queryset=Group.objects.order_by("name"), to_field_name="uid"
     )
     owner = django_filters.ModelChoiceFilter(
-        label=_("Rep"), queryset=Rep.objects.select_related("user").order_by("user__name"), to_field_name="uid"
+        label=_("Rep"),
+        empty_label=_("Any rep"),
+        queryset=Rep.objects.select_related("user").order_by("user__name"),
+        to_field_name="uid",
     )
-    stage = django_filters.ModelChoiceFilter(label=_("Stage"), queryset=Stage.objects.all(), to_field_name="key")
-    source = django_filters.CharFilter(label=_("Source"), lookup_expr="iexact", max_length=100)
-    country = django_filters.CharFilter(label=_("Country"), lookup_expr="iexact", max_length=2)
-    external_id = django_filters.CharFilter(label=_("External id"), max_length=200)
-    arrived_after = django_filters.IsoDateTimeFilter(
-        label=_("Arrived from"), field_name="arrived_at", lookup_expr="gte"
+    stage = django_filters.ModelChoiceFilter(
+        label=_("Stage"), empty_label=_("Any stage"), queryset=Stage.objects.all(), to_field_name="key"
     )
-    arrived_before = django_filters.IsoDateTimeFilter(
-        label=_("Arrived before"), field_name="arrived_at", lookup_expr="lt"
+    source = django_filters.CharFilter(
+        label=_("Source"),
+        lookup_expr="iexact",
+        max_length=100,
+        widget=TextInput(attrs={"placeholder": _("Source")}),
     )
 
     class Meta:
@@ -52,3 +56,12 @@ class LeadFilter(django_filters.FilterSet):
     def with_status(self, rows: "QuerySet[Lead]", _name: str, status: str) -> "QuerySet[Lead]":
         """The states that people call by this one word."""
         return rows.filter(state__in=[s.value for s, word in STATUS.items() if word == status])
+
+
+class LeadFilter(LeadListFilter):
+    """What the API offers beyond it."""
+
+    country = django_filters.CharFilter(label=_("Country"), lookup_expr="iexact", max_length=2)
+    external_id = django_filters.CharFilter(label=_("External id"), max_length=200)
+    arrived_after = django_filters.IsoDateTimeFilter("arrived_at", lookup_expr="gte", label=_("Arrived from"))
+    arrived_before = django_filters.IsoDateTimeFilter("arrived_at", lookup_expr="lt", label=_("Arrived before"))

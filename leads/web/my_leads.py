@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -28,6 +28,7 @@ from reps.models import Rep
 from reps.templatetags.face import duration
 
 _MOST = 200
+_IN_WORK = 12  # of the home page; the rest is one click away
 _MEETING = (Stage.Metric.MEETING_BOOKED, Stage.Metric.MEETING_HELD)
 TABS = ("due", "all", "meetings", "closed")
 
@@ -121,7 +122,10 @@ def lists_of(rep: Rep, *, now: datetime, tab: str, query: str) -> dict[str, Any]
         sections.append(_section("now", _("Waiting for your first contact"), rows_shown))
     if others:
         heading = {"meetings": _("Meetings"), "closed": _("Closed")}.get(tab, _("In work"))
-        sections.append(_section("going", heading, [row_of(lead, stages, now) for lead in others]))
+        shown = others if tab != "due" or query else others[:_IN_WORK]
+        section = _section("going", heading, [row_of(lead, stages, now) for lead in shown])
+        more = f"{reverse('my-leads')}?show=all" if len(shown) < len(others) else ""
+        sections.append({**section, "count": len(others), "more_url": more})
     mark = hashlib.sha256(
         repr([(x.pk, x.stage_id, x.hop, x.responded_at, x.state) for x in (*silent, *others)]).encode()
     ).hexdigest()[:16]
@@ -153,8 +157,11 @@ def row_of(lead: Lead, stages: list[Stage], now: datetime) -> dict[str, Any]:
     details = lead.private
     person = ", ".join(filter(None, (details.name if details.company else "", details.job_title)))
     clock = show.clock_of(lead) if lead.state == State.ASSIGNED else None
-    money = "" if details.deal_amount is None else f"{number_format(details.deal_amount, 0)} {details.deal_currency}"
-    meta = [lead.intent.capitalize() if clock else lead.stage.name, _place_and_time(lead, now), money]
+    meta = [
+        lead.intent.capitalize() if clock else lead.stage.name,
+        _place_and_time(lead, now),
+        show.money_of(details.deal_amount, details.deal_currency),
+    ]
     return {
         "uid": lead.uid,
         "title": show.title_of(lead, details),

@@ -1,6 +1,7 @@
 """The page of one lead: facts, clocks, stage, timeline; the why comes from routing as a fragment."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -125,7 +127,7 @@ def onward_of(lead: Lead) -> dict[str, str] | None:
 def facts_of(lead: Lead, details: LeadPrivate) -> list[dict[str, str]]:
     """Label, value, link and where it came from; what is unknown is left out."""
     source, icon = lead.connection.name, "forms"
-    money = "" if details.deal_amount is None else f"{number_format(details.deal_amount, 0)} {details.deal_currency}"
+    money = money_of(details.deal_amount, details.deal_currency)
     place = ", ".join(filter(None, (f"{details.postal_code} {details.city}".strip(), lead.region)))
     rows = [
         (_("Phone"), details.phone, f"tel:{details.phone_e164 or details.phone}" if details.phone else ""),
@@ -133,10 +135,10 @@ def facts_of(lead: Lead, details: LeadPrivate) -> list[dict[str, str]]:
         (_("Wants"), ", ".join(filter(None, (lead.intent.capitalize(), details.product))), ""),
         (_("Deal size"), money, ""),
         (_("Industry"), lead.industry, ""),
-        (_("Employees"), number_format(details.employees) if details.employees else "", ""),
+        (_("Employees"), number_format(details.employees, force_grouping=True) if details.employees else "", ""),
         (_("Place"), place, ""),
         (_("Country"), country_name(lead.country) if lead.country else "", ""),
-        (_("Language"), details.language, ""),
+        (_("Language"), language_of(details.language), ""),
         (_("Website"), details.website, _web(details.website)),
         (_("Source"), lead.source, ""),
         (_("Campaign"), lead.campaign, ""),
@@ -148,6 +150,19 @@ def facts_of(lead: Lead, details: LeadPrivate) -> list[dict[str, str]]:
         for label, value, href in rows
         if value
     ]
+
+
+def money_of(amount: Decimal | None, currency: str) -> str:
+    """An amount as people write it, without cents; empty where there is none."""
+    return "" if amount is None else f"{number_format(amount, 0, force_grouping=True)} {currency}".strip()
+
+
+def language_of(code: str) -> str:
+    """A language by its name where Django knows the code."""
+    try:
+        return str(get_language_info(code)["name_translated"]) if code else ""
+    except KeyError:
+        return code
 
 
 def _web(text: str) -> str:

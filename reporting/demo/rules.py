@@ -13,7 +13,7 @@ _NOTE = (
     "and inside a territory by weight: part-time and new colleagues get less. Small European companies wait in the "
     "pool, for whoever has time. Big deals go to the seniors first."
 )
-_COMMENT = "Big deals from 60,000 on, no longer from 50,000: the seniors asked for fewer and larger ones."
+_COMMENT = "Our first rules: territories, a pool for small companies, big deals to the seniors."
 
 
 def publish_rules(team: Team, *, now: datetime) -> RuleSetVersion:

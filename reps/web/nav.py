@@ -122,6 +122,8 @@ def duty_of(rep: Rep, *, now: datetime) -> dict[str, Any]:
     if not duty:
         return {"on": True, "note": _("no shift is planned")}
     start, end = duty[0]
+    if end >= now + availability.HORIZON:
+        return {"on": True, "note": _("around the clock")}
     return {
         "on": True,
         "note": _("until %s") % _when(end, now) if start <= now else _("shift begins %s") % _when(start, now),

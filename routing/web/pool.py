@@ -26,6 +26,7 @@ from routing.assign import NotYoursError
 
 _URGENT_BELOW = 5  # bands 0-4 come before the usual 5
 _MOST_CARDS = 60
+_MOST_PIPS = 8  # more are a wall, not a count
 
 
 @login_required
@@ -148,8 +149,8 @@ def _tab(group: Group, *, active: bool) -> dict[str, Any]:
 def _claims(group: Group, left: int | None) -> dict[str, Any] | None:
     if left is None or group.claims_per_day is None:
         return None
-    most = min(group.claims_per_day, 12)
-    return {"left": left, "of": group.claims_per_day, "pips": [n < left for n in range(most)]}
+    pips = [n < left for n in range(group.claims_per_day)] if group.claims_per_day <= _MOST_PIPS else []
+    return {"left": left, "of": group.claims_per_day, "pips": pips}
 
 
 def _blind_row(card: claims.Card) -> dict[str, Any]:

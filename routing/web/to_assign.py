@@ -180,6 +180,8 @@ def _person(group: Group, place: standing.Standing, load: int, now: datetime) ->
 def _until(rep: Rep, now: datetime) -> str:
     duty = availability.calendar(rep, since=now, until=now + availability.HORIZON).duty
     end = next((stop for start, stop in duty if start <= now < stop), None)
+    if end and end >= now + availability.HORIZON:
+        return _("around the clock")
     return _("until %s") % date_format(timezone.localtime(end), "H:i") if end else ""
 
 

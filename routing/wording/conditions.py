@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from leads.conditions.facts import Type
 from leads.conditions.fields import Field
 from leads.conditions.operators import LABELS, WITHOUT_VALUE
+from leads.conditions.regions import REGIONS
 from leads.conditions.tree import BranchVerdict, Condition, Junction, Leaf, Node, Verdict
 from leads.qualify.normalise import country_name
 
@@ -58,9 +59,20 @@ def value_says(field: Field, value: Any) -> str:  # noqa: PLR0911 - one line a t
     if isinstance(value, int | float | Decimal):
         return number_format(value, use_l10n=True, force_grouping=True)
     if field.type is Type.COUNTRY:
-        return country_name(str(value))
+        return region_name(str(value)) if str(value).upper() in REGIONS else country_name(str(value))
     labels = {option.value: option.label for option in field.options}
     return _(labels[value]) if value in labels else str(value)
+
+
+_ACRONYMS = frozenset({"ANZ", "APAC", "CEE", "DACH", "EEA", "EFTA", "EMEA", "EU", "GCC"})
+
+
+def region_name(code: str) -> str:
+    """A region as sales people say it."""
+    code = code.upper()
+    if code == "UK_IRELAND":
+        return _("UK and Ireland")
+    return code if code in _ACRONYMS else _(code.replace("_", " ").title())
 
 
 def verdict_says(verdict: Verdict | None, fields: dict[str, Field]) -> str:

@@ -1,7 +1,9 @@
 """The clause of each step: how a group shares."""
 
+from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -39,6 +41,8 @@ def clause_of(step: Step, names: Names) -> str:
             "among those on duty, or back within %(n)d minutes",
             n,
         ) % {"n": n}
+    if "deal_size" in numbers:
+        numbers["deal_size"] = number_format(Decimal(numbers["deal_size"]), force_grouping=True)
     if "rep" in numbers:
         numbers["rep"] = names.rep(numbers["rep"])
     return _(_CLAUSES[phrase.key]) % numbers
