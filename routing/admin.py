@@ -22,8 +22,10 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from leads.admin import ReadOnly
 from leads.conditions import ConditionError
 from leads.conditions import parse as parse_condition
+from leads.life import State
 from leads.models import Lead
 from leads.qualify.freeze import catalogue_of
+from leads.web.words import STATES
 from reps.admin import GroupAdminBase
 from reps.models import Group
 from reps.models.division import SEEDED
@@ -277,19 +279,29 @@ class GroupAdmin(GroupAdminBase):
 class LeadAdmin(ReadOnly, ModelAdmin):
     """Where each lead stands; to be routed again, nothing else."""
 
-    list_display = ("pk", "state", "stage", "group", "owner", "source", "arrived_at")
+    list_display = ("pk", "stands", "stage", "group", "owner", "source", "arrived_at")
     list_filter = ("state", "stage", "kind", "group")
     list_select_related = ("stage", "group", "owner__user")
     search_fields = ("uid", "external_id", "private__email", "private__company")
     date_hierarchy = "arrived_at"
     show_full_result_count = False
-    readonly_fields = ("page",)
+    readonly_fields = ("page", "stands", "because")
     actions = ("route_again",)
     fields = (
-        "page", "uid", "state", "reason", "stage", "group", "owner", "hop", "band", "source", "channel", "campaign",
+        "page", "uid", "stands", "because", "stage", "group", "owner", "hop", "band", "source", "channel", "campaign",
         "intent", "country", "region", "industry", "size_band", "arrived_at", "assigned_at", "due_at", "responded_at",
         "closed_at", "error",
     )  # fmt: skip
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def stands(self, obj: Lead) -> str:
+        """Where it stands, in people's words."""
+        return str(STATES[State(obj.state)])
+
+    @admin.display(description=gettext_lazy("because"))
+    def because(self, obj: Lead) -> str:
+        """The reason in people's words."""
+        return wording.reason_says(obj.reason)
 
     @admin.display(description=gettext_lazy("page"))
     def page(self, obj: Lead) -> SafeString:
@@ -311,12 +323,22 @@ class LeadAdmin(ReadOnly, ModelAdmin):
 class DecisionAdmin(ReadOnly, ModelAdmin):
     """What was decided, with its why."""
 
-    list_display = ("at", "lead", "outcome", "rule_name", "group", "rep", "reason")
+    list_display = ("at", "lead", "went", "rule_name", "group", "rep", "because")
     list_filter = ("outcome", "group")
     list_select_related = ("lead", "group", "rep__user")
     show_full_result_count = False
-    fields = ("at", "lead", "outcome", "rule_name", "group", "rep", "version", "engine", "why_told")
-    readonly_fields = ("why_told",)
+    fields = ("at", "lead", "went", "rule_name", "group", "rep", "version", "engine", "why_told")
+    readonly_fields = ("went", "why_told")
+
+    @admin.display(description=gettext_lazy("outcome"), ordering="outcome")
+    def went(self, obj: Decision) -> str:
+        """Where it went, in people's words."""
+        return str(STATES[State(obj.outcome)])
+
+    @admin.display(description=gettext_lazy("because"), ordering="reason")
+    def because(self, obj: Decision) -> str:
+        """The reason in people's words."""
+        return wording.reason_says(obj.reason)
 
     @admin.display(description=gettext_lazy("why"))
     def why_told(self, obj: Decision) -> str:

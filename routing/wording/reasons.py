@@ -42,6 +42,17 @@ _WAITS = {
     "by_hand_no_contact": gettext_noop("Rejected by hand: no way to reach them"),
 }
 
+# Why a rep got it, said of the decision alone.
+_GOT = {
+    "owed_most": gettext_noop("Was owed most"),
+    "only_one_left": gettext_noop("The only one who could take it"),
+    "longest_wait": gettext_noop("Had waited longest"),
+    "lowest_number": gettext_noop("Comes first in the list"),
+    "first_in_order": gettext_noop("Came first in order"),
+    "named_rep": gettext_noop("The rule names them"),
+    "backup_of": gettext_noop("Stands in for the rep the rule names"),
+}
+
 # Why a member was out, or came later.
 _MEMBER = {
     "not_in_territory": gettext_noop("does not cover this territory"),
@@ -96,7 +107,7 @@ _WHY_YOU = {
 
 def reason_says(code: str) -> str:
     """A reason as a short sentence of its own."""
-    return _(_WAITS[code]) if code in _WAITS else _(_MEMBER.get(code, gettext_noop("See its timeline")))
+    return _(_WAITS.get(code) or _GOT.get(code) or _MEMBER.get(code) or gettext_noop("See its timeline"))
 
 
 def waits_because(state: str, code: str) -> str:
