@@ -25,9 +25,8 @@ class Processes:
     def start(self) -> None:
         worker = ["-m", "celery", "-A", "config.celery", "worker", "-Q", "route,deliver,slow", "-c", "2", "-l", "ERROR"]
         for command in (worker, ["manage.py", "sweep"]):
-            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=self.env, start_new_session=True, **quiet)
-            self.running.append(process)
+            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
+            self.running.append(subprocess.Popen([sys.executable, *command], cwd=ROOT, env=self.env, **quiet))
 
     def kill(self) -> None:
         for process in self.running:
