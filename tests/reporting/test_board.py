@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.lib import heartbeat
-from leads.models import Delivery, Lead
+from leads.models import Delivery, Lead, LeadEvent
 from reporting import cohort, today
+from reporting.metrics.fairness import FairShare, fair_shares
 from reporting.web import board, board_words
 from reps import availability
-from routing import live
+from routing import hand, live
+from routing.models import Assignment, LedgerEntry
 from tests import factories as make
 from tests.reporting import worked
 
@@ -193,6 +195,34 @@ def test_the_fair_share_of_today_is_split_over_those_who_could_have_taken_each(n
     assert shares == {"Ana": 3, "Ben": 1}
 
 
+def test_a_fair_share_taken_back_counts_off_and_a_test_lead_not_at_all():
+    group, (ana, ben) = worked.team("Ana", "Ben")
+    LedgerEntry.objects.all().delete()
+    leads = make.arrive(3)
+    Lead.objects.filter(pk=leads[2].pk).update(kind="test")
+    now = timezone.now()
+    for lead, kind in ((leads[0], "share"), (leads[0], "reversed"), (leads[1], "share"), (leads[2], "share")):
+        LedgerEntry.objects.create(
+            division=group.division, group=group, lead=lead, kind=kind, at=now, reps=[ana.pk, ben.pk], weights=[3, 1],
+            winner=ana.pk,
+        )  # fmt: skip
+
+    found = fair_shares(since=now, until=now + SECONDS, groups=(group.pk,))
+
+    assert found == {ana.pk: FairShare(1, 0.75), ben.pk: FairShare(0, 0.25)}
+    assert fair_shares(since=now + SECONDS, until=now + 2 * SECONDS, groups=None) == {}
+
+
+def test_the_contact_of_an_earlier_owner_does_not_stop_the_clock_of_the_next(noon):
+    group, (ana, ben) = worked.team("Ana", "Ben")
+    lead = worked.given(ana, group, ago=ago(hours=1))
+    worked.called(lead, ana, after=60)
+    hand.give(lead=lead, rep=ben, group=group, by=ana.user)
+    Lead.objects.filter(pk=lead.pk).update(due_at=timezone.now() - SECONDS)
+
+    assert whole(group, zone=noon)["headline"] == "1 lead today. One is overdue."
+
+
 def test_speed_is_of_leads_that_the_rules_gave_away_at_once(noon):
     group, (ana,) = worked.team("Ana")
     lead = worked.given(ana, group, ago=ago(minutes=30))  # assigned 10 s after the arrival
@@ -201,6 +231,9 @@ def test_speed_is_of_leads_that_the_rules_gave_away_at_once(noon):
         due_at=lead.assigned_at, sent_at=lead.assigned_at + ago(seconds=2),
     )  # fmt: skip
     Delivery.objects.filter(lead=lead, event="assigned").delete()
+    waited = worked.given(ana, group, ago=ago(minutes=20))
+    Assignment.objects.filter(lead=waited).update(starts_at=timezone.now())
+    LeadEvent.objects.create(lead=waited, kind="desk", hop=0, occurred_at=waited.arrived_at)
     make.arrive()
 
     speed = whole(group, zone=noon)["speed"]

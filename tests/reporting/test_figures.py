@@ -198,12 +198,38 @@ def test_what_happens_counts_for_whoever_had_the_lead_then(client):
     assert together["speed_n"] == 1
 
 
-def test_a_lead_taken_away_before_it_was_due_is_not_missed():
+def test_a_lead_with_two_owners_weighs_once_in_the_buyers_clock():
     group, (ana, ben) = worked.team("Ana", "Ben")
-    lead = worked.given(ana, group, ago=timedelta(hours=1), allowed=600)
-    hand.give(lead=lead, rep=ben, group=group, by=ana.user)
+    quick, slow = worked.given(ana, group), worked.given(ana, group)
+    worked.called(quick, ana, after=60)
+    worked.called(slow, ana, after=300)
+    hand.give(lead=quick, rep=ben, group=group, by=ana.user)
 
-    assert figures(cohort.Scope(rep=ana.pk)).answers["response_sla"].n == 0
+    # 70 and 310 s from the arrival; were the first counted twice, the median would be 70.
+    assert figures().answers["speed_to_lead"].value == 190
+
+
+def test_a_meeting_is_not_credited_to_who_had_the_lead_before():
+    group, (ana, ben) = worked.team("Ana", "Ben")
+    lead = worked.given(ana, group)
+    hand.give(lead=lead, rep=ben, group=group, by=ana.user)
+    lead.refresh_from_db()
+    worked.moved(lead, ben, "meeting-booked", after=timedelta())
+
+    assert [figures(cohort.Scope(rep=rep.pk)).counts["meetings"] for rep in (ana, ben)] == [0, 1]
+
+
+@pytest.mark.parametrize(("minutes", "missed"), [(5, 0), (20, 1)])
+def test_a_lead_taken_away_untouched_is_missed_only_if_it_was_due_by_then(minutes, missed):
+    group, (ana, ben) = worked.team("Ana", "Ben")
+    lead = worked.given(ana, group, ago=timedelta(hours=1), allowed=15)
+    hand.give(lead=lead, rep=ben, group=group, by=ana.user)
+    began = lead.assigned_at
+    Assignment.objects.filter(lead=lead, rep=ana).update(ends_at=began + timedelta(minutes=minutes))
+
+    answer = figures(cohort.Scope(rep=ana.pk)).answers["response_sla"]
+
+    assert (answer.count, answer.n) == (0, missed)
 
 
 def test_an_imported_lead_counts_by_where_it_stands():
@@ -242,6 +268,10 @@ def test_the_statement_of_leads_in_and_out_adds_up():
     assert dict(+found.went) == {"won": 1, "lost": 1, "returned": 1, "hand_over": 1}
     assert found.at_end == Lead.objects.filter(owner=ana, state="assigned").count() == 1
     assert before.owner == ana
+    # Ten days ago nothing of the last week had come yet, and the lead closed two days ago was open.
+    earlier = now - timedelta(days=10)
+    then = in_out(rep=ana.pk, since=earlier - timedelta(days=5), until=earlier, groups=(group.pk,))
+    assert (then.at_start, then.came.total(), then.went.total(), then.at_end) == (2, 0, 0, 2)
 
 
 def test_the_period_before_stands_beside_each_figure(client):
