@@ -1,5 +1,6 @@
 """Writes moves set-wise: never a row at a time, no ORM on this path."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
@@ -151,12 +152,17 @@ def _write_entries(held: Turn, moves: Sequence[Move], decisions: Mapping[int, in
         (
             (
                 held.division, m.entry.group, m.lead, decisions.get(m.lead), kind_of(m.entry), held.now,
-                list(m.entry.reps), list(m.entry.weights), m.entry.winner, 0,
+                _array(m.entry.reps), _array(m.entry.weights), m.entry.winner, 0,
             )
             for m in moves
             if m.entry is not None
         ),
     )  # fmt: skip
+
+
+def _array(numbers: tuple[int, ...]) -> str:
+    """As PostgreSQL spells it: whole numbers need none of the care that a driver takes with lists of anything."""
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def kind_of(entry: LedgerEntry) -> str:
@@ -170,9 +176,12 @@ def _write_shares(held: Turn, moves: Sequence[Move], shares: Mapping[Key, tuple[
     """Upsert the changed rows, keys sorted; `received` counts leads, so that entitled = received + balance."""
     if not shares:
         return
-    won = [(m.entry.group, m.entry.winner, -1 if m.entry.reverses else 1) for m in moves if m.entry is not None]
+    won: Counter[Key] = Counter()
+    for m in moves:
+        if m.entry is not None:
+            won[m.entry.group, m.entry.winner] += -1 if m.entry.reverses else 1
     keys = sorted(shares)
-    received = [sum(n for group, rep, n in won if (group, rep) == key) for key in keys]
+    received = [won[key] for key in keys]
     with connection.cursor() as cursor:
         cursor.execute(
             """

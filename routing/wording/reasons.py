@@ -175,19 +175,21 @@ def could_take_it(code: str) -> bool:
     return code in _IN
 
 
+_WORDS = {
+    2: gettext_noop("two"),
+    3: gettext_noop("three"),
+    4: gettext_noop("four"),
+    5: gettext_noop("five"),
+    6: gettext_noop("six"),
+    7: gettext_noop("seven"),
+    8: gettext_noop("eight"),
+    9: gettext_noop("nine"),
+}
+
+
 def _fewer(text: str, standing: int) -> str:
     """Numbers up to nine are written out, as people do."""
-    words = {
-        2: _("two"),
-        3: _("three"),
-        4: _("four"),
-        5: _("five"),
-        6: _("six"),
-        7: _("seven"),
-        8: _("eight"),
-        9: _("nine"),
-    }
-    return text.replace(f" {standing} ", f" {words[standing]} ", 1) if standing in words else text
+    return text.replace(f" {standing} ", f" {_(_WORDS[standing])} ", 1) if standing in _WORDS else text
 
 
 def _instant(text: Any) -> str:

@@ -1,0 +1,46 @@
+"""Prints how quick the main path is, as ratios measured in one run."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from leads.models import Lead
+from reps.models import Rep
+from routing.bench import alone, batches, company
+
+
+class Command(BaseCommand):
+    """`make bench` runs it beside servers of its own, durable as in production."""
+
+    help = "Measure decisions a second, and leads from ready to assigned; only on an empty installation."
+
+    def add_arguments(self, parser: Any) -> None:
+        """More rounds for steadier figures."""
+        parser.add_argument("--rounds", type=int, default=5)
+        parser.add_argument("--batches", type=int, default=5, help="Batches of 200 a round.")
+
+    def handle(self, **options: Any) -> None:
+        """Measure and print."""
+        rounds = options["rounds"]
+        if rounds < 1 or options["batches"] < 1:
+            raise CommandError("--rounds, --batches: at least 1.")
+        call_command("migrate", interactive=False, verbosity=0)
+        if Lead.objects.exists() or Rep.objects.exists():
+            raise CommandError("This installation is in use; the bench fills an empty one: run `make bench`.")
+        few, many = alone.against(company.RULES, 1000, rounds=rounds)
+        self._line("decide alone, 50 rules, 20 members", f"{few:,.0f} a second", 20_000, few)
+        self._line("  1,000 rules against 50", f"{few / many:.2f} times the cost", 2.0, few / many, most=True)
+        company.make_company(now=timezone.now())
+        found = batches.measure(rounds=rounds, batches=options["batches"], ones=100)
+        self._line("ready to assigned, batches of 200", f"{found.batched:,.0f} leads a second", 3000, found.batched)
+        ratio = found.batched / found.one
+        self._line("  against batches of one", f"{ratio:.1f} times ({found.one:,.0f} a second)", 8, ratio)
+        ratio = found.batched / found.bare
+        self._line("  against the bare SQL", f"{ratio:.2f} of {found.bare:,.0f} a second", 0.5, ratio)
+
+    def _line(self, what: str, figure: str, aim: float, value: float, *, most: bool = False) -> None:
+        reached = value <= aim if most else value >= aim
+        wanted = f"{'at most' if most else 'at least'} {aim:,g}"
+        self.stdout.write(f"{what:<38} {figure:<36} {wanted:<16} {'reached' if reached else 'MISSED'}")
