@@ -22,6 +22,7 @@ PASSWORD = "correct horse battery"
 def product(browser, processes, live_server, transactional_db):
     """Everything running: pages, worker, sweeper; tells what people see."""
     processes.start()
+    processes.wait_ready()
     return Product(browser, live_server.url)
 
 

@@ -14,9 +14,7 @@ HIDDEN = ("Miriam Vogt", "Brandl Logistik", "+49 941 555 010", "vogt@brandl.exam
 @pytest.mark.parametrize("width", ["desktop", "phone"])
 def test_pull_and_put_back(product, width):
     ana = make.rep("Ana Lindqvist")
-    team = make.group(
-        "Small business", [ana], pool="blind", steps=[{"strategy": "pool", "options": {"mode": "blind"}}]
-    )
+    team = make.group("Small business", [ana], pool="blind", steps=[{"strategy": "pool", "options": {"mode": "blind"}}])
     make.publish(make.rule(team, name="Everything else"))
     product.post_lead(
         name="Miriam Vogt",
