@@ -35,25 +35,38 @@ class RepPerson(Person):
     begins: int = 9
     ends: int = 17
     joined_days_ago: int | None = None
+    on_call: bool = False  # from today on around the clock, so that the demo lives at whatever hour it is opened
 
 
 EUROPE, AMERICAS, PACIFIC = "Europe", "Americas", "Asia-Pacific"
 BERLIN, LONDON, NEW_YORK, SINGAPORE = "Europe/Berlin", "Europe/London", "America/New_York", "Asia/Singapore"
 
 # The rep whose login is printed: the trickle leaves her leads to the visitor.
-VISITOR = RepPerson("Lena Brandt", BERLIN, "DE", (EUROPE,), weight=2, pace=9, skill=1.15, cap=90)
+VISITOR = RepPerson("Lena Brandt", BERLIN, "DE", (EUROPE,), weight=2, pace=9, skill=1.15, cap=120, on_call=True)
 
 REPS = (
     VISITOR,
     RepPerson("Tomasz Zielinski", BERLIN, "DE", (EUROPE,), pace=7, skill=1.3, tier=1, days="012345"),
-    RepPerson("Amara Okafor", LONDON, "GB", (EUROPE,), weight=3, tier=1, pace=5, skill=1.25),
+    RepPerson("Amara Okafor", LONDON, "GB", (EUROPE,), weight=3, tier=1, pace=5, skill=1.25, cap=120, on_call=True),
     RepPerson("Giulia Ferrante", BERLIN, "DE", (EUROPE,), weight=1, pace=26, skill=0.9, days="012"),
     RepPerson("Callum Reid", LONDON, "GB", (EUROPE,), pace=34, skill=0.8, joined_days_ago=35, cap=30),
-    RepPerson("Renee Castellanos", NEW_YORK, "US", (AMERICAS,), weight=3, tier=1, pace=6, skill=1.2, begins=8, ends=17),
+    RepPerson(
+        "Renee Castellanos",
+        NEW_YORK,
+        "US",
+        (AMERICAS,),
+        weight=3,
+        tier=1,
+        cap=120,
+        pace=6,
+        skill=1.2,
+        begins=8,
+        on_call=True,
+    ),
     RepPerson("Marcus Whitfield", NEW_YORK, "US", (AMERICAS,), pace=16),
     RepPerson("Thiago Moreira", NEW_YORK, "US", (AMERICAS,), pace=11, skill=1.1, begins=10, ends=19),
     RepPerson("Priscilla Yuen", NEW_YORK, "US", (AMERICAS,), weight=1, pace=41, skill=0.75, days="0123456", cap=25),
-    RepPerson("Wei Ling Tan", SINGAPORE, "SG", (PACIFIC,), weight=3, tier=1, pace=8, skill=1.2),
+    RepPerson("Wei Ling Tan", SINGAPORE, "SG", (PACIFIC,), weight=3, tier=1, pace=8, skill=1.2, cap=120, on_call=True),
     RepPerson("Arjun Menon", SINGAPORE, "SG", (PACIFIC,), pace=14),
     RepPerson("Hinata Mori", SINGAPORE, "SG", (PACIFIC,), pace=21, skill=0.95, days="12345"),
 )

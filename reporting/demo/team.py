@@ -80,18 +80,18 @@ def _joined(person: cast.RepPerson) -> timedelta:
 
 
 def _plan_weeks(reps: dict[str, Rep], now: datetime) -> None:
-    """Everybody's week; the visitor's is around the clock from today on, so that leads come at whatever hour."""
+    """Everybody's week; who is on call works around the clock from today on."""
     today = now - timedelta(hours=3)
     rows = []
     for person in cast.REPS:
-        rep, until = reps[_first(person)], today if person is cast.VISITOR else None
+        rep, until = reps[_first(person)], today if person.on_call else None
         for day in map(int, person.days):
             begins, ends = time(person.begins), time(person.ends)
             rows.append(
                 Shift(rep=rep, weekday=day, begins=begins, ends=ends, starts_at=now - _joined(person), ends_at=until)
             )
-    visitor = reps[_first(cast.VISITOR)]
-    rows += [Shift(rep=visitor, weekday=day, begins=_ALL_DAY, ends=_ALL_DAY, starts_at=today) for day in range(7)]
+    for rep in (reps[_first(p)] for p in cast.REPS if p.on_call):
+        rows += [Shift(rep=rep, weekday=day, begins=_ALL_DAY, ends=_ALL_DAY, starts_at=today) for day in range(7)]
     Shift.objects.bulk_create(rows)
 
 

@@ -24,7 +24,10 @@ BETWEEN_LEADS = (5.0, 20.0)
 # Seconds after which a simulated rep gets in touch, and between two acts on a lead; real reps are slower.
 _ANSWER_AFTER = (25, 420)
 _NEXT_AFTER = timedelta(minutes=6)
+_MOVES_A_ROUND = 0.12
 _POOL_KEPT = 4  # leads that always stay in the pool for the visitor to pull
+_MOST_WAITING = 12  # leads that wait for the visitor
+_ELSEWHERE = ("US", "CA", "BR", "MX", "SE", "NO", "FI", "JP", "AU", "IN", "SG", "ZA")  # what the visitor does not cover
 _PACE = {person.email: person.pace for person in cast.REPS}
 
 
@@ -44,7 +47,7 @@ class Trickle:
 
     def bring(self, *, now: datetime) -> Lead | None:
         """A new lead arrives; None where the door was too busy."""
-        arrival = self._market.lead(at=now)
+        arrival = self._market.lead(at=now, countries=_ELSEWHERE if self._enough() else ())
         arrival.external_id = f"demo-{uuid.UUID(int=self._random.getrandbits(128))}"
         arrival.arrived_at = None
         door = Connection.objects.select_related("division").get(division=SEEDED, kind=seeds.API)
@@ -52,6 +55,11 @@ class Trickle:
             return capture(connection=door, arrivals=[arrival], now=now)[0].lead
         except NotCapturedError:
             return None
+
+    def _enough(self) -> bool:
+        """Whether the visitor has plenty to answer, so that others get what comes next."""
+        mine = Lead.objects.filter(owner__user__email=cast.VISITOR.email, state=State.ASSIGNED, responded_at=None)
+        return mine.count() >= _MOST_WAITING
 
     def act(self, *, now: datetime) -> int:
         """Let the reps do what is due; returns how many acts there were."""
@@ -96,11 +104,13 @@ class Trickle:
         return True
 
     def _go_on(self, now: datetime) -> int:
-        """A few leads a round move along, so that caps never fill."""
+        """About as many leads move along as come in, so that caps never fill."""
+        if self._random.random() > _MOVES_A_ROUND:
+            return 0
         ready = Q(stage__key="contacted") | Q(stage__key="meeting-booked")
         rows = Lead.objects.filter(self._simulated(), ready, state=State.ASSIGNED, stage_at__lt=now - _NEXT_AFTER)
         done = 0
-        for lead in rows.select_related("owner__user", "stage", "division").order_by("stage_at")[:2]:
+        for lead in rows.select_related("owner__user", "stage", "division").order_by("stage_at")[:1]:
             key, reason = self._next(lead)
             try:
                 by = lead.owner.user if lead.owner else None
