@@ -24,7 +24,7 @@ NEVER_SERVED = "a-key-for-this-check-alone-0123456789-abcdefghijklmnopqrstuvwxyz
 ENVIRONMENT = {
     "migrations": {"DJANGO_SETTINGS_MODULE": "config.settings.test"},
     "system": {"DJANGO_SETTINGS_MODULE": "config.settings.test"},
-    "deploy": {"DJANGO_SETTINGS_MODULE": "config.settings.prod", "SECRET_KEY": NEVER_SERVED, "HTTPS": "1"},
+    "deploy": {"DJANGO_SETTINGS_MODULE": "config.settings.prod", "SECRET_KEY": NEVER_SERVED},
 }
 SERVERS = {"DATABASE_URL": "postgres://nobody@/nothing?host=/nowhere", "REDIS_URL": "unix:///nowhere"}
 

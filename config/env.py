@@ -25,7 +25,6 @@ PROCESS: str = _env.str("FAIRLEAD_PROCESS", default="")
 WEB_THREADS: int = _env.int("WEB_THREADS", default=8)
 EMAIL_URL: str = _env.str("EMAIL_URL", default="")
 EMAIL_FROM: str = _env.str("EMAIL_FROM", default="Fairlead <fairlead@localhost>")
-HTTPS: bool = _env.bool("HTTPS", default=False)
 LOG_LEVEL: str = _env.str("LOG_LEVEL", default="INFO")
 
 
@@ -48,7 +47,7 @@ def broker_url() -> str:
 
 
 def email() -> dict[str, object]:
-    """Django's mail settings of EMAIL_URL (smtp://user:pass@host:port, smtps://...), else files in the data folder."""
+    """Django's mail settings of EMAIL_URL (smtp://user:pass@host, smtp+ssl://...), else files in the data folder."""
     if not EMAIL_URL:
         return {
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",

@@ -61,9 +61,8 @@ def capture(*, connection: Connection, arrivals: Sequence[Arrival], now: datetim
 def _settle_known(
     connection: Connection, arrivals: Sequence[Arrival], contacts: Sequence[int | None], rest: list[int]
 ) -> dict[int, Captured]:
-    """Those that need no new row, against what is stored."""
-    ids = {arrivals[n].external_id for n in rest} - {""}
-    by_id = {x.external_id: x for x in Lead.objects.filter(connection=connection, external_id__in=ids)} if ids else {}
+    """Those that need no new row, against what is stored; an enquiry is known again by its external id, too."""
+    by_id = _by_external_id(connection, {arrivals[n].external_id for n in rest} - {""})
     people = {contacts[n] for n in rest} - {None}
     open_leads = Lead.objects.open().filter(contact__in=people, sole=True) if people else Lead.objects.none()
     by_person = {lead.contact_id: lead for lead in open_leads} if connection.division.enquiries else {}
@@ -74,7 +73,20 @@ def _settle_known(
             found[n] = Captured(arrival, lead, Intake.Outcome.REPEATED)
         elif arrival.kind is Kind.NEW and (lead := by_person.get(contacts[n])):
             found[n] = Captured(arrival, lead, Intake.Outcome.ENQUIRY)
+            if arrival.external_id:
+                by_id[arrival.external_id] = lead
     return found
+
+
+def _by_external_id(connection: Connection, ids: set[str]) -> dict[str, Lead]:
+    """The leads these ids came to through this connection."""
+    if not ids:
+        return {}
+    leads = {lead.external_id: lead for lead in Lead.objects.filter(connection=connection, external_id__in=ids)}
+    enquiries = Intake.objects.filter(
+        connection=connection, external_id__in=ids - set(leads), outcome=Intake.Outcome.ENQUIRY
+    )
+    return leads | {row.external_id: row.lead for row in enquiries.select_related("lead") if row.lead}
 
 
 def _insert(connection: Connection, fresh: list[tuple[int, Arrival, int | None]], now: datetime) -> dict[int, Captured]:
@@ -167,7 +179,16 @@ _PRIVATE = [
 def _freeze(connection: Connection, rows: Sequence[tuple[Arrival, Lead, Account | None]], now: datetime) -> None:
     catalogue = catalogue_of(connection.division_id)
     found = [
-        (lead, facts_of(arrival, account=account, division=connection.division, arrived_at=lead.arrived_at))
+        (
+            lead,
+            facts_of(
+                arrival,
+                account=account,
+                division=connection.division,
+                arrived_at=lead.arrived_at,
+                stage=lead.stage.name,
+            ),
+        )
         for arrival, lead, account in rows
     ]
     LeadFacts.objects.bulk_create(
@@ -178,7 +199,14 @@ def _freeze(connection: Connection, rows: Sequence[tuple[Arrival, Lead, Account 
 def _tell(connection: Connection, captured: Sequence[Captured], now: datetime) -> None:
     """Keep the raw deliveries and write the timeline."""
     Intake.objects.bulk_create(
-        Intake(connection=connection, received_at=now, body=c.arrival.raw, lead=c.lead, outcome=c.outcome)
+        Intake(
+            connection=connection,
+            external_id=c.arrival.external_id,
+            received_at=now,
+            body=c.arrival.raw,
+            lead=c.lead,
+            outcome=c.outcome,
+        )
         for c in captured
     )
     kinds = {Intake.Outcome.NEW: EventKind.RECEIVED, Intake.Outcome.ENQUIRY: EventKind.ENQUIRY}

@@ -42,7 +42,7 @@ MOVES: dict[State, frozenset[State]] = {
     State.HELD: frozenset({State.READY, State.ASSIGNED, State.DESK, State.ERASED}),
     State.DESK: frozenset({State.ASSIGNED, State.READY, State.POOLED, State.REJECTED, State.CLOSED, State.ERASED}),
     State.REJECTED: frozenset({State.READY, State.DESK, State.ERASED}),
-    State.SET_ASIDE: frozenset({State.READY, State.DESK, State.ASSIGNED, State.ERASED}),
+    State.SET_ASIDE: frozenset({State.READY, State.DESK, State.ASSIGNED, State.REJECTED, State.ERASED}),
     State.CLOSED: frozenset({State.ASSIGNED, State.READY, State.ERASED}),
     State.ERASED: frozenset(),
 }

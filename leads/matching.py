@@ -15,8 +15,6 @@ from django.db.models.sql.compiler import SQLCompiler
 from leads import conditions
 from leads.conditions.operators import Op
 from leads.conditions.tree import Junction, Leaf, Node
-from leads.models import Attribute
-from reps.models import Division
 
 Type = conditions.Type
 
@@ -65,17 +63,6 @@ LISTS = {
 }
 YES_NO = {Op.IS: "{at} = to_jsonb({x}::boolean)"}
 ASKED = {Type.NUMBER: NUMBERS, Type.MONEY: NUMBERS, Type.LIST: LISTS, Type.YES_NO: YES_NO}
-
-
-def catalogue_of(*, division: Division) -> conditions.Catalogue:
-    """The fields that rules of this division may ask about."""
-    rows = Attribute.objects.filter(division=division).order_by("key")
-    return conditions.catalogue(
-        conditions.Attribute(
-            row.key, row.label, Type(row.type), tuple(conditions.Option(value, value) for value in row.options)
-        )
-        for row in rows
-    )
 
 
 def matching(condition: conditions.Condition, *, column: str = "folded") -> Q:

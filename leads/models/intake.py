@@ -25,6 +25,7 @@ class Intake(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     connection = models.ForeignKey(Connection, models.PROTECT)
+    external_id = models.CharField(_("external id"), max_length=200, blank=True)
     received_at = models.DateTimeField()
     body = models.JSONField(_("body"), null=True, blank=True, encoder=ExactEncoder, decoder=ExactDecoder)
     lead = models.ForeignKey(Lead, models.SET_NULL, null=True, blank=True, related_name="intakes")
@@ -34,6 +35,13 @@ class Intake(models.Model):
     class Meta:
         verbose_name = _("intake")
         verbose_name_plural = _("intakes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "external_id"],
+                condition=~Q(external_id="") & Q(outcome__in=["new", "enquiry"]),
+                name="intake_external_once",
+            ),
+        ]
         indexes = [
             models.Index(fields=["received_at"], condition=Q(body__isnull=False), name="intake_to_forget"),
             models.Index(fields=["lead"], name="intake_lead"),

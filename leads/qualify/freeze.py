@@ -38,7 +38,9 @@ def read_catalogue(attributes: list[dict[str, Any]]) -> conditions_fields.Catalo
     )
 
 
-def facts_of(arrival: Arrival, *, account: Account | None, division: Division, arrived_at: datetime) -> dict[str, Any]:
+def facts_of(
+    arrival: Arrival, *, account: Account | None, division: Division, arrived_at: datetime, stage: str
+) -> dict[str, Any]:
     """The facts as people read them; what is unknown is left out. Weekday and hour are those of the division's zone."""
     local = arrived_at.astimezone(zoneinfo.ZoneInfo(division.time_zone))
     found: dict[str, Any] = {
@@ -47,6 +49,7 @@ def facts_of(arrival: Arrival, *, account: Account | None, division: Division, a
         "free_mail": normalise.is_free_mail(arrival.email),
         "deal_size": _money(arrival, division),
         "product_interest": [arrival.product] if arrival.product else None,
+        "stage": stage,
         "known_account": account is not None,
         "account_owner": account.owner.name if account and account.owner else None,
         "account_tier": account.tier if account else None,

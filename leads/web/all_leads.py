@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from config.lib.cells import cell
 from leads.life import State
 from leads.models import Lead
 from leads.web import show
@@ -164,10 +165,4 @@ def _lines(rows: "QuerySet[Lead]") -> Iterator[str]:
             lead.group, lead.owner, lead.stage, STATES[State(lead.state)],
             lead.arrived_at.isoformat(), lead.responded_at.isoformat() if lead.responded_at else "",
         )  # fmt: skip
-        yield writer.writerow([_safe(cell) for cell in cells])
-
-
-def _safe(cell: object) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\x00", "＝", "＋", "－", "＠")) else text  # noqa: RUF001
+        yield writer.writerow([cell(value) for value in cells])

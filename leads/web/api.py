@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -160,11 +160,11 @@ def wait_seconds(request: Request) -> float:
 
 
 def retried(work: Any) -> Any:
-    """Run it again when two doors deadlocked over the same people: the loser wrote nothing."""
+    """Run it again when two doors met over the same people or ids: the loser wrote nothing."""
     for last in (False,) * (_DEADLOCK_TRIES - 1) + (True,):
         try:
             return work()
-        except (OperationalError, capture.NotCapturedError) as error:
+        except (OperationalError, IntegrityError, capture.NotCapturedError) as error:
             sqlstate = getattr(error.__cause__, "sqlstate", "")
             if last or transaction.get_connection().in_atomic_block:
                 raise

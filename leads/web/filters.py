@@ -1,14 +1,19 @@
 """How leads are narrowed, on the page and in the API."""
 
+from datetime import timedelta
+
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.forms import TextInput
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from leads.life import State
 from leads.models import Lead, Stage
 from leads.web.words import STATES, STATUS
 from reps.models import Group, Rep
+
+_SOON = timedelta(minutes=5)
 
 
 class LeadListFilter(django_filters.FilterSet):
@@ -33,6 +38,12 @@ class LeadListFilter(django_filters.FilterSet):
     stage = django_filters.ModelChoiceFilter(
         label=_("Stage"), empty_label=_("Any stage"), queryset=Stage.objects.all(), to_field_name="key"
     )
+    due = django_filters.ChoiceFilter(
+        label=_("First contact"),
+        empty_label=_("First contact at any time"),
+        method="with_due",
+        choices=[("overdue", _("Overdue")), ("soon", _("Due in 5 min"))],
+    )
     source = django_filters.CharFilter(
         label=_("Source"),
         lookup_expr="iexact",
@@ -52,6 +63,14 @@ class LeadListFilter(django_filters.FilterSet):
         for name in wanted:
             matches |= Q(**{f"private__{name}__icontains": text})
         return rows.filter(matches)
+
+    def with_due(self, rows: "QuerySet[Lead]", _name: str, due: str) -> "QuerySet[Lead]":
+        """Those whose owner has not been in touch, and whose time is up or nearly so."""
+        now = timezone.now()
+        silent = rows.filter(
+            Q(responded_at=None) | Q(responded_at__lt=F("assigned_at")), state=State.ASSIGNED, due_at__lt=now + _SOON
+        )
+        return silent.filter(due_at__lt=now) if due == "overdue" else silent.filter(due_at__gte=now)
 
     def with_status(self, rows: "QuerySet[Lead]", _name: str, status: str) -> "QuerySet[Lead]":
         """The states that people call by this one word."""

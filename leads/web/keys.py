@@ -55,7 +55,7 @@ class HasScope(BasePermission):
         """Raise a refusal that names the missing scope."""
         if not isinstance(request.auth, ApiKey):
             return bool(request.user and request.user.is_authenticated and view.people_may)
-        scope = view.scopes[request.method or ""]
-        if scope not in request.auth.scopes:
+        scope = view.scopes.get(request.method)
+        if scope is not None and scope not in request.auth.scopes:
             raise PermissionDenied(_("This key lacks the scope %s.") % scope)
         return True

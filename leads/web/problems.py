@@ -144,13 +144,13 @@ def problem(code: int, exc: exceptions.APIException) -> dict[str, Any]:
     """The body: type, title, status, code, detail, and one line per field in errors."""
     is_fields = isinstance(exc, exceptions.ValidationError)
     errors = field_errors(exc.detail) if is_fields else []
-    own = exc.default_code if exc.default_code not in {"error", "parse_error", "authentication_failed"} else ""
+    own = exc.default_code if isinstance(exc, KeyReused) else ""
     title = _("Some fields are wrong.") if is_fields else str(exc.detail)
     return {
         "type": "about:blank",
         "title": title,
         "status": code,
-        "code": own if own and own != "invalid" else _CODES.get(code, "refused"),
+        "code": own or _CODES.get(code, "refused"),
         "detail": "; ".join(f"{e['field']}: {e['detail']}" for e in errors) if errors else title,
         **({"errors": errors} if is_fields else {}),
     }

@@ -4,7 +4,7 @@ Formula: median(responded_at - arrived_at) over the leads of the period that hav
 however many reps had it. The median of an even number is the mean of the two in the middle.
 
 Caveats: leads still silent are not in the median but counted beside it (`open`), so a median over few answered leads
-flatters while many wait; statistics.md D2 gives the curve that counts them in. The clock runs at night and on holidays
+flatters while many wait; a curve that counts them in comes later. The clock runs at night and on holidays
 too, as the buyer's does. A contact logged for a time before the arrival counts as none taken, 0 seconds.
 """
 

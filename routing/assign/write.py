@@ -9,6 +9,7 @@ from django.db import connection
 
 from config.lib.copying import copy_rows, next_ids
 from leads import dispatch, timeline
+from leads.life import may_move
 from routing.assign.move import Move
 from routing.assign.turn import Turn
 from routing.engine.ledger import Key, LedgerEntry
@@ -27,6 +28,8 @@ def write(held: Turn, moves: Sequence[Move], shares: Mapping[Key, tuple[int, int
     """
     if not moves:
         return
+    if wrong := [m for m in moves if not may_move(m.before, m.state)]:
+        raise ValueError(f"a lead cannot go from {wrong[0].before} to {wrong[0].state}")
     _end_spells(held, moves)
     _move_leads(held, moves)
     decisions = _write_decisions(held, [m for m in moves if m.record is not None])

@@ -241,7 +241,7 @@ class World:
     group_load: Mapping[Key, int] = field(default_factory=lambda: NOTHING)  # by (group, rep)
     balances: Mapping[Key, int] = field(default_factory=lambda: NOTHING)  # units owed, by (group, rep)
     turns: Mapping[Key, int] = field(default_factory=lambda: NOTHING)  # number of the last entry won, 0 = never
-    turn: int = 0  # the highest entry number of the division so far
+    turn: int = 0  # the highest entry number of the groups at hand: ties are broken inside a group
     territories: tuple[Territory, ...] = ()  # ascending by id
     accounts: Mapping[int, Account] = field(default_factory=lambda: NOTHING)
 

@@ -34,6 +34,7 @@ _WAITS = {
     "rejected_by_rule": gettext_noop("A rule rejects it"),
     "route_again": gettext_noop("Sent through the rules again"),
     "claimed": gettext_noop("Pulled from the pool"),
+    "imported": gettext_noop("Imported with its past"),
     "manual": gettext_noop("Given by hand"),
     "hand_over": gettext_noop("Reassigned by hand"),
     "by_hand_spam": gettext_noop("Rejected by hand: spam or bogus"),
@@ -123,6 +124,8 @@ def considered_line(code: str, numbers: dict[str, Any]) -> str:
     if code == "on_leave":
         at = _instant(numbers.get("until"))
         return _("time off until %s") % at if at else _("time off")
+    if code in _GOT:
+        return _(_GOT[code])
     return _(_MEMBER.get(code, gettext_noop("not asked"))) % numbers
 
 

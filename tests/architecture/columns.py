@@ -6,7 +6,7 @@ PERSONAL = {
     "leads.ContactKey": "value",
     "leads.Delivery": "error",  # a mail server's refusal cites the address
     "leads.IdempotencyKey": "answer",
-    "leads.Intake": "body error",
+    "leads.Intake": "body error external_id",
     "leads.Lead": "error external_id",  # an error may cite what was entered
     "leads.LeadEventPrivate": "payload",
     "leads.LeadFacts": "facts folded",

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from leads import capture, keys, seeds
 from leads.models import Connection
-from leads.web.serializers import ArrivalSerializer, arrival_of
 from leads.qualify.freeze import catalogue_of
+from leads.web.serializers import ArrivalSerializer, arrival_of
 from reps.models.division import SEEDED
 
 _n = count(1)

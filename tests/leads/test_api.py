@@ -72,6 +72,25 @@ def test_the_same_person_again_is_an_enquiry_on_the_open_lead(caller):
     assert events[1].private.payload == {"message": "Any news?"}
 
 
+def test_an_enquiry_is_known_again_by_its_external_id(caller):
+    caller.post("/api/v1/leads/", {"email": "m.vogt@brandl.example"})
+    row = {"external_id": "E7", "email": "m.vogt@brandl.example"}
+
+    outcomes = [caller.post("/api/v1/leads/", row).json()["outcome"] for _ in range(2)]
+    bulk = caller.post("/api/v1/leads/bulk/", [{**row, "external_id": "E8"}] * 2).json()["results"]
+
+    assert outcomes == ["enquiry", "repeated"]
+    assert [r["outcome"] for r in bulk] == ["enquiry", "repeated"]
+    assert Lead.objects.get().events.filter(kind="enquiry").count() == 2
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "head", "options"])
+def test_other_methods_are_refused_and_nothing_breaks(caller, method):
+    answer = getattr(caller.client, method)("/api/v1/leads/", headers=caller.auth)
+
+    assert answer.status_code == (200 if method in {"head", "options"} else 405)
+
+
 def test_an_idempotency_key_gives_the_first_answer_with_a_fresh_status(caller):
     rep = make.rep("Ana")
     make.publish(make.rule(make.group("DACH", [rep])))
@@ -111,7 +130,7 @@ def test_a_key_needs_the_scope(db):
 
     answer = reader.post("/api/v1/leads/", {"name": "Ana"})
 
-    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
     assert "leads:write" in answer.json()["title"]
     assert Lead.objects.count() == 0
 
