@@ -26,7 +26,9 @@ class Waiting:
 
 
 def give_bands(division_id: int, rules: Rules | None) -> None:
-    """Give every ready lead without one its place in the queue."""
+    """Give every ready lead without one its place in the queue; rules that name no priorities need none."""
+    if rules is None or not rules.bands:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -40,8 +42,7 @@ def give_bands(division_id: int, rules: Rules | None) -> None:
         )
         rows = cursor.fetchall()
         if rows:
-            empty = Rules()
-            bands = [(rules or empty).band(read_json(folded)) for _pk, folded in rows]
+            bands = [rules.band(read_json(folded)) for _pk, folded in rows]
             cursor.execute(
                 "UPDATE leads_lead l SET band = x.band FROM unnest(%s::bigint[], %s::int[]) AS x(lead, band)"
                 " WHERE l.id = x.lead AND l.state = 'ready'",

@@ -144,7 +144,7 @@ def told(decision: Decision, rule: str) -> str:
     """The why in the words of a mail to the new owner; plain text."""
     numbers = dict(decision.reason.numbers)
     owed = numbers.get("most", numbers.get("owed"))
-    standing = sum(row.code.value in _IN for row in decision.considered)
+    standing = sum(row.code in _IN for row in decision.considered)
     cause = _(_WHY_YOU.get(decision.reason.code.value, gettext_noop("it was your turn"))) % {
         "n": standing,
         "rep": "",
