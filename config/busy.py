@@ -14,7 +14,13 @@ from django.utils.translation import gettext as _
 
 RETRY_SECONDS = 2
 CONNECTION_CLASS = "08"  # SQLSTATE class: connection exceptions
-NO_ROOM_OR_RESTARTING = {"53300", "57P01", "57P02", "57P03"}  # too many connections; shut down, crashed, starting
+NO_ROOM_OR_RESTARTING = {
+    "53300",
+    "55P03",
+    "57P01",
+    "57P02",
+    "57P03",
+}  # no room, lock taken; shut down, crashed, starting
 
 
 class BusyMiddleware:

@@ -17,3 +17,5 @@ urlpatterns = [
     path("", include("routing.web.urls")),
     path("", include("reporting.web.urls")),
 ]
+handler404 = "leads.web.problems.not_found"
+handler500 = "leads.web.problems.server_error"

@@ -39,7 +39,11 @@ def find_key(plain: str, *, now: datetime) -> ApiKey | None:
     if len(parts) != 3 or parts[0] != _MARK:
         return None
     live = Q(expires_at=None) | Q(expires_at__gt=now)
-    key = ApiKey.objects.select_related("connection").filter(live, prefix=parts[1][:12], revoked_at=None).first()
+    key = (
+        ApiKey.objects.select_related("connection")
+        .filter(live, prefix=parts[1][:12], revoked_at=None, connection__active=True)
+        .first()
+    )
     if key is None or not hmac.compare_digest(key.digest, _digest(plain)):
         return None
     stale = Q(last_used_at=None) | Q(last_used_at__lt=now - _NOTE_USE_EVERY)

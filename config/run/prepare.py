@@ -13,9 +13,9 @@ def main(*, demo: bool) -> None:
 
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("create_first_admin")
     if demo:
-        call_command("demo")
+        call_command("demo")  # brings an admin of its own
+    call_command("create_first_admin")
 
 
 if __name__ == "__main__":

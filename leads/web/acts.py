@@ -77,7 +77,9 @@ def note(request: HttpRequest, uid: str) -> HttpResponse:
 def stage(request: HttpRequest, uid: str) -> HttpResponse:
     """Move along the pipeline."""
     lead, rep, user = owned(request, uid)
-    wanted = Stage.objects.filter(division=lead.division_id, key=request.POST.get("stage", "")).first()
+    wanted = Stage.objects.filter(
+        division=lead.division_id, key=request.POST.get("stage", "").replace("\x00", "")
+    ).first()
     if wanted is None:
         return answer(request, lead, rep, _("Choose a stage."), wrong=True)
     try:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import DataError, IntegrityError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -21,7 +22,7 @@ from leads.qualify.freeze import catalogue_of
 from leads.web import answers, idempotency
 from leads.web.filters import LeadFilter
 from leads.web.keys import HasScope
-from leads.web.problems import field_errors
+from leads.web.problems import LengthRequired, field_errors
 from leads.web.serializers import ArrivalSerializer, arrival_of
 from leads.web.wait import wait_for_decision
 
@@ -37,6 +38,13 @@ class LeadPages(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 200
 
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
+        """A cursor somebody made up is refused like any other wrong one."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (ValueError, TypeError, DjangoValidationError, DataError) as error:
+            raise exceptions.NotFound(self.invalid_cursor_message) from error
+
 
 class LeadAPI(APIView):
     """What all views about leads share: who may, and which leads they see."""
@@ -49,6 +57,12 @@ class LeadAPI(APIView):
         "POST": ApiKey.Scope.LEADS_WRITE,
     }
     people_may = True
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse a body of unsaid length, which would be read as none at all."""
+        super().initial(request, *args, **kwargs)
+        if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
+            raise LengthRequired(_("Say how long the body is, by Content-Length."))
 
     def leads(self, request: Request) -> "QuerySet[Lead]":
         """Those the caller may read: all of its division for a key, else what the person sees."""
@@ -107,6 +121,8 @@ class BulkView(LeadAPI):
         """200 with one result per row, in order; one bad row harms no other."""
         key = sender(request)
         rows = request.data.get("leads") if isinstance(request.data, Mapping) else request.data
+        if isinstance(request.data, Mapping) and (unknown := set(request.data) - {"leads"}):
+            raise exceptions.ValidationError({name: [_("Unknown field.")] for name in sorted(unknown)})
         if not isinstance(rows, list) or not 0 < len(rows) <= BULK_MOST:
             raise exceptions.ValidationError({"leads": [_("Send a list of 1 to %d leads.") % BULK_MOST]})
         now = timezone.now()
@@ -185,10 +201,12 @@ def _bulk(key: ApiKey, rows: list[object], now: Any) -> list[dict[str, object]]:
     arrivals = {}
     for n, row in enumerate(rows):
         serializer = ArrivalSerializer(data=row, context=context)
-        if serializer.is_valid():
-            arrivals[n] = arrival_of(serializer.validated_data, raw=row if isinstance(row, dict) else {})
+        try:
+            serializer.is_valid(raise_exception=True)
+        except exceptions.APIException as error:
+            results[n] = {"row": n, "outcome": "refused", "errors": field_errors(error.detail)}
         else:
-            results[n] = {"row": n, "outcome": "refused", "errors": field_errors(serializer.errors)}
+            arrivals[n] = arrival_of(serializer.validated_data, raw=row if isinstance(row, dict) else {})
     captured = capture.capture(connection=key.connection, arrivals=list(arrivals.values()), now=now)
     for n, found in zip(arrivals, captured, strict=True):
         results[n] = {"row": n, "outcome": found.outcome.value, "id": str(found.lead.uid)}

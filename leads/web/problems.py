@@ -1,19 +1,19 @@
 """Errors of the API as problem+json (RFC 9457) with stable codes and the field's name, and a strict JSON reader."""
 
-import json
-import re
 from collections.abc import Mapping
-from decimal import Decimal
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.views import defaults
 from rest_framework import exceptions, status
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
+
+from config.lib import strict_json
 
 _CODES = {
     400: "invalid",
@@ -22,14 +22,14 @@ _CODES = {
     404: "not_found",
     405: "method_not_allowed",
     406: "not_acceptable",
+    411: "length_required",
     413: "too_large",
     415: "not_json",
     422: "conflict",
     429: "too_many",
+    500: "broken",
     503: "busy",
 }
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_DEEPEST = 40
 
 
 class TooLarge(exceptions.APIException):
@@ -37,6 +37,13 @@ class TooLarge(exceptions.APIException):
 
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_code = "too_large"
+
+
+class LengthRequired(exceptions.APIException):
+    """The body came in chunks, without saying how long it is."""
+
+    status_code = status.HTTP_411_LENGTH_REQUIRED
+    default_code = "length_required"
 
 
 class KeyReused(exceptions.APIException):
@@ -60,33 +67,21 @@ class StrictJSONParser(JSONParser):
         """The value, or ParseError / TooLarge saying what is wrong."""
         raw = _bounded(stream, parser_context or {})
         try:
-            text = raw.decode("utf-8-sig")
-            value = json.loads(text, parse_float=_number, parse_constant=_no_constant, object_pairs_hook=_no_twins)
+            return strict_json.loads(raw.decode("utf-8-sig"))
         except UnicodeDecodeError as error:
             raise exceptions.ParseError(_("The body is not UTF-8: byte %d.") % error.start) from error
-        except RecursionError as error:
-            raise exceptions.ParseError(_("The body is nested too deeply.")) from error
-        except ValueError as error:
-            raise exceptions.ParseError(_("The body is not JSON: %s.") % str(error).rstrip(".")) from error
-        check_text(value)
-        return value
+        except strict_json.NotJSONError as error:
+            raise exceptions.ParseError(str(error)) from error
 
 
-def check_text(value: object, path: str = "", depth: int = 0) -> None:
-    """Raise ValidationError naming the field whose text PostgreSQL could not keep."""
-    if depth > _DEEPEST:
-        raise exceptions.ParseError(_("The body is nested too deeply."))
-    if isinstance(value, str):
-        if "\x00" in value or _SURROGATE.search(value):
-            raise exceptions.ValidationError({path or "body": [_("Holds a character that cannot be stored.")]})
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            name = _SURROGATE.sub("?", key).replace("\x00", "?")
-            check_text(key, name, depth)
-            check_text(inner, f"{path}.{name}" if path else name, depth + 1)
-    elif isinstance(value, list):
-        for n, inner in enumerate(value):
-            check_text(inner, f"{path}[{n}]", depth + 1)
+def check_text(value: object) -> None:
+    """Raise ValidationError naming the field whose text cannot be stored, ParseError for too deep a body."""
+    try:
+        strict_json.check(value)
+    except strict_json.UnstorableError as error:
+        raise exceptions.ValidationError({error.path or "body": [str(error)]}) from error
+    except strict_json.NotJSONError as error:
+        raise exceptions.ParseError(str(error)) from error
 
 
 def _bounded(stream: IO[bytes], context: Mapping[str, Any]) -> bytes:
@@ -103,25 +98,6 @@ def _bounded(stream: IO[bytes], context: Mapping[str, Any]) -> bytes:
 
 def _too_large() -> str:
     return _("The body is larger than %d MB.") % (settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1_048_576)
-
-
-def _number(text: str) -> Decimal:
-    number = Decimal(text)
-    if not number.is_finite() or abs(number.adjusted()) > 300:
-        raise ValueError(_("the number %s is out of range") % text[:40])
-    return number
-
-
-def _no_constant(text: str) -> NoReturn:
-    raise ValueError(_("%s is not a number") % text)
-
-
-def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _value in pairs]
-        raise ValueError(_("the name “%s” comes twice") % next(n for n in names if names.count(n) > 1)[:60])
-    return found
 
 
 def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
@@ -165,3 +141,21 @@ def field_errors(detail: object, path: str = "") -> list[dict[str, str]]:
         return [e for n, v in enumerate(detail) for e in field_errors(v, f"{path}[{n}]" if nested else path)]
     field = path.removesuffix(".non_field_errors").removesuffix("non_field_errors") or "body"
     return [{"field": field, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}]
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404 of the whole product: problem+json under /api/, else the page."""
+    if not request.path.startswith("/api/"):
+        return defaults.page_not_found(request, exception)
+    return _bare(404, exceptions.NotFound(_("There is nothing here, or not for you.")))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500 of the whole product, in the same two forms."""
+    if not request.path.startswith("/api/"):
+        return defaults.server_error(request)
+    return _bare(500, exceptions.APIException(_("Something broke on our side; send it again.")))
+
+
+def _bare(code: int, exc: exceptions.APIException) -> JsonResponse:
+    return JsonResponse(problem(code, exc), status=code, content_type="application/problem+json")

@@ -14,6 +14,7 @@ from leads.conditions.facts import Type
 from leads.conditions.fields import Catalogue
 from leads.life import Kind
 from leads.qualify import normalise
+from leads.web.problems import check_text
 
 _MOST_EMPLOYEES = 10_000_000
 
@@ -90,6 +91,7 @@ class ArrivalSerializer(serializers.Serializer):
         """Refuse by name what nobody defined."""
         if not isinstance(data, Mapping):
             raise serializers.ValidationError({"body": [_("Send one lead as a JSON object.")]})
+        check_text(dict(data))
         own = {f.key for f in self._catalogue() if f.custom}
         if unknown := [k for k in data if k not in self.fields and k not in own]:
             raise serializers.ValidationError({str(k)[:80]: [_("Unknown field.")] for k in unknown[:20]})

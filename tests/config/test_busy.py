@@ -31,6 +31,11 @@ def shut_down(_request=None):
         other.execute("SELECT 1")
 
 
+def error_of_ours(request):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 / 0")
+
+
 def lock_timeout(_request=None):
     """A statement refused by a server that is up: our own matter, not a busy server."""
     with psycopg.connect(dsn()) as holder, psycopg.connect(dsn()) as waiter, connection.wrap_database_errors:
@@ -63,6 +68,7 @@ urlpatterns = [
     path("refused", refused),
     path("api/shut-down", shut_down),
     path("locked", lock_timeout),
+    path("ours", error_of_ours),
     path("api/middleware", lambda request: HttpResponse("never reached")),
 ]
 
@@ -89,8 +95,12 @@ def test_a_busy_database_is_answered_503_and_when_to_come_back(visit, where):
         assert "Busy for a moment" in response.content.decode()
 
 
+def test_a_lock_that_others_hold_too_long_is_busy_as_well(visit):
+    assert visit("/locked").status_code == 503
+
+
 def test_an_error_of_our_own_stays_a_500(visit):
-    assert visit("/locked").status_code == 500
+    assert visit("/ours").status_code == 500
 
 
 def test_the_next_request_is_answered_as_ever(visit):

@@ -147,8 +147,8 @@ def test_run_comes_up_answers_and_stops_on_ctrl_c_with_nothing_left(start):
     run = start().ready()
 
     assert run.get("/healthz") == (200, {"status": "ok", "parts": {"database": "ok", "broker": "ok"}})
-    names = " ".join(run.processes().values())
-    assert all(part in names for part in ("gunicorn", "celery", "beat", "sweep", "postgres", "valkey"))
+    for part in ("gunicorn", "celery", "beat", "sweep", "postgres", "valkey"):
+        assert run.pid_of(part), part  # a busy machine may be just starting one of them again
     assert len([line for line in run.lines if PASSWORD.search(line)]) == 1
 
     code, seconds = run.interrupt()

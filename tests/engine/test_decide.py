@@ -278,7 +278,7 @@ def test_all_weights_zero_leaves_nobody_and_says_why():
 
     decision = decide(lead(), team, rules(rule("rest", to_group(1))), at=NINE)
 
-    assert brief(decision) == ("desk", "r1", None, None, "nobody_left")
+    assert brief(decision) == ("desk", "r1", None, None, "weight_is_zero")
     assert verdicts(decision) == {(1, 1): "weight_is_zero", (1, 2): "weight_is_zero"}
 
 

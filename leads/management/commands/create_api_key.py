@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: Any) -> None:
         """A name and at least one scope."""
         parser.add_argument("name", help="what it is for, as people will read it")
-        parser.add_argument("--scope", action="append", choices=ApiKey.Scope.values, required=True)
+        parser.add_argument("--scope", action="extend", nargs="+", choices=ApiKey.Scope.values, required=True)
 
     def handle(self, **options: Any) -> None:
         """Make and print it."""

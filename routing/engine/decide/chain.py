@@ -197,7 +197,7 @@ class Walk:
             if member.weight > 0 and (rep := self.world.reps.get(member.rep)) and (begin := rep.next_duty(self.at))
         ]
         if not comes:
-            return self.end(Outcome.DESK, Reason(Code.NOBODY_COMING))
+            return self.end(Outcome.DESK, Reason(Code.NOBODY_COMING) if self.waited_for else self.last)
         until, _, group = min(comes, key=lambda row: row[:2])
         return self.end(Outcome.HELD, self.last, group=group, until=until)
 
@@ -247,5 +247,8 @@ def _weightless(member: Member) -> Reason | None:
 
 def _nobody(slate: Slate) -> Reason:
     """Why nobody is left: off duty, all of them, or for reasons that differ."""
-    off = bool(slate.dropped) and all(why.code in DUTY for _, why in slate.dropped)
+    codes = {why.code for _, why in slate.dropped}
+    if codes == {Code.WEIGHT_IS_ZERO}:
+        return reason(Code.WEIGHT_IS_ZERO, members=len(slate.all))
+    off = bool(codes) and codes <= DUTY
     return reason(Code.NOBODY_ON_DUTY if off else Code.NOBODY_LEFT, members=len(slate.all))
