@@ -8,10 +8,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 
 from leads import keys
-from leads.models import Account, ApiKey, Attribute, Connection, Delivery, Intake, Stage
+from leads.models import Account, ApiKey, Attribute, Connection, Delivery, Intake, Lead, Stage
+from reps.web.admin_parts import HouseAdmin, JSONText, WholeForm
 
 
 class ReadOnly:
@@ -31,7 +31,7 @@ class ReadOnly:
 
 
 @admin.register(Intake)
-class IntakeAdmin(ReadOnly, ModelAdmin):
+class IntakeAdmin(ReadOnly, HouseAdmin):
     """What came through the doors."""
 
     list_display = ("received_at", "connection", "outcome", "lead")
@@ -39,10 +39,17 @@ class IntakeAdmin(ReadOnly, ModelAdmin):
     list_select_related = ("connection", "lead")
     date_hierarchy = "received_at"
     show_full_result_count = False
+    # The raw body stays in the database: who may read the lead reads it there.
+    fields = ("received_at", "connection", "outcome", "lead", "error")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Intake]":
+        """Of leads the reader may see."""
+        seen = Lead.objects.visible_to(request.user, now=timezone.now())
+        return super().get_queryset(request).filter(lead__in=seen)
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnly, ModelAdmin):
+class DeliveryAdmin(ReadOnly, HouseAdmin):
     """What was told to whom."""
 
     list_display = ("created_at", "channel", "event", "rep", "tries", "sent_at", "failed_at")
@@ -52,7 +59,7 @@ class DeliveryAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(Connection)
-class ConnectionAdmin(ModelAdmin):
+class ConnectionAdmin(HouseAdmin):
     """The doors."""
 
     list_display = ("name", "kind", "active")
@@ -69,7 +76,7 @@ class ConnectionAdmin(ModelAdmin):
 
 
 @admin.register(Stage)
-class StageAdmin(ModelAdmin):
+class StageAdmin(HouseAdmin):
     """The pipeline."""
 
     list_display = ("position", "name", "open_load", "metric")
@@ -77,18 +84,33 @@ class StageAdmin(ModelAdmin):
     fields = ("name", "key", "position", "open_load", "metric")
     prepopulated_fields = {"key": ("name",)}
 
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Leads stand in it, and new ones need a first."""
+        return False
+
+
+class AttributeForm(WholeForm):
+    """The values of a choice as a list."""
+
+    options = JSONText(label=gettext_lazy("Options"), help_text=gettext_lazy('For a choice: ["gold", "silver"]'))
+
+    def clean_options(self) -> object:
+        """Nothing is an empty list."""
+        return self.cleaned_data["options"] or []
+
 
 @admin.register(Attribute)
-class AttributeAdmin(ModelAdmin):
+class AttributeAdmin(HouseAdmin):
     """Fields of your own, which rules may ask about."""
 
     list_display = ("label", "key", "type", "personal")
+    form = AttributeForm
     fields = ("label", "key", "type", "options", "personal")
     prepopulated_fields = {"key": ("label",)}
 
 
 @admin.register(Account)
-class AccountAdmin(ModelAdmin):
+class AccountAdmin(HouseAdmin):
     """Companies and their owners."""
 
     list_display = ("name", "domain", "owner", "tier")
@@ -99,7 +121,7 @@ class AccountAdmin(ModelAdmin):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ModelAdmin):
+class ApiKeyAdmin(HouseAdmin):
     """Keys of integrations; shown once when made."""
 
     list_display = ("name", "prefix", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at")

@@ -9,7 +9,7 @@ from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
 from reps import roster
 from reps.models import (
@@ -27,6 +27,7 @@ from reps.models import (
     TimeOff,
     User,
 )
+from reps.web.admin_parts import HouseAdmin, JSONText, WholeForm
 
 # Roles are ours (rep, manager, ops, admin); Django's own groups would only confuse.
 admin.site.unregister(AuthGroup)
@@ -49,7 +50,7 @@ class KeepsPast:
     def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseModelFormSet, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """Write the inlines."""
         if formset.model is None or not issubclass(formset.model, PeriodRow):
-            super().save_formset(request, form, formset, change)  # type: ignore[misc]  # of ModelAdmin
+            super().save_formset(request, form, formset, change)  # type: ignore[misc]  # of HouseAdmin
             return
         now = timezone.now()
         formset.save(commit=False)
@@ -102,10 +103,10 @@ class CoverInline(PeriodInline):
 
 
 @admin.register(User)
-class UserAdmin(ModelAdmin):
+class UserAdmin(HouseAdmin):
     """Who signs in; only admins may change roles."""
 
-    form = UserChangeForm
+    form = UserChangeForm  # type: ignore[assignment]  # Django's own form for users
     add_form = AdminUserCreationForm
     list_display = ("name", "email", "is_ops", "is_superuser", "is_active", "last_login")
     list_filter = ("is_active", "is_ops", "is_superuser")
@@ -133,7 +134,7 @@ class UserAdmin(ModelAdmin):
 
 
 @admin.register(Rep)
-class RepAdmin(KeepsPast, ModelAdmin):
+class RepAdmin(KeepsPast, HouseAdmin):
     """Reps with their week."""
 
     list_display = ("name", "time_zone", "country", "cap_open", "active")
@@ -150,7 +151,7 @@ class RepAdmin(KeepsPast, ModelAdmin):
 
 
 @admin.register(Pause)
-class PauseAdmin(ModelAdmin):
+class PauseAdmin(HouseAdmin):
     """Who is switched off."""
 
     list_display = ("rep", "starts_at", "ends_at", "by")
@@ -162,7 +163,7 @@ class PauseAdmin(ModelAdmin):
 
 
 @admin.register(Skill)
-class SkillAdmin(ModelAdmin):
+class SkillAdmin(HouseAdmin):
     """What reps may be able to."""
 
     list_display = ("kind", "value")
@@ -171,13 +172,27 @@ class SkillAdmin(ModelAdmin):
     fields = ("kind", "value")
 
 
+class TerritoryForm(WholeForm):
+    """What it covers is checked by the model, entry by entry."""
+
+    market = JSONText(
+        label=_("Covers"),
+        rows=8,
+        help_text=_(
+            '[{"kind": "country", "countries": ["DE", "AT"]}, {"kind": "postal", "countries": ["DE"], "low": "80",'
+            ' "high": "87"}, {"kind": "city", "names": ["Berlin"]}, {"kind": "world"}]'
+        ),
+    )
+
+
 @admin.register(Territory)
-class TerritoryAdmin(KeepsPast, ModelAdmin):
+class TerritoryAdmin(KeepsPast, HouseAdmin):
     """Parts of the market and who covers them."""
 
     list_display = ("name", "group", "active")
     list_filter = ("active", "group")
     search_fields = ("name",)
+    form = TerritoryForm
     fields = ("name", "group", "market", "active")
     inlines = (CoverInline,)
 
@@ -187,7 +202,7 @@ class TerritoryAdmin(KeepsPast, ModelAdmin):
 
 
 @admin.register(Division)
-class DivisionAdmin(ModelAdmin):
+class DivisionAdmin(HouseAdmin):
     """Name, time zone, currency, and whether the same person again is an enquiry."""
 
     list_display = ("name", "time_zone", "base_currency", "enquiries")
@@ -201,7 +216,7 @@ class DivisionAdmin(ModelAdmin):
         return False
 
 
-class GroupAdminBase(KeepsPast, ModelAdmin):
+class GroupAdminBase(KeepsPast, HouseAdmin):
     """Groups with their members; routing adds the check of the steps, which only it understands."""
 
     list_display = ("name", "pool", "respond_within", "visibility", "active")

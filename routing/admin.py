@@ -1,23 +1,20 @@
 """The admin's pages about routing: rule sets with rules, groups with checked steps, leads and decisions to read."""
 
-import json
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms.fields import InvalidJSONInput
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminTextareaWidget
 
 from leads.admin import ReadOnly
 from leads.conditions import ConditionError
@@ -29,8 +26,10 @@ from leads.web.words import STATES
 from reps.admin import GroupAdminBase
 from reps.models import Group
 from reps.models.division import SEEDED
+from reps.web.admin_parts import HouseAdmin, JSONText, WholeForm
 from routing import hand, rulesets, wording
 from routing.engine.ruleset import RuleSetError, parse_steps
+from routing.engine.ruleset import parse as parse_rules
 from routing.models import Assignment, Band, Decision, LedgerEntry, Return, Rule, RuleSet, RuleSetVersion, Share
 from routing.web import why
 
@@ -56,21 +55,7 @@ def clean_steps(value: object) -> object:
     return value
 
 
-class JSONText(forms.JSONField):
-    """JSON as people edit it: indented, and nothing where there is nothing."""
-
-    def __init__(self, *args: Any, rows: int = 4, **kwargs: Any) -> None:
-        widget = UnfoldAdminTextareaWidget(attrs={"rows": rows, "spellcheck": "false", "class": "font-mono"})
-        super().__init__(*args, **{"required": False, "widget": widget, **kwargs})
-
-    def prepare_value(self, value: Any) -> Any:
-        """Nothing for null and for empty lists."""
-        if isinstance(value, InvalidJSONInput):
-            return value
-        return "" if value in (None, [], {}) else json.dumps(value, indent=2, ensure_ascii=False)
-
-
-class RuleForm(forms.ModelForm):
+class RuleForm(WholeForm):
     """Condition and steps are checked as they are saved."""
 
     condition = JSONText(
@@ -96,11 +81,15 @@ class RuleForm(forms.ModelForm):
     )
 
     def clean_otherwise(self) -> object:
-        """The chain as a list; publishing checks where it leads."""
-        value = self.cleaned_data["otherwise"]
-        if value is not None and not isinstance(value, list):
-            raise ValidationError(_('Write a list, like [{"to": "hold"}].'))
-        return value or []
+        """The chain, or ValidationError that names every wrong link; publishing checks where it leads."""
+        value = self.cleaned_data["otherwise"] or []
+        rule = {"name": "x", "destination": {"to": "desk"}, "otherwise": value}
+        try:
+            # Another rule stands behind it, so that asking for the next one is no mistake here.
+            parse_rules({"rules": [rule, {"name": "y", "destination": {"to": "desk"}}]}, catalogue_of(SEEDED))
+        except RuleSetError as error:
+            raise ValidationError([wording.own_problem(p) for p in error.problems]) from error
+        return value
 
     def clean_condition(self) -> object:
         """As above."""
@@ -121,7 +110,7 @@ class RuleForm(forms.ModelForm):
         return cleaned
 
 
-class BandForm(forms.ModelForm):
+class BandForm(WholeForm):
     """The condition is checked as it is saved."""
 
     condition = JSONText(label=gettext_lazy("When"), required=True, rows=3)
@@ -159,14 +148,13 @@ class BandInline(TabularInline):
 
 
 @admin.register(RuleSet)
-class RuleSetAdmin(ModelAdmin):
+class RuleSetAdmin(HouseAdmin):
     """The draft; publishing prints it as the next version."""
 
-    list_display = ("name", "runs_on", "version", "problems")
+    list_display = ("name", "version", "problems")
     inlines = (RuleInline, BandInline)
-    fields = ("name", "runs_on", "stage", "note", "reads")
+    fields = ("name", "note", "reads")
     readonly_fields = ("reads",)
-    actions = ("publish_chosen",)
     actions_detail = ("publish_one",)
     list_select_related = ("published",)
 
@@ -198,37 +186,49 @@ class RuleSetAdmin(ModelAdmin):
         ]
         return SafeString("".join([*words, *wrong])) or _("No rule yet.")
 
-    @admin.action(description=gettext_lazy("Publish"))
-    def publish_chosen(self, request: HttpRequest, rows: "QuerySet[RuleSet]") -> None:
-        """Print the chosen drafts as their next versions. Actions run outside of any transaction of the admin."""
-        for row in rows:
-            publish(request, row)
+    @action(description=gettext_lazy("Publish"), url_path="publish", permissions=["publish"])
+    def publish_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show what would be published and ask for a comment; publish by POST only, outside the admin's transaction."""
+        row = get_object_or_404(RuleSet, pk=object_id) if object_id.isdigit() else None
+        if row is None:
+            raise Http404
+        if request.method == "POST" and publish(request, row, comment=request.POST.get("comment", "")):
+            return HttpResponseRedirect(reverse("admin:routing_ruleset_change", args=[row.pk]))
+        now = timezone.now()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Publish %s") % row.name,
+            "row": row,
+            "words": rulesets.words_of(row),
+            "before": row.published.words if row.published else [],
+            "problems": rulesets.problems_of(row, now=now),
+        }
+        return render(request, "admin/publish.html", context)
 
-    @action(description=gettext_lazy("Publish"), url_path="publish")
-    def publish_one(self, request: HttpRequest, object_id: str) -> HttpResponseRedirect:
-        """The same from the rule set's own page."""
-        row = RuleSet.objects.get(pk=object_id)
-        publish(request, row)
-        return HttpResponseRedirect(reverse("admin:routing_ruleset_change", args=[object_id]))
+    def has_publish_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Who may edit rules may publish them."""
+        return request.user.has_perm("routing.change_ruleset")
 
     def has_delete_permission(self, request: HttpRequest, obj: RuleSet | None = None) -> bool:
         """A printed set is never deleted."""
         return bool(obj and not obj.versions.exists()) and super().has_delete_permission(request, obj)
 
 
-def publish(request: HttpRequest, row: RuleSet) -> None:
-    """Publish and say what happened."""
+def publish(request: HttpRequest, row: RuleSet, *, comment: str) -> bool:
+    """Publish and say what happened; whether it did."""
+    comment = comment.replace("\x00", "").strip()[:500]
     try:
-        version = rulesets.publish(rule_set=row, by=request.user, comment="", now=timezone.now())  # type: ignore[arg-type]  # signed in
+        version = rulesets.publish(rule_set=row, by=request.user, comment=comment, now=timezone.now())  # type: ignore[arg-type]  # signed in
     except rulesets.NotPublishedError as error:
         for problem in error.problems:
             messages.error(request, problem.text)
-        return
+        return False
     messages.success(request, _("%(name)s is published as version %(n)d.") % {"name": row.name, "n": version.n})
+    return True
 
 
 @admin.register(RuleSetVersion)
-class VersionAdmin(ReadOnly, ModelAdmin):
+class VersionAdmin(ReadOnly, HouseAdmin):
     """What was printed, when and by whom."""
 
     list_display = ("rule_set", "n", "published_at", "published_by", "comment")
@@ -242,7 +242,7 @@ class VersionAdmin(ReadOnly, ModelAdmin):
         return SafeString("".join(format_html("<p>{}</p>", line) for line in obj.words))
 
 
-class GroupForm(forms.ModelForm):
+class GroupForm(WholeForm):
     """The steps are checked as they are saved."""
 
     steps = JSONText(
@@ -276,7 +276,7 @@ class GroupAdmin(GroupAdminBase):
 
 
 @admin.register(Lead)
-class LeadAdmin(ReadOnly, ModelAdmin):
+class LeadAdmin(ReadOnly, HouseAdmin):
     """Where each lead stands; to be routed again, nothing else."""
 
     list_display = ("pk", "stands", "stage", "group", "owner", "source", "arrived_at")
@@ -285,6 +285,15 @@ class LeadAdmin(ReadOnly, ModelAdmin):
     search_fields = ("uid", "external_id", "private__email", "private__company")
     date_hierarchy = "arrived_at"
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Lead]":
+        """Those the reader may see on the pages, so that search finds nothing hidden either."""
+        return (
+            super()
+            .get_queryset(request)
+            .filter(pk__in=Lead.objects.visible_to(request.user, now=timezone.now()).values("pk"))
+        )
+
     readonly_fields = ("page", "stands", "because")
     actions = ("route_again",)
     fields = (
@@ -320,7 +329,7 @@ class LeadAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(Decision)
-class DecisionAdmin(ReadOnly, ModelAdmin):
+class DecisionAdmin(ReadOnly, HouseAdmin):
     """What was decided, with its why."""
 
     list_display = ("at", "lead", "went", "rule_name", "group", "rep", "because")
@@ -350,7 +359,7 @@ class DecisionAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(ReadOnly, ModelAdmin):
+class AssignmentAdmin(ReadOnly, HouseAdmin):
     """Spells of ownership."""
 
     list_display = ("starts_at", "lead", "hop", "rep", "group", "how", "ends_at", "end")
@@ -360,7 +369,7 @@ class AssignmentAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(Share)
-class ShareAdmin(ReadOnly, ModelAdmin):
+class ShareAdmin(ReadOnly, HouseAdmin):
     """Fair shares."""
 
     list_display = ("group", "rep", "received", "balance", "last_at")
@@ -369,7 +378,7 @@ class ShareAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnly, ModelAdmin):
+class LedgerEntryAdmin(ReadOnly, HouseAdmin):
     """What moved them."""
 
     list_display = ("at", "group", "lead", "kind", "winner")
@@ -379,7 +388,7 @@ class LedgerEntryAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(Return)
-class ReturnAdmin(ReadOnly, ModelAdmin):
+class ReturnAdmin(ReadOnly, HouseAdmin):
     """Leads that were given back."""
 
     list_display = ("at", "lead", "rep", "reason", "ruling")

@@ -5,6 +5,7 @@ import uuid
 import pghistory
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -54,7 +55,10 @@ class Group(models.Model):
     public_fields = models.JSONField(_("shown before the claim"), default=default_public, blank=True)
     claims_per_day = models.PositiveIntegerField(_("claims a day at most"), null=True, blank=True)
     respond_within = models.PositiveIntegerField(
-        _("response time in minutes"), default=15, help_text=_("Working minutes of the rep.")
+        _("response time in minutes"),
+        default=15,
+        help_text=_("Working minutes of the rep."),
+        validators=[MinValueValidator(1)],
     )
     visibility = models.CharField(_("reps see"), max_length=8, choices=Visibility, default=Visibility.OWN)
     blind_for_managers = models.BooleanField(

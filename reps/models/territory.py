@@ -3,7 +3,9 @@
 import uuid
 
 import pghistory
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .division import DivisionKey
@@ -12,10 +14,38 @@ from .period import PeriodRow, ends_after_start, no_overlap
 from .rep import Rep
 from .triggers import bumps_roster
 
+KINDS = ("postal", "city", "region", "country", "market", "world")
+_LISTS = ("countries", "names", "industries", "segments")
+_ENDS = ("low", "high")
 
-def no_market() -> dict[str, list[str]]:
+
+def no_market() -> list[dict[str, object]]:
     """Covers nothing until filled."""
-    return {}
+    return []
+
+
+def check_market(market: object) -> None:
+    """Raise ValidationError naming every entry that could not be read, and so would cover nothing."""
+    if not isinstance(market, list):
+        raise ValidationError(_("Write a list of areas."))
+    wrong = [f"[{n}]: {fault}" for n, area in enumerate(market) if (fault := _fault(area))]
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _fault(area: object) -> str:
+    if not isinstance(area, dict) or area.get("kind") not in KINDS:
+        return gettext("kind must be one of: %s") % ", ".join(KINDS)
+    if unknown := set(area) - {"kind", *_LISTS, *_ENDS}:
+        return gettext("unknown entry: %s") % ", ".join(sorted(unknown))
+    for name in _LISTS:
+        texts = area.get(name, [])
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            return gettext("%s must be a list of texts") % name
+    if any(not isinstance(area.get(name, ""), str) for name in _ENDS):
+        return gettext("low and high must be texts")
+    needs = {"postal": "low", "city": "names", "region": "names", "country": "countries"}.get(area["kind"])
+    return gettext("needs %s") % needs if needs and not area.get(needs) else ""
 
 
 @pghistory.track()
@@ -26,7 +56,7 @@ class Territory(models.Model):
     division = DivisionKey()
     name = models.CharField(_("name"), max_length=100)
     group = models.ForeignKey(Group, models.PROTECT, related_name="territories", verbose_name=_("group"))
-    market = models.JSONField(_("covers"), default=no_market)
+    market = models.JSONField(_("covers"), default=no_market, validators=[check_market])
     active = models.BooleanField(_("active"), default=True)
 
     class Meta:

@@ -5,7 +5,7 @@ import uuid
 import pghistory
 import pgtrigger
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -78,7 +78,11 @@ class Rule(models.Model):
     steps = models.JSONField(_("how to share"), null=True, blank=True, help_text=_("Empty = as the group shares."))
     otherwise = models.JSONField(_("if nobody can take it"), default=list, blank=True)
     respond_within = models.PositiveIntegerField(
-        _("response time in minutes"), null=True, blank=True, help_text=_("Empty = the group's.")
+        _("response time in minutes"),
+        null=True,
+        blank=True,
+        help_text=_("Empty = the group's."),
+        validators=[MinValueValidator(1)],
     )
 
     class Meta:

@@ -1,5 +1,6 @@
 """Problems of a draft in words: what is wrong, in which rule, and what is allowed there."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -65,6 +66,11 @@ def reading_problem(problem: RuleProblem, names: Names) -> str:
     if problem.code.startswith(_CONDITION):
         text = MESSAGES[Fault(problem.code.removeprefix(_CONDITION))]
     return f"{_place(problem.path, names)}: {_(text) % _Filled(problem.numbers)}"
+
+
+def own_problem(problem: RuleProblem) -> str:
+    """The same inside one rule's own form: without the number of the rule."""
+    return reading_problem(replace(problem, path=problem.path.partition("].")[2]), Names())
 
 
 def condition_problem(problem: Problem) -> str:
