@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from leads import keys
 from leads.models import Account, ApiKey, Attribute, Connection, Delivery, Intake, Lead, Stage
@@ -154,4 +154,4 @@ class ApiKeyAdmin(HouseAdmin):
     def revoke(self, request: HttpRequest, rows: "QuerySet[ApiKey]") -> None:
         """Switch the chosen keys off."""
         done = keys.revoke_keys(keys=list(rows), now=timezone.now())
-        messages.success(request, _("%d keys are revoked.") % done)
+        messages.success(request, ngettext("%(n)d key is revoked.", "%(n)d keys are revoked.", done) % {"n": done})

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import action
 
@@ -321,7 +321,8 @@ class LeadAdmin(ReadOnly, HouseAdmin):
     def route_again(self, request: HttpRequest, rows: "QuerySet[Lead]") -> None:
         """Send the chosen leads through the published rules again."""
         done = hand.route_again(leads=list(rows[:1000]), by=request.user)  # type: ignore[arg-type]  # signed in
-        messages.success(request, _("%d leads are routed again.") % done)
+        says = ngettext("%(n)d lead is routed again.", "%(n)d leads are routed again.", done)
+        messages.success(request, says % {"n": done})
 
     def has_route_permission(self, request: HttpRequest) -> bool:
         """Who may edit rules may apply them."""

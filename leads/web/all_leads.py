@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -80,6 +81,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "filter": chosen,
         "filtered": bool(asked),
         "asked": asked,
+        "since": _since(chosen),
         "path": request.path,
         "columns": _columns(request.GET.get("sort", "-arrived")),
     }
@@ -95,6 +97,15 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     response = StreamingHttpResponse(_lines(rows[:_MOST_EXPORTED]), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="leads.csv"'
     return response
+
+
+def _since(chosen: LeadListFilter) -> dict[str, Any] | None:
+    """The instant a link narrowed the list by, which no control shows."""
+    found = chosen.form.cleaned_data if chosen.form.is_valid() else {}
+    for name, word in (("arrived_after", _("arrived since")), ("assigned_after", _("with their rep since"))):
+        if found.get(name):
+            return {"word": word, "at": found[name]}
+    return None
 
 
 def row_of(lead: Lead) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import django_filters
 from django.db.models import F, Q, QuerySet
-from django.forms import TextInput
+from django.forms import HiddenInput, TextInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +27,12 @@ class LeadListFilter(django_filters.FilterSet):
         choices=[(STATUS[s], STATES[s]) for s in State if s is not State.READY],
     )
     group = django_filters.ModelChoiceFilter(
-        label=_("Group"), empty_label=_("Any group"), queryset=Group.objects.order_by("name"), to_field_name="uid"
+        label=_("Group"),
+        empty_label=_("Any group"),
+        null_label=_("No group"),
+        null_value="none",
+        queryset=Group.objects.filter(active=True).order_by("name"),
+        to_field_name="uid",
     )
     owner = django_filters.ModelChoiceFilter(
         label=_("Rep"),
@@ -42,13 +47,32 @@ class LeadListFilter(django_filters.FilterSet):
         label=_("First contact"),
         empty_label=_("First contact at any time"),
         method="with_due",
-        choices=[("overdue", _("Overdue")), ("soon", _("Due in 5 min"))],
+        choices=[
+            ("overdue", _("Overdue")),
+            ("soon", _("Due in 5 min")),
+            ("later", _("In time so far")),
+            ("made", _("Made")),
+        ],
     )
     source = django_filters.CharFilter(
         label=_("Source"),
         lookup_expr="iexact",
         max_length=100,
         widget=TextInput(attrs={"placeholder": _("Source")}),
+    )
+
+    # Set by links from the board and the reports; the page says so in words.
+    arrived_after = django_filters.IsoDateTimeFilter(
+        "arrived_at", lookup_expr="gte", label=_("Arrived from"), widget=HiddenInput()
+    )
+    arrived_before = django_filters.IsoDateTimeFilter(
+        "arrived_at", lookup_expr="lt", label=_("Arrived before"), widget=HiddenInput()
+    )
+    assigned_after = django_filters.IsoDateTimeFilter(
+        "assigned_at", lookup_expr="gte", label=_("Assigned from"), widget=HiddenInput()
+    )
+    owned = django_filters.ChoiceFilter(
+        label=_("With a rep"), method="with_owner", choices=[("yes", _("yes"))], widget=HiddenInput()
     )
 
     class Meta:
@@ -64,13 +88,22 @@ class LeadListFilter(django_filters.FilterSet):
             matches |= Q(**{f"private__{name}__icontains": text})
         return rows.filter(matches)
 
+    def with_owner(self, rows: "QuerySet[Lead]", _name: str, _yes: str) -> "QuerySet[Lead]":
+        """Those some rep has, or had when they were closed."""
+        return rows.filter(owner__isnull=False)
+
     def with_due(self, rows: "QuerySet[Lead]", _name: str, due: str) -> "QuerySet[Lead]":
-        """Those whose owner has not been in touch, and whose time is up or nearly so."""
+        """Owned leads by how their first contact stands: made, overdue, nearly so, or in time so far."""
         now = timezone.now()
-        silent = rows.filter(
-            Q(responded_at=None) | Q(responded_at__lt=F("assigned_at")), state=State.ASSIGNED, due_at__lt=now + _SOON
-        )
-        return silent.filter(due_at__lt=now) if due == "overdue" else silent.filter(due_at__gte=now)
+        missing = Q(responded_at=None) | Q(responded_at__lt=F("assigned_at"))
+        silent = rows.filter(missing, state=State.ASSIGNED)
+        if due == "overdue":
+            return silent.filter(due_at__lt=now)
+        if due == "soon":
+            return silent.filter(due_at__gte=now, due_at__lt=now + _SOON)
+        if due == "later":
+            return silent.exclude(due_at__lt=now + _SOON)
+        return rows.filter(owner__isnull=False).exclude(missing, state=State.ASSIGNED)
 
     def with_status(self, rows: "QuerySet[Lead]", _name: str, status: str) -> "QuerySet[Lead]":
         """The states that people call by this one word."""
@@ -82,5 +115,3 @@ class LeadFilter(LeadListFilter):
 
     country = django_filters.CharFilter(label=_("Country"), lookup_expr="iexact", max_length=2)
     external_id = django_filters.CharFilter(label=_("External id"), max_length=200)
-    arrived_after = django_filters.IsoDateTimeFilter("arrived_at", lookup_expr="gte", label=_("Arrived from"))
-    arrived_before = django_filters.IsoDateTimeFilter("arrived_at", lookup_expr="lt", label=_("Arrived before"))

@@ -125,7 +125,9 @@ def lists_of(rep: Rep, *, now: datetime, tab: str, query: str) -> dict[str, Any]
         shown = others if tab != "due" or query else others[:_IN_WORK]
         section = _section("going", heading, [row_of(lead, stages, now) for lead in shown])
         more = f"{reverse('my-leads')}?show=all" if len(shown) < len(others) else ""
-        sections.append({**section, "count": len(others), "more_url": more})
+        n = {"shown": len(shown), "all": len(others)}
+        count = _("%(shown)d of %(all)d") % n if more else len(others)
+        sections.append({**section, "count": count, "more_url": more})
     mark = hashlib.sha256(
         repr([(x.pk, x.stage_id, x.hop, x.responded_at, x.state) for x in (*silent, *others)]).encode()
     ).hexdigest()[:16]

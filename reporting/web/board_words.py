@@ -48,7 +48,7 @@ def _came(leads: int, usual: float | None) -> str:
     if not leads:
         return _("No leads yet today.")
     came = ngettext("%(n)s lead today", "%(n)s leads today", leads) % {"n": number_format(leads, force_grouping=True)}
-    if usual is None:
+    if usual is None or usual < 1:  # too few to compare with
         return _("%s.") % came
     off = round(leads - usual)
     if not off:
@@ -129,15 +129,15 @@ def flow(
         },
         "went": [
             # With a rep: assigned, or closed since.
-            side("assigned", _("assigned"), sum(given.values())),
+            side("assigned", _("assigned"), sum(given.values()), owned="yes"),
             side("pooled", _("in the pool"), places["pooled"], status="in_pool"),
             side("desk", _("to assign"), places["desk"], status="to_assign"),
             side("held", holds, places["held"], _("waiting"), status="waiting"),
             side("other", _("being assigned"), places["other"], status="received"),
         ],
         "answered": [
-            side("answered", _("answered"), given["answered"]),
-            side("runs", _("in time so far"), given["runs"], _("in time"), status="assigned"),
+            side("answered", _("answered"), given["answered"], due="made"),
+            side("runs", _("in time so far"), given["runs"], _("in time"), due="later"),
             side("due", _("due in 5 min"), given["due"], _("due soon"), status="assigned", due="soon"),
             side("late", _("overdue"), given["late"], status="assigned", due="overdue"),
         ],
@@ -282,7 +282,7 @@ def by_group(
         (group.pk, group.name, link.leads(group=str(group.uid), of_today=True)) for group in groups
     ]
     if not link.group and (leads[None] or (None in waiting and _now_text(waiting[None], now)[0])):
-        rows.append((None, _("No group"), link.leads(of_today=True)))
+        rows.append((None, _("No group"), link.leads(group="none", of_today=True)))
     return [
         {
             "name": name,

@@ -128,7 +128,7 @@ def _show(request: HttpRequest, what: Asked) -> HttpResponse:
     before = cohort.figures(scope=what.scope, since=span.before_since, until=span.before_until, now=what.now)
     everybody = cohort.figures(scope=what.everybody, since=span.since, until=span.until, now=what.now)
     query = urlencode({"period": span.key})
-    leads = f"{reverse('leads')}?{urlencode({'owner': str(rep.uid), 'arrived_after': span.since.isoformat()})}"
+    leads = f"{reverse('leads')}?{urlencode({'owner': str(rep.uid), 'assigned_after': span.since.isoformat()})}"
     sources = cohort.ask(scope=what.scope, since=span.since, until=span.until, now=what.now, cut="source")
     context = {
         "now": what.now,

@@ -206,7 +206,11 @@ def _names(found: dict[int, cohort.Figures], scope: cohort.Scope, now: datetime)
 
 def _leads_url(what: Asked) -> str:
     chosen: Group | None = what.form.chosen
-    asked_for = {"arrived_after": what.period.since.isoformat(), **({"group": str(chosen.uid)} if chosen else {})}
+    asked_for = {
+        "owned": "yes",
+        "assigned_after": what.period.since.isoformat(),
+        **({"group": str(chosen.uid)} if chosen else {}),
+    }
     return f"{reverse('leads')}?{urlencode(asked_for)}"
 
 

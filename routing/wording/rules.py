@@ -24,7 +24,7 @@ def rule_says(rule: Rule, names: Names) -> SafeString:
         said = format_html("{}, {}", said, sharing_says(rule.steps, names))
     if rule.otherwise:
         chain = [_otherwise(place, names) for place in rule.otherwise]
-        said = format_html("{}; {} {}", said, _("if nobody can take it"), _then(chain))
+        said = format_html("{}; {}, {}", said, _("if nobody can take it"), _then(chain))
     if rule.respond_within is not None:
         minutes = max(1, rule.respond_within // 60)
         within = ngettext("answer within %(n)d minute", "answer within %(n)d minutes", minutes) % {"n": minutes}
