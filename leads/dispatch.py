@@ -50,9 +50,10 @@ def plan(words: Iterable[Word], *, now: datetime) -> None:
 
 def drain(*, now: datetime) -> int:
     """Send up to 100 due mails; returns how many were tried. Nothing is locked while the network is spoken to."""
-    rows = _lease(now)
+    leased = _lease(now)
+    rows = [row for row in leased if _still_theirs(row, now)]
     if not rows:
-        return 0
+        return len(leased)
     details = LeadPrivate.objects.in_bulk([row.lead_id for row in rows])
     messages = [
         alerts.render(
@@ -77,7 +78,17 @@ def drain(*, now: datetime) -> int:
         for row in rows
         if row.sent_at
     )
-    return len(rows)
+    return len(leased)
+
+
+def _still_theirs(row: Delivery, now: datetime) -> bool:
+    """Nobody is sent a lead that went to another since, nor who may not sign in any more; the row is over then."""
+    lead, rep = row.lead, row.rep
+    if lead.owner_id == rep.pk and lead.hop == row.hop and rep.active and rep.user.is_active:
+        return True
+    row.failed_at, row.error = now, "no longer theirs"
+    row.save(update_fields=["failed_at", "error"])
+    return False
 
 
 def _lease(now: datetime) -> list[Delivery]:

@@ -63,7 +63,7 @@ def touch(
     if two_way:
         Lead.objects.filter(pk=current.pk, reached_at=None).update(reached_at=at)
     contacted = Stage.objects.filter(division=current.division_id, metric=Stage.Metric.CONTACTED).first()
-    if contacted and current.stage.position < contacted.position:
+    if contacted and not current.stage.closes and current.stage.position < contacted.position:
         _set_stage(current, contacted, by=by, at=at)
     timeline.record(
         [

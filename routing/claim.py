@@ -119,9 +119,11 @@ def _claim(group: Group, rep: Rep, by: User, *, lead: int | None) -> Lead:
         found = _lock_pooled(group, lead)
         if found is None:
             raise NotClaimedError("none_left" if lead is None else "faster")
-        pk, hop = found
+        pk, hop, test = found
         entry, shares = (
-            counted_entry(group=group, winner=rep, lead=pk, now=held.now) if group.count_claims else (None, {})
+            counted_entry(group=group, winner=rep, lead=pk, now=held.now)
+            if group.count_claims and not test
+            else (None, {})
         )
         move = Move(
             lead=pk,
@@ -147,29 +149,31 @@ def _claim(group: Group, rep: Rep, by: User, *, lead: int | None) -> Lead:
 def _check_may(group: Group, rep: Rep, *, now: datetime) -> None:
     """Membership, switch, caps and limits as they stand under the turn."""
     current = Group.objects.get(pk=group.pk)
-    membership = Membership.objects.at(now).filter(rep=rep, group=current, rep__active=True).first()
+    membership = (
+        Membership.objects.at(now).filter(rep=rep, group=current, rep__active=True, rep__user__is_active=True).first()
+    )
     if membership is None or not current.active or current.pool == Group.Pool.NONE:
         raise NotClaimedError("not_yours")
     if rep.pauses.at(now).exists():
         raise NotClaimedError("off_duty")
     if claims_left(current, rep, now=now) == 0:
         raise NotClaimedError("too_many")
-    open_load = Lead.objects.filter(owner=rep, state=State.ASSIGNED, stage__open_load=True)
+    open_load = Lead.objects.reported().filter(owner=rep, state=State.ASSIGNED, stage__open_load=True)
     over_rep = rep.cap_open is not None and open_load.count() >= rep.cap_open
     over_group = membership.cap_open is not None and open_load.filter(group=current).count() >= membership.cap_open
     if over_rep or over_group:
         raise NotClaimedError("at_cap")
 
 
-def _lock_pooled(group: Group, lead: int | None) -> tuple[int, int] | None:
+def _lock_pooled(group: Group, lead: int | None) -> tuple[int, int, bool] | None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, hop FROM leads_lead WHERE group_id = %s AND state = 'pooled'"
+            "SELECT id, hop, kind = 'test' FROM leads_lead WHERE group_id = %s AND state = 'pooled'"
             " AND (%s::bigint IS NULL OR id = %s)"
             " ORDER BY band, arrived_at, id LIMIT 1 FOR UPDATE SKIP LOCKED",
             [group.pk, lead, lead],
         )
-        row: tuple[int, int] | None = cursor.fetchone()
+        row: tuple[int, int, bool] | None = cursor.fetchone()
         return row
 
 
@@ -177,7 +181,11 @@ def counted_entry(
     *, group: Group, winner: Rep, lead: int, now: datetime
 ) -> tuple[LedgerEntry | None, dict[Key, tuple[int, int]]]:
     """The entry of a lead that people gave: shared over the members on duty and the winner, paid by the winner."""
-    members = list(Membership.objects.at(now).filter(group=group, rep__active=True, weight__gt=0).order_by("rep_id"))
+    members = list(
+        Membership.objects.at(now)
+        .filter(group=group, rep__active=True, rep__user__is_active=True, weight__gt=0)
+        .order_by("rep_id")
+    )
     duty = availability.on_duty([m.rep_id for m in members], now)
     sharing = [m for m in members if m.rep_id in duty or m.rep_id == winner.pk]
     if not any(m.rep_id == winner.pk for m in sharing):
@@ -207,6 +215,10 @@ def shares_after(entry: LedgerEntry) -> dict[Key, tuple[int, int]]:
     }
 
 
+def _has_pool(group: Group | None) -> bool:
+    return group is not None and group.active and group.pool != Group.Pool.NONE
+
+
 def put_back(*, lead: Lead, rep: Rep, by: User, reason: str) -> None:
     """Give up a claim: the lead waits in the pool again, hidden again. The turn stays paid. Raises NotYoursError."""
     with turn(lead.division_id) as held:
@@ -221,7 +233,8 @@ def put_back(*, lead: Lead, rep: Rep, by: User, reason: str) -> None:
                     lead=current.pk,
                     hop=current.hop,
                     before=State.ASSIGNED,
-                    state=State.POOLED,
+                    # A pool that was switched off meanwhile takes nothing back: a person looks.
+                    state=State.POOLED if _has_pool(current.group) else State.DESK,
                     reason="put_back",
                     event=EventKind.RELEASED,
                     group=current.group_id,

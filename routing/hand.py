@@ -1,8 +1,12 @@
 """What people decide: giving a lead by hand, reassigning, unassigning, sending it through the rules again."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from leads.life import EventKind, State
+from django.db import transaction
+
+from leads import dispatch, signals
+from leads.life import EventKind, Kind, State
 from leads.models import Lead
 from reps import availability
 from reps.models import Group, Rep, User
@@ -21,13 +25,13 @@ def give(*, lead: Lead, rep: Rep, group: Group | None, by: User) -> None:
     with turn(lead.division_id) as held:
         current = Lead.objects.select_for_update(of=("self",)).get(pk=lead.pk)
         before = State(current.state)
-        active = Rep.objects.filter(pk=rep.pk, active=True).exists()
+        active = Rep.objects.filter(pk=rep.pk, active=True, user__is_active=True).exists()
         if held is None or before not in _GIVEABLE or current.owner_id == rep.pk or not active:
             raise NotYoursError
         owned = current.owner_id is not None
         entry, shares = (
             counted_entry(group=group, winner=rep, lead=current.pk, now=held.now)
-            if group is not None and group.count_manual
+            if group is not None and group.count_manual and current.kind != Kind.TEST
             else (None, {})
         )
         how = Assignment.How.HAND_OVER if owned else Assignment.How.MANUAL
@@ -54,10 +58,14 @@ def give(*, lead: Lead, rep: Rep, group: Group | None, by: User) -> None:
             ],
             shares,
         )
+        transaction.on_commit(dispatch.ring)
 
 
 def route_again(*, leads: Sequence[Lead], by: User | None) -> int:
-    """Send leads through the published rules again, away from whoever has them; closed ones stay. Returns how many."""
+    """Send leads through the published rules again, away from whoever has them. Returns how many.
+
+    Closed leads stay, and those their owner has contacted; so does a rejected one whose person has an open lead by now.
+    """
     moved = 0
     for division in sorted({lead.division_id for lead in leads}):
         with turn(division) as held:
@@ -65,13 +73,21 @@ def route_again(*, leads: Sequence[Lead], by: User | None) -> int:
                 continue
             wanted = [lead.pk for lead in leads if lead.division_id == division]
             rows = Lead.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
-            moves = [_ready_again(row, by) for row in rows if State(row.state) in _AGAIN]
+            moves = [_ready_again(row, by) for row in rows if _may_go_again(row)]
             write(held, moves)
+            transaction.on_commit(partial(signals.ring, division_id=division))
             moved += len(moves)
     return moved
 
 
 _AGAIN = frozenset({State.DESK, State.POOLED, State.HELD, State.SET_ASIDE, State.ASSIGNED, State.REJECTED})
+
+
+def _may_go_again(lead: Lead) -> bool:
+    if State(lead.state) not in _AGAIN or lead.touches.filter(hop=lead.hop, rep=lead.owner_id).exists():
+        return False
+    twins = Lead.objects.open().filter(contact=lead.contact_id, sole=True).exclude(pk=lead.pk)
+    return not (lead.state == State.REJECTED and lead.sole and twins.exists())
 
 
 def _ready_again(lead: Lead, by: User | None) -> Move:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from leads import dispatch
 from leads.life import EventKind, State
 from reps import availability
 from routing import wording
-from routing.assign import Move, Turn, queue, turn, write
+from routing.assign import Move, NotYoursError, Turn, queue, turn, write
 from routing.engine.decide import ENGINE, Decision, decide, record
 from routing.engine.replay import Fold
 from routing.engine.ruleset import RuleSet as Rules
@@ -21,6 +21,9 @@ from routing.rulesets import published, rules_of
 from routing.snapshot import duty_of, snapshot
 
 log = logging.getLogger(__name__)
+
+# What may be otherwise a moment later.
+TRANSIENT = (OperationalError, InterfaceError, NotYoursError)
 
 _EVENTS = {
     "assigned": EventKind.ASSIGNED,
@@ -45,6 +48,10 @@ def route_ready(division_id: int, *, most: int | None = None) -> Routed:
     most = most or settings.ROUTING_BATCH
     try:
         return _route(division_id, most)
+    except TRANSIENT as error:
+        # A lock not to be had or a server restarting says nothing about the leads: the next look finds them.
+        log.warning("A batch waits for the next look: %s", error)
+        return Routed(busy=True)
     except Exception:
         log.exception("A batch could not be routed; its leads are tried one by one")
     count = 0
@@ -84,6 +91,9 @@ def _route_one(division_id: int) -> Routed:
             failed = (batch[0].facts.id, "")
             _decide_and_write(held, batch, rules_of(version) if version else None, version)
             transaction.on_commit(dispatch.ring)
+    except TRANSIENT as error:
+        log.warning("A lead waits for the next look: %s", error)
+        return Routed(busy=True)
     except Exception as error:
         log.exception("A lead could not be routed")
         if failed is None:

@@ -76,6 +76,9 @@ def _pool_problems(rules: Rules, division: int, names: wording.Names) -> Iterato
         places = [(place.id, place.mode) for place in rule.otherwise if place.to is To.POOL]
         if rule.destination.to is To.GROUP and rule.destination.id in groups:
             steps = _steps_of(groups[rule.destination.id]) if rule.steps is None else rule.steps
+            if steps is None:
+                yield Problem(wording.unreadable_steps(names.group(rule.destination.id)), "", position, blocks=True)
+                continue
             places += [(rule.destination.id, step.options.mode) for step in steps if step.strategy == "pool"]
         for pk, mode in places:
             group = groups.get(pk or 0)
@@ -84,11 +87,11 @@ def _pool_problems(rules: Rules, division: int, names: wording.Names) -> Iterato
                 yield Problem(text, "", position, blocks=True)
 
 
-def _steps_of(group: Group) -> tuple[Step, ...]:
+def _steps_of(group: Group) -> tuple[Step, ...] | None:
     try:
         return parse_steps(group.steps)
     except RuleSetError:
-        return ()
+        return None
 
 
 def words_of(rule_set: RuleSet) -> list[str]:

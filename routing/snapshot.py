@@ -130,31 +130,35 @@ def _load_groups(roster: Roster, groups: Iterable[int], now: datetime) -> None:
         return
     roster.asked.update(missing)
     members: dict[int, list[w.Member]] = {}
-    rows = Membership.objects.at(now).filter(group__in=missing, rep__active=True).order_by("group", "rep")
+    rows = (
+        Membership.objects.at(now)
+        .filter(group__in=missing, rep__active=True, rep__user__is_active=True)
+        .order_by("group", "rep")
+    )
     for group, rep, weight, tier, cap in rows.values_list("group_id", "rep_id", "weight", "tier", "cap_open"):
         members.setdefault(group, []).append(w.Member(rep, weight, tier, cap))
     for row in Group.objects.filter(pk__in=missing, active=True):
-        roster.groups[row.pk] = w.Group(
-            row.pk, tuple(members.get(row.pk, ())), _steps(row.steps), row.respond_within * 60
-        )
+        steps = _steps(row.steps)
+        if steps is not None:
+            roster.groups[row.pk] = w.Group(row.pk, tuple(members.get(row.pk, ())), steps, row.respond_within * 60)
     _load_reps(roster, {m.rep for found in members.values() for m in found}, now)
 
 
-def _steps(body: object) -> tuple[w.Step, ...]:
-    """The group's default steps; unreadable ones (the admin refuses them) leave plain turns among all members."""
+def _steps(body: object) -> tuple[w.Step, ...] | None:
+    """The group's default steps; with unreadable ones (the admin refuses them) the group counts as missing."""
     try:
         return parse_steps(body)
     except RuleSetError:
-        return ()
+        return None
 
 
 def _load_reps(roster: Roster, reps: Iterable[int], now: datetime) -> None:
     missing = set(reps) - roster.asked_reps
     if not missing:
         return
-    rows = {r.pk: r for r in Rep.objects.filter(pk__in=missing, active=True)}
+    rows = {r.pk: r for r in Rep.objects.filter(pk__in=missing, active=True, user__is_active=True)}
     backups = {r.backup_id for r in rows.values() if r.backup_id} - roster.asked_reps - missing
-    rows |= {r.pk: r for r in Rep.objects.filter(pk__in=backups, active=True)}
+    rows |= {r.pk: r for r in Rep.objects.filter(pk__in=backups, active=True, user__is_active=True)}
     roster.asked_reps.update(missing, backups)
     found = availability.calendars(rows, since=now - timedelta(days=1), until=now + availability.HORIZON)
     for pk, row in rows.items():

@@ -24,7 +24,9 @@ class Standing:
 def standings(group: Group, *, now: datetime) -> list[Standing]:
     """All members with a weight, next in line first: whoever would be owed most if a lead came to all on duty now."""
     members = list(
-        Membership.objects.at(now).filter(group=group, rep__active=True, weight__gt=0).select_related("rep__user")
+        Membership.objects.at(now)
+        .filter(group=group, rep__active=True, rep__user__is_active=True, weight__gt=0)
+        .select_related("rep__user")
     )
     if not members:
         return []

@@ -4,8 +4,11 @@ from django.db import connection
 from django.utils import timezone
 
 from leads import dispatch
+from leads.models import Lead
 from reps.models import Division, RosterVersion
-from routing import live
+from routing import hand, live
+
+_MOST_STRANDED = 200
 
 
 class Sweep:
@@ -20,6 +23,8 @@ class Sweep:
         for division in Division.objects.values_list("pk", flat=True):
             if self._held(division):
                 live.wake_held(division, everybody=self._roster_changed(division))
+            if stranded := list(Lead.objects.stranded().filter(division=division)[:_MOST_STRANDED]):
+                hand.route_again(leads=stranded, by=None)
             while self._ready(division):
                 done = live.route_ready(division)
                 routed += done.count

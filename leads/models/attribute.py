@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from leads.conditions.fields import BUILT_IN
 from reps.models.division import DivisionKey
 
 
@@ -36,7 +37,9 @@ class Attribute(models.Model):
         return self.label
 
     def clean(self) -> None:
-        """A choice needs its values, as texts."""
+        """A choice needs its values, as texts; the keys of our own fields are taken."""
+        if self.key in {f.key for f in BUILT_IN}:
+            raise ValidationError({"key": _("This is one of the fields every lead has: choose another key.")})
         good = isinstance(self.options, list) and all(isinstance(o, str) for o in self.options)
         if not good or (self.type == self.Type.CHOICE and not self.options):
             raise ValidationError({"options": _("Give the values as a list of texts.")})

@@ -4,9 +4,10 @@ import uuid
 from datetime import datetime
 from typing import Self
 
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from leads.life import OPEN, Kind, State
@@ -46,6 +47,17 @@ class LeadQuerySet(models.QuerySet):
     def open(self) -> Self:
         """Neither closed nor rejected nor erased."""
         return self.filter(state__in=_OPEN)
+
+    def stranded(self) -> Self:
+        """In a pool that its group no longer has."""
+        return self.filter(Q(group__pool=Group.Pool.NONE) | Q(group__active=False), state=State.POOLED.value)
+
+    def awaiting_contact(self) -> Self:
+        """Owned leads whose present owner has made no contact yet, whatever an owner before did."""
+        # By name: that model points here, so it loads after this one.
+        made = apps.get_model("leads", "Touch").objects.filter(lead=OuterRef("pk"), hop=OuterRef("hop"))
+        before = Q(responded_at__lt=F("assigned_at")) & ~Exists(made)
+        return self.filter(Q(responded_at=None) | before, state=State.ASSIGNED.value)
 
     def overseen_by(self, user: User | AnonymousUser) -> Self:
         """Leads the user manages: of their groups, and those no group has, which belong to all managers."""

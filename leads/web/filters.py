@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import django_filters
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.forms import HiddenInput, TextInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -95,15 +95,14 @@ class LeadListFilter(django_filters.FilterSet):
     def with_due(self, rows: "QuerySet[Lead]", _name: str, due: str) -> "QuerySet[Lead]":
         """Owned leads by how their first contact stands: made, overdue, nearly so, or in time so far."""
         now = timezone.now()
-        missing = Q(responded_at=None) | Q(responded_at__lt=F("assigned_at"))
-        silent = rows.filter(missing, state=State.ASSIGNED)
+        silent = rows.filter(pk__in=Lead.objects.awaiting_contact().values("pk"))
         if due == "overdue":
             return silent.filter(due_at__lt=now)
         if due == "soon":
             return silent.filter(due_at__gte=now, due_at__lt=now + _SOON)
         if due == "later":
             return silent.exclude(due_at__lt=now + _SOON)
-        return rows.filter(owner__isnull=False).exclude(missing, state=State.ASSIGNED)
+        return rows.filter(owner__isnull=False).exclude(pk__in=silent.values("pk"))
 
     def with_status(self, rows: "QuerySet[Lead]", _name: str, status: str) -> "QuerySet[Lead]":
         """The states that people call by this one word."""

@@ -90,7 +90,7 @@ def counts_of(user: Any, rep: Rep | None) -> dict[str, dict[str, Any]]:
     """What waits behind the entries of the menu."""
     found: dict[str, dict[str, Any]] = {}
     if rep:
-        n = waiting(Lead.objects.filter(owner=rep)).count()
+        n = Lead.objects.filter(owner=rep).awaiting_contact().count()
         title = ngettext("%(n)d lead waits for a first contact", "%(n)d leads wait for a first contact", n) % {"n": n}
         found["my-leads"] = {"n": n, "late": bool(n), "title": title}
     if access.is_manager(user):
@@ -100,19 +100,13 @@ def counts_of(user: Any, rep: Rep | None) -> dict[str, dict[str, Any]]:
     return found
 
 
-def waiting(rows: "QuerySet[Lead]") -> "QuerySet[Lead]":
-    """Owned leads whose owner has not been in touch yet."""
-    silent = Q(responded_at=None) | Q(responded_at__lt=F("assigned_at"))
-    return rows.filter(silent, state=State.ASSIGNED)
-
-
 def lists_of(rep: Rep, *, now: datetime, tab: str, query: str) -> dict[str, Any]:
     """The sections of the chosen tab, due first."""
     rows = Lead.objects.filter(owner=rep).select_related("stage", "private")
     if query:
         found = [Q(**{f"private__{name}__icontains": query}) for name in ("name", "company", "email", "phone")]
         rows = rows.filter(found[0] | found[1] | found[2] | found[3])
-    silent = list(waiting(rows).order_by(F("due_at").asc(nulls_last=True), "pk")[:_MOST])
+    silent = list(rows.awaiting_contact().order_by(F("due_at").asc(nulls_last=True), "pk")[:_MOST])
     known = {lead.pk for lead in silent}
     others = [lead for lead in _others(rows, tab, query) if lead.pk not in known]
     stages = list(Stage.objects.filter(division=rep.division_id))

@@ -17,6 +17,7 @@ from leads.qualify import normalise
 from leads.web.problems import check_text
 
 _MOST_EMPLOYEES = 10_000_000
+_LONGEST_NAME = 200
 
 
 class MoneyField(serializers.Field):
@@ -30,7 +31,9 @@ class MoneyField(serializers.Field):
             if unknown := set(data) - {"amount", "currency"}:
                 raise serializers.ValidationError(_("Unknown: %s.") % ", ".join(sorted(map(str, unknown))))
             currency = data.get("currency", "")
-            if not isinstance(currency, str) or (currency and not (len(currency) == 3 and currency.isalpha())):
+            if not isinstance(currency, str) or (
+                currency and not (len(currency) == 3 and currency.isascii() and currency.isalpha())
+            ):
                 raise serializers.ValidationError(_("The currency is three letters, like EUR."))
             return self.amount.run_validation(data.get("amount")), currency.upper()
         if isinstance(data, bool):
@@ -97,6 +100,8 @@ class ArrivalSerializer(serializers.Serializer):
             raise serializers.ValidationError({str(k)[:80]: [_("Unknown field.")] for k in unknown[:20]})
         values = dict(super().to_internal_value({k: v for k, v in data.items() if k in self.fields}))
         values["attributes"] = self._attributes({k: v for k, v in data.items() if k in own and k not in self.fields})
+        if len(f"{values.get('first_name') or ''} {values.get('last_name') or ''}") > _LONGEST_NAME:
+            raise serializers.ValidationError({"last_name": [_("First and last name together hold 200 characters.")]})
         if not any(v not in (None, "", {}) for k, v in values.items() if k != "test"):
             raise serializers.ValidationError({"body": [_("Say at least one thing about the lead.")]})
         return values

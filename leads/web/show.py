@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from leads import respond
 from leads.life import State
-from leads.models import Lead, LeadEvent, LeadPrivate, Stage
+from leads.models import Lead, LeadEvent, LeadPrivate, Stage, Touch
 from leads.qualify.normalise import country_name
 from leads.web import telling
 from reps import access
@@ -93,9 +93,14 @@ def clock_of(lead: Lead) -> dict[str, Any] | None:
     """The running clock while the owner's first contact is missing."""
     if lead.due_at is None or lead.assigned_at is None or lead.owner_id is None:
         return None
-    if lead.responded_at is not None and lead.responded_at >= lead.assigned_at:
+    if lead.responded_at is not None and (lead.responded_at >= lead.assigned_at or touched_by_owner(lead)):
         return None
     return {"due_at": lead.due_at, "allowed": lead.due_at - lead.assigned_at, "paused_until": None}
+
+
+def touched_by_owner(lead: Lead) -> bool:
+    """Whether the present owner has made a contact; asked only where an owner before did."""
+    return Touch.objects.filter(lead=lead, hop=lead.hop).exists()
 
 
 def moves_of(lead: Lead) -> list[dict[str, str]]:

@@ -6,6 +6,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .zones import check_zone
+
 SEEDED = 1
 
 
@@ -14,7 +16,11 @@ class Division(models.Model):
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     time_zone = models.CharField(
-        _("time zone"), max_length=64, default="UTC", help_text=_("Weekday and hour of arrival are read in it.")
+        _("time zone"),
+        max_length=64,
+        default="UTC",
+        validators=[check_zone],
+        help_text=_("Weekday and hour of arrival are read in it."),
     )
     base_currency = models.CharField(
         _("base currency"),
@@ -26,7 +32,7 @@ class Division(models.Model):
     enquiries = models.BooleanField(
         _("same person again is an enquiry"),
         default=True,
-        help_text=_("Who writes again while a lead of theirs is open is told to its owner; no second lead is made."),
+        help_text=_("Who writes again while a lead of theirs is open is kept on its timeline; no second lead is made."),
     )
 
     class Meta:

@@ -3,6 +3,17 @@
 import pgtrigger
 
 
+def bumps_roster_when(column: str) -> pgtrigger.Trigger:
+    """The same for one column of a table that changes often for other reasons."""
+    return pgtrigger.Trigger(
+        name=f"bump_roster_on_{column}",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf(column),
+        func="UPDATE reps_rosterversion SET n = n + 1; RETURN NULL;",
+    )
+
+
 def bumps_roster() -> list[pgtrigger.Trigger]:
     """Triggers for one table of the roster.
 

@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from reps import access
 
+from .triggers import bumps_roster_when
+from .zones import check_zone
+
 
 class Users(BaseUserManager["User"]):
     """Makes users; addresses are kept in lower case, so that nobody exists twice."""
@@ -38,7 +41,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=150)
-    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[check_zone])
     is_ops = models.BooleanField(
         _("ops"), default=False, help_text=_("Edits rules, roster and connections in the admin.")
     )
@@ -54,6 +57,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
+        triggers = [bumps_roster_when("is_active")]
 
     def __str__(self) -> str:
         return self.name or self.email

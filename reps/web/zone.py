@@ -20,7 +20,8 @@ class TimeZoneMiddleware:
         if not name:
             return self.get_response(request)
         try:
-            with timezone.override(zoneinfo.ZoneInfo(name)):
-                return self.get_response(request)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            zone = zoneinfo.ZoneInfo(name)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            return self.get_response(request)
+        with timezone.override(zone):
             return self.get_response(request)

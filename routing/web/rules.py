@@ -1,12 +1,13 @@
 """The published rules as sentences, with their versions; edited in the admin."""
 
-from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,12 +23,14 @@ _SHARES_OVER = timedelta(days=30)
 
 @login_required
 @require_safe
-def page(request: HttpRequest, uid: str = "", n: int = 0) -> HttpResponse:
+def page(request: HttpRequest, uid: UUID | None = None, n: int = 0) -> HttpResponse:
     """One rule set at the version that decides, or at an older one."""
     if not access.is_manager(request.user) and access.rep_of(request.user) is None:
         raise PermissionDenied
     sets = list(RuleSet.objects.select_related("published__published_by").order_by("runs_on", "pk"))
-    chosen = next((s for s in sets if str(s.uid) == uid), sets[0] if sets else None)
+    chosen = next((s for s in sets if s.uid == uid), None) if uid else next(iter(sets), None)
+    if uid and chosen is None:
+        raise Http404
     if chosen is None:
         return render(request, "routing/rules.html", _nothing(request))
     version = get_object_or_404(chosen.versions, n=n) if n else chosen.published
@@ -63,15 +66,15 @@ def _rules(version: RuleSetVersion, now: datetime) -> tuple[list[dict[str, Any]]
     rules = rulesets.rules_of(version)
     names = wording.Names.load(version.rule_set.division_id)
     since = Decision.objects.filter(at__gte=now - _SHARES_OVER, division=version.rule_set.division_id)
-    hits = Counter(since.values_list("rule", flat=True))
+    hits = dict(since.values_list("rule").annotate(n=Count("pk")))
     total = sum(hits.values())
     return [
         {
             "number": number,
             "name": rule.name,
             "says": wording.rule_says(rule, names),
-            "share": hits[rule.key] / total if total else None,
-            "leads": hits[rule.key],
+            "share": hits.get(rule.key, 0) / total if total else None,
+            "leads": hits.get(rule.key, 0),
             "leads_url": "",
             "problems": [],
         }

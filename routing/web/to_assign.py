@@ -1,5 +1,6 @@
 """To assign: what no rule could give away, one lead after another, with who is on duty, their load and fair share."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +40,8 @@ def _desk(request: HttpRequest) -> "QuerySet[Lead]":
     """What waits for this manager, oldest first."""
     if not access.is_manager(request.user):
         raise PermissionDenied
-    rows = Lead.objects.overseen_by(request.user).select_related("group", "private", "stage")
+    seen = Lead.objects.visible_to(request.user, now=timezone.now()).values("pk")
+    rows = Lead.objects.overseen_by(request.user).filter(pk__in=seen).select_related("group", "private", "stage")
     return rows.filter(state__in=[State.DESK, State.SET_ASIDE]).order_by("band", "arrived_at", "pk")
 
 
@@ -76,12 +78,14 @@ def assign(request: HttpRequest, uid: str) -> HttpResponse:
     """Give it to the chosen rep."""
     lead = get_object_or_404(_desk(request), uid=uid)
     wanted = _uid(request.POST.get("rep", ""))
-    rep = Rep.objects.filter(uid=wanted, active=True, division=lead.division_id).first() if wanted else None
+    now = timezone.now()
+    reps = Rep.objects.filter(active=True, division=lead.division_id, pk__in=_reps_of(request.user, now))
+    rep = reps.filter(uid=wanted).first() if wanted else None
     if rep is None or not isinstance(request.user, User):
         messages.error(request, _("Choose who gets it."))
         return redirect(_url(lead))
     try:
-        hand.give(lead=lead, rep=rep, group=_group_for(lead, rep, now=timezone.now()), by=request.user)
+        hand.give(lead=lead, rep=rep, group=_group_for(lead, rep, request.user, now=now), by=request.user)
         messages.success(request, _("Given to %s.") % rep.name)
     except NotYoursError:
         messages.error(request, _("Somebody else has dealt with this lead by now."))
@@ -106,7 +110,10 @@ def reject(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 def _uid(text: str) -> str | None:
-    return text if len(text) == 36 and text.replace("-", "").isalnum() else None
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        return None
 
 
 def _url(lead: Lead) -> str:
@@ -185,10 +192,18 @@ def _until(rep: Rep, now: datetime) -> str:
     return _("until %s") % date_format(timezone.localtime(end), "H:i") if end else ""
 
 
-def _group_for(lead: Lead, rep: Rep, *, now: datetime) -> Group | None:
+def _reps_of(user: Any, now: datetime) -> "QuerySet[Membership, int]":
+    """The members of the groups the user manages."""
+    managed = access.groups_managed(user).values("pk")
+    return Membership.objects.at(now).filter(group__in=managed).values_list("rep", flat=True)
+
+
+def _group_for(lead: Lead, rep: Rep, user: Any, *, now: datetime) -> Group | None:
     """The lead's group where the rep is in it, else one of theirs, so that it counts in a fair share."""
-    mine = Group.objects.filter(
-        active=True, pk__in=Membership.objects.at(now).filter(rep=rep).values("group")
-    ).order_by("pk")
+    mine = (
+        access.groups_managed(user)
+        .filter(pk__in=Membership.objects.at(now).filter(rep=rep).values("group"))
+        .order_by("pk")
+    )
     own = mine.filter(pk=lead.group_id).first() if lead.group_id else None
     return own or mine.first()

@@ -34,7 +34,10 @@ def fragment(request: HttpRequest, uid: str) -> HttpResponse:
     now = timezone.now()
     lead = get_object_or_404(Lead.objects.visible_to(request.user, now=now).select_related("group"), uid=uid)
     me = access.rep_of(request.user)
-    return render(request, "routing/_why.html", {"now": now, **told(lead, me=me)})
+    whole = Lead.objects.overseen_by(request.user).filter(pk=lead.pk).exists() or (
+        me is not None and lead.owner_id == me.pk
+    )
+    return render(request, "routing/_why.html", {"now": now, **told(lead, me=me, whole=whole)})
 
 
 class WhyView(LeadAPI):
@@ -49,8 +52,8 @@ class WhyView(LeadAPI):
         return Response({"id": str(lead.uid), "decided": True, **_json(lead, receipt)})
 
 
-def told(lead: Lead, *, me: Rep | None) -> dict[str, Any]:
-    """What the fragment asks for."""
+def told(lead: Lead, *, me: Rep | None, whole: bool = True) -> dict[str, Any]:
+    """What the fragment asks for; a colleague who may only read the lead sees their own line of who was considered."""
     receipt = explain.receipt_of(lead)
     if receipt is None:
         return {"problem": _problem(lead, None)}
@@ -59,7 +62,9 @@ def told(lead: Lead, *, me: Rep | None) -> dict[str, Any]:
     return {
         "sentence": sentence,
         "problem": "" if sentence and not receipt.by_hand else _problem(lead, receipt),
-        "considered": [_person(row, receipt, names, me) for row in receipt.considered],
+        "considered": [
+            _person(row, receipt, names, me) for row in receipt.considered if whole or (me and row.rep == me.pk)
+        ],
         "open": False,
         "tried": _tried(lead, receipt),
         "counted": _("It counted as one lead.") if receipt.counted else "",

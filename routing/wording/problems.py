@@ -89,6 +89,11 @@ def check_problem(finding: Finding, names: Names) -> str:
     return _(text) % _Filled(numbers) if text else finding.code.replace("_", " ")
 
 
+def unreadable_steps(group: str) -> str:
+    """A group whose own way to share cannot be read."""
+    return _("How %s shares cannot be read: mend its steps.") % group
+
+
 def pool_problem(group: str, *, mode: str, has: str) -> str:
     """A rule that uses another pool than the group has."""
     wanted = _("a blind pool") if mode == "blind" else _("an open pool")

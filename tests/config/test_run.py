@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from config.run.folder import socket_folder
+
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 90
 PASSWORD = re.compile(r"    password  \S{16}$")
@@ -96,6 +98,8 @@ class Run:
                 command = (entry / "cmdline").read_bytes()
                 if f"DATA_DIR={self.data}\0".encode() in (entry / "environ").read_bytes() or (
                     str(self.data).encode() in command
+                    # Valkey writes its title over its environment, and a long path has a short stand-in.
+                    or str(socket_folder(self.data / "valkey")).encode() in command
                 ):
                     found[int(entry.name)] = command.replace(b"\0", b" ").decode(errors="replace")
         return {pid: command for pid, command in found.items() if command}

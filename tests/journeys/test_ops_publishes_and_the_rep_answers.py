@@ -23,6 +23,8 @@ def test_from_a_published_rule_to_the_report(product):
         page.get_by_role("button", name="Save and continue editing").click()
         expect(page.get_by_text("Everything else: All other leads: DACH").first).to_be_visible()
         page.get_by_role("link", name="Publish", exact=True).click()
+        page.get_by_label("What changed, and why?").fill("Our first rules")
+        page.get_by_role("button", name="Publish now").click()
         expect(page.get_by_text("is published as version 1").first).to_be_visible()
 
     with product.signed_in(ana.user) as page:
