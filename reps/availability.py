@@ -94,7 +94,7 @@ def day_start(rep: Rep, now: datetime) -> datetime:
 @transaction.atomic
 def pause(*, rep: Rep, by: User, now: datetime, until: datetime | None = None) -> Pause:
     """Switch the rep off from now on; what committed is obeyed by every decision after it."""
-    # A double click waits here; no_key, as the router, which waits for nobody while it holds the roster, points at reps.
+    # A double click waits here; no_key, as the router points at reps while it holds the roster.
     Rep.objects.select_for_update(no_key=True).get(pk=rep.pk)
     resume(rep=rep, now=now)
     return Pause.objects.create(rep=rep, by=by, starts_at=now, ends_at=until)
