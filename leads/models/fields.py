@@ -2,7 +2,6 @@
 
 import json
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -61,6 +60,3 @@ class ExactDecoder(json.JSONDecoder):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "parse_float": Decimal})
-
-
-ExactJSONField = partial(models.JSONField, encoder=ExactEncoder, decoder=ExactDecoder)

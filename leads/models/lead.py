@@ -20,7 +20,6 @@ from .connection import Connection
 from .contact import Contact
 from .stage import Stage
 
-PUBLIC = ("source", "channel", "campaign", "intent", "country", "region", "industry", "size_band")
 _OPEN = sorted(s.value for s in OPEN)
 _UNOWNED = [
     s.value

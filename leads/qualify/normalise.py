@@ -29,11 +29,6 @@ def email(text: str) -> str:
         raise UnusableError(str(error)) from error
 
 
-def email_key(address: str) -> str:
-    """What makes two addresses the same person: case does not."""
-    return address.casefold()
-
-
 def phone(text: str, country: str) -> str:
     """The number in E.164, or nothing where it cannot be dialled from the country."""
     try:
