@@ -4,6 +4,7 @@ from .division import Division, RosterVersion
 from .group import Group
 from .membership import Membership
 from .period import PeriodQuerySet, PeriodRow
+from .presence import Presence
 from .rep import Rep
 from .skill import RepSkill, Skill
 from .territory import Territory, TerritoryCover
@@ -17,6 +18,7 @@ __all__ = [
     "Pause",
     "PeriodQuerySet",
     "PeriodRow",
+    "Presence",
     "Rep",
     "RepSkill",
     "RosterVersion",

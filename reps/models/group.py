@@ -36,6 +36,20 @@ class Group(models.Model):
         NONE = "none", _("no pool")
         OPEN = "open", _("open: details are visible")
         BLIND = "blind", _("blind: details after claiming")
+        BROADCAST = "broadcast", _("broadcast: all are told, the first claim wins")
+
+    class Clock(models.TextChoices):
+        """How response times are counted."""
+
+        WORKING = "working", _("working minutes of the rep")
+        WALL = "wall", _("minutes by the wall clock")
+
+    class OnReturn(models.TextChoices):
+        """What becomes of the fair share of who was away."""
+
+        KEEP = "keep", _("keeps the place: neither earned nor lost while away")
+        FORGIVE = "forgive", _("forgiven: at most one lead is owed either way after time off")
+        REPAY = "repay", _("repaid: leads missed during time off are made up for, a few a day")
 
     class Visibility(models.TextChoices):
         """What a rep of the group sees of its other leads."""
@@ -51,13 +65,20 @@ class Group(models.Model):
         settings.AUTH_USER_MODEL, blank=True, related_name="managed_groups", verbose_name=_("managers")
     )
     steps = models.JSONField(_("how this group shares"), default=default_steps)
-    pool = models.CharField(_("pool"), max_length=8, choices=Pool, default=Pool.NONE)
+    pool = models.CharField(_("pool"), max_length=9, choices=Pool, default=Pool.NONE)
     public_fields = models.JSONField(_("shown before the claim"), default=default_public, blank=True)
     claims_per_day = models.PositiveIntegerField(_("claims a day at most"), null=True, blank=True)
     respond_within = models.PositiveIntegerField(
         _("response time in minutes"),
         default=15,
-        help_text=_("Working minutes of the rep."),
+        validators=[MinValueValidator(1)],
+    )
+    clock = models.CharField(_("response time counts"), max_length=8, choices=Clock, default=Clock.WORKING)
+    escalation = models.JSONField(_("if nobody answers"), default=list, blank=True)
+    wait_alert = models.PositiveIntegerField(
+        _("remind of waiting leads after minutes"),
+        default=10,
+        help_text=_("Working minutes of the group; managers are told again after each."),
         validators=[MinValueValidator(1)],
     )
     visibility = models.CharField(_("reps see"), max_length=8, choices=Visibility, default=Visibility.OWN)
@@ -68,6 +89,14 @@ class Group(models.Model):
     )
     count_manual = models.BooleanField(_("count leads given by hand"), default=True)
     count_claims = models.BooleanField(_("count claims"), default=True)
+    count_accounts = models.BooleanField(_("count leads that go to an account's owner"), default=True)
+    free_decline = models.BooleanField(
+        _("declining an offer is free"), default=False, help_text=_("Off: who declines has had their turn.")
+    )
+    on_return = models.CharField(_("after time off"), max_length=8, choices=OnReturn, default=OnReturn.KEEP)
+    repay_per_day = models.PositiveSmallIntegerField(
+        _("made up for a day at most"), default=2, validators=[MinValueValidator(1)]
+    )
     active = models.BooleanField(_("active"), default=True)
 
     class Meta:

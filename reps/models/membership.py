@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .caps import Caps
 from .group import Group
 from .period import PeriodRow, ends_after_start, no_overlap
 from .rep import Rep
@@ -12,7 +13,7 @@ from .triggers import bumps_roster
 
 
 @pghistory.track()
-class Membership(PeriodRow):
+class Membership(Caps, PeriodRow):
     """An edit closes one row and opens the next, so the roster as it was can be read."""
 
     group = models.ForeignKey(Group, models.PROTECT, related_name="memberships", verbose_name=_("group"))
@@ -25,9 +26,6 @@ class Membership(PeriodRow):
     )
     tier = models.PositiveSmallIntegerField(
         _("tier"), default=1, validators=[MinValueValidator(1), MaxValueValidator(9)], help_text=_("1 = most senior.")
-    )
-    cap_open = models.PositiveIntegerField(
-        _("open leads at most"), null=True, blank=True, help_text=_("In this group; empty = no limit.")
     )
 
     class Meta:

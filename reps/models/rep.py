@@ -8,13 +8,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .caps import Caps
 from .division import DivisionKey
 from .triggers import bumps_roster
 from .zones import check_zone
 
 
 @pghistory.track()
-class Rep(models.Model):
+class Rep(Caps):
     """Belongs to one division; may be in several groups. Who leaves is made inactive, never deleted."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -25,9 +26,6 @@ class Rep(models.Model):
     )
     country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("Two letters, for public holidays."))
     subdivision = models.CharField(_("state or canton"), max_length=10, blank=True)
-    cap_open = models.PositiveIntegerField(
-        _("open leads at most"), null=True, blank=True, help_text=_("Over all groups; empty = no limit.")
-    )
     backup = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, verbose_name=_("backup"), related_name="backs_up"
     )

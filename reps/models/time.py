@@ -111,6 +111,14 @@ class Pause(PeriodRow):
         verbose_name=_("switched off by"),
     )
 
+    class Why(models.TextChoices):
+        """What switched the rep off."""
+
+        BY_HAND = "", _("by hand")
+        SILENT = "silent", _("did not answer in time")
+
+    why = models.CharField(_("because"), max_length=10, choices=Why, blank=True, default=Why.BY_HAND)
+
     class Meta:
         verbose_name = _("pause")
         verbose_name_plural = _("pauses")

@@ -33,7 +33,9 @@ class Move:
     version: int | None = None
     facts: int | None = None
     engine: int = 0
+    prints: tuple[int, ...] = ()  # how the groups stood
     entry: LedgerEntry | None = None
+    reverses: int | None = None  # the entry row that `entry` undoes
     tell: str = ""  # the event the new owner is told of
     why: str = ""
     about: int | None = None  # the rep the news is about, where nobody gets the lead

@@ -112,6 +112,7 @@ _DECISION_COLUMNS = [
     "until",
     "reason",
     "record",
+    "prints",
     "uid",
 ]
 
@@ -126,7 +127,7 @@ def _write_decisions(held: Turn, moves: Sequence[Move]) -> dict[int, int]:
         (
             (
                 ids[m.lead], held.division, m.lead, m.hop_after, m.version, m.facts, m.engine, held.now,
-                m.state.value, m.rule, m.rule_name, m.group, m.rep, m.until, m.reason, m.record, uuid4(),
+                m.state.value, m.rule, m.rule_name, m.group, m.rep, m.until, m.reason, m.record, _array(m.prints), uuid4(),
             )
             for m in moves
         ),
@@ -152,11 +153,12 @@ def _write_spells(held: Turn, moves: Sequence[Move], decisions: Mapping[int, int
 def _write_entries(held: Turn, moves: Sequence[Move], decisions: Mapping[int, int]) -> None:
     copy_rows(
         EntryRow._meta.db_table,  # noqa: SLF001 - as above
-        ("division_id", "group_id", "lead_id", "decision_id", "kind", "at", "reps", "weights", "winner", "amount"),
+        ("division_id", "group_id", "lead_id", "decision_id", "kind", "at", "reps", "weights", "winner", "amount",
+         "reverses_id"),
         (
             (
                 held.division, m.entry.group, m.lead, decisions.get(m.lead), kind_of(m.entry), held.now,
-                _array(m.entry.reps), _array(m.entry.weights), m.entry.winner, 0,
+                _array(m.entry.reps), _array(m.entry.weights), m.entry.winner, 0, m.reverses,
             )
             for m in moves
             if m.entry is not None
@@ -189,8 +191,8 @@ def _write_shares(held: Turn, moves: Sequence[Move], shares: Mapping[Key, tuple[
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO routing_share AS s (group_id, rep_id, balance, last_turn, received, last_at)
-            SELECT x.grp, x.rep, x.balance, x.turn, x.received, CASE WHEN x.received > 0 THEN %s END
+            INSERT INTO routing_share AS s (group_id, rep_id, balance, last_turn, received, last_at, arrears)
+            SELECT x.grp, x.rep, x.balance, x.turn, x.received, CASE WHEN x.received > 0 THEN %s END, 0
             FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
                 AS x(grp, rep, balance, turn, received)
             ON CONFLICT (group_id, rep_id) WHERE rep_id IS NOT NULL DO UPDATE SET

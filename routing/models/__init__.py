@@ -1,18 +1,23 @@
 """Rows of routing, one noun a file."""
 
+from .act import Act, RoutingPause
 from .assignment import Assignment, Offer, Return, Timer
 from .decision import Decision
 from .ledger import LedgerEntry, Share
+from .print import RosterPrint
 from .ruleset import Band, Rule, RuleSet, RuleSetVersion, SavedExample
 from .simulation import Simulation
 
 __all__ = [
+    "Act",
     "Assignment",
     "Band",
     "Decision",
     "LedgerEntry",
     "Offer",
     "Return",
+    "RosterPrint",
+    "RoutingPause",
     "Rule",
     "RuleSet",
     "RuleSetVersion",

@@ -15,9 +15,11 @@ class Assignment(models.Model):
         """What gave it."""
 
         RULE = "rule", _("rule")
+        OFFER = "offer", _("offer accepted")
         CLAIM = "claim", _("pull")
         MANUAL = "manual", _("by hand")
         HAND_OVER = "hand_over", _("reassigned")
+        HANDOFF = "handoff", _("stage reached")
         HISTORY = "history", _("imported")
 
     class End(models.TextChoices):
@@ -27,6 +29,9 @@ class Assignment(models.Model):
         RETURNED = "returned", _("returned")
         HAND_OVER = "hand_over", _("reassigned")
         RELEASED = "released", _("unassigned")
+        TIMED_OUT = "timed_out", _("timed out")
+        LEFT = "left", _("rep left")
+        HANDOFF = "handoff", _("stage reached")
         CLOSED = "closed", _("closed")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -65,7 +70,15 @@ class Assignment(models.Model):
 
 
 class Offer(models.Model):
-    """A timed, exclusive offer to one rep; nothing makes one before part B's strategy."""
+    """A timed, exclusive offer to one rep: accepted, declined, or lapsed; one open one per lead."""
+
+    class Answer(models.TextChoices):
+        """What became of it."""
+
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+        LAPSED = "lapsed", _("lapsed")
+        WITHDRAWN = "withdrawn", _("withdrawn")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     lead = models.ForeignKey("leads.Lead", models.CASCADE, related_name="offers")
@@ -74,13 +87,19 @@ class Offer(models.Model):
     offered_at = models.DateTimeField()
     due_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
-    answer = models.CharField(max_length=10, blank=True)
+    answer = models.CharField(max_length=10, choices=Answer, blank=True)
+    group = models.ForeignKey("reps.Group", models.PROTECT, null=True, related_name="+")
+    decision = models.ForeignKey("Decision", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
 
     class Meta:
         verbose_name = _("offer")
         verbose_name_plural = _("offers")
         constraints = [
             models.UniqueConstraint(fields=["lead"], condition=Q(answered_at__isnull=True), name="offer_one_open")
+        ]
+        indexes = [
+            models.Index(F("rep"), condition=Q(answered_at__isnull=True), name="offer_open_rep"),
+            models.Index(F("due_at"), condition=Q(answered_at__isnull=True), name="offer_due"),
         ]
 
     def __str__(self) -> str:
@@ -90,16 +109,26 @@ class Offer(models.Model):
 class Timer(models.Model):
     """Something due at an instant, for one hand-over number; each firing is a conditional write."""
 
+    class Kind(models.TextChoices):
+        """What is done then."""
+
+        REMIND = "remind", _("remind the rep")
+        WARN = "warn", _("warn the manager")
+        RELEASE = "release", _("take it back and route it again")
+        PAUSE = "pause", _("switch the silent rep off")
+        WAITING = "waiting", _("remind of a lead that waits")
+
     lead = models.ForeignKey("leads.Lead", models.CASCADE, related_name="timers")
     hop = models.PositiveIntegerField()
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, choices=Kind)
+    n = models.PositiveSmallIntegerField(default=0, help_text=_("Tells several of one kind apart."))
     due_at = models.DateTimeField()
     fired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("timer")
         verbose_name_plural = _("timers")
-        constraints = [models.UniqueConstraint(fields=["lead", "hop", "kind"], name="timer_once")]
+        constraints = [models.UniqueConstraint(fields=["lead", "hop", "kind", "n"], name="timer_once")]
         indexes = [models.Index(F("due_at"), condition=Q(fired_at__isnull=True), name="timer_due")]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,7 @@ class Decision(models.Model):
     rep = models.ForeignKey("reps.Rep", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
     until = models.DateTimeField(null=True)
     reason = models.CharField(_("reason"), max_length=40)
+    prints = ArrayField(models.BigIntegerField(), default=list)
     record = models.JSONField()
 
     class Meta:

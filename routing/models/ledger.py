@@ -16,6 +16,8 @@ class LedgerEntry(models.Model):
         FORCED = "forced", _("a lead was given")
         REVERSED = "reversed", _("taken back")
         LEFT = "left", _("a member left")
+        FORGIVEN = "forgiven", _("forgiven after time off")
+        REPAID = "repaid", _("made up for after time off")
 
     division = models.ForeignKey("reps.Division", models.DO_NOTHING, db_constraint=False, related_name="+")
     group = models.ForeignKey("reps.Group", models.DO_NOTHING, db_constraint=False, related_name="+")
@@ -26,7 +28,9 @@ class LedgerEntry(models.Model):
     reps = ArrayField(models.BigIntegerField())
     weights = ArrayField(models.BigIntegerField())
     winner = models.BigIntegerField(null=True)
-    amount = models.BigIntegerField(default=0, help_text=_("Of a leaving member: the balance that goes to the house."))
+    amount = models.BigIntegerField(
+        default=0, help_text=_("Of a transfer: what moves from the winner's row (left, forgiven: to the house's).")
+    )
     reverses = models.OneToOneField(
         "self", models.DO_NOTHING, null=True, db_constraint=False, related_name="reversed_by"
     )
@@ -44,11 +48,13 @@ class LedgerEntry(models.Model):
 
 
 class Share(models.Model):
-    """A member's row; a group's house row has no rep. Balances of a group sum to 0; entitled = received + balance."""
+    """A member's row; a group's house row has no rep. Balances and arrears sum to 0 in a group."""
 
     group = models.ForeignKey("reps.Group", models.PROTECT, related_name="shares")
     rep = models.ForeignKey("reps.Rep", models.PROTECT, null=True, related_name="shares")
     balance = models.BigIntegerField(default=0)
+    arrears = models.BigIntegerField(default=0, help_text=_("Earned during time off, made up for a little a day."))
+    repaid_at = models.DateTimeField(null=True)
     received = models.BigIntegerField(default=0)
     last_at = models.DateTimeField(null=True)
     last_turn = models.BigIntegerField(default=0)

@@ -60,6 +60,7 @@ class Rule(models.Model):
 
         GROUP = "group", _("a group")
         TERRITORY = "territory", _("the territory that covers the lead")
+        ACCOUNT = "account", _("the owner of the known account")
         REP = "rep", _("a named rep")
         DESK = "desk", _("To assign")
         REJECT = "reject", _("rejected")
@@ -83,6 +84,19 @@ class Rule(models.Model):
         blank=True,
         help_text=_("Empty = the group's."),
         validators=[MinValueValidator(1)],
+    )
+    clock = models.CharField(
+        _("response time counts"), max_length=8, choices=Group.Clock, blank=True, help_text=_("Empty = as the group's.")
+    )
+    escalation = models.JSONField(
+        _("if nobody answers"), null=True, blank=True, help_text=_("Empty = as the group's; [] = nothing.")
+    )
+    priority = models.PositiveSmallIntegerField(
+        _("priority of its leads"),
+        null=True,
+        blank=True,
+        help_text=_("0 is served first, 9 last, in pools and lists; empty = as the lead came."),
+        validators=[MaxValueValidator(9)],
     )
 
     class Meta:
@@ -128,6 +142,7 @@ class RuleSetVersion(models.Model):
     attributes = models.JSONField(default=list)
     words = models.JSONField(default=list)
     comment = models.TextField(_("comment"), blank=True)
+    overridden = models.TextField(_("published in spite of broken examples because"), blank=True)
     published_at = models.DateTimeField(_("published"))
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -158,6 +173,11 @@ class SavedExample(models.Model):
     name = models.CharField(_("name"), max_length=100)
     facts = models.JSONField()
     expected = models.JSONField()
+    lead = models.ForeignKey("leads.Lead", models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(_("decided as of"), null=True, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
