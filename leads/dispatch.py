@@ -1,16 +1,17 @@
 """Plans deliveries inside the deciding transaction, and sends them after it: at least once, with a constant id."""
 
-import uuid
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.urls import reverse
 
 from config.lib import doorbell
-from config.lib.copying import copy_rows
 from leads import timeline
 from leads.life import EventKind
 from leads.models import Delivery, LeadPrivate
@@ -21,31 +22,61 @@ from reps.channels import email
 BATCH = 100
 _LEASE = timedelta(seconds=60)
 _BACK_OFF = (5, 30, 120, 600, 3600, 4 * 3600, 12 * 3600)
-_COLUMNS = ("uid", "lead_id", "hop", "rep_id", "channel", "event", "why", "created_at", "due_at", "tries", "error")
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a rep is to be told: which event of which lead, and why in one sentence."""
+    """What a rep or another user is to be told: which event, of which lead if of any, and why in one sentence.
 
-    lead: int
+    `payload` holds what the sentences need and nothing personal; `ref` tells apart two words that are not the same.
+    """
+
+    lead: int | None
     hop: int
-    rep: int
-    event: str
+    rep: int | None = None
+    event: str = ""
     why: str = ""
+    user: int | None = None
+    ref: str = ""
+    payload: Mapping[str, Any] | None = None
 
 
-def plan(words: Iterable[Word], *, now: datetime) -> None:
-    """Write one row per word and channel. In-app alerts are rows only: pages read them."""
-    copy_rows(
-        Delivery._meta.db_table,  # noqa: SLF001 - Django's documented way to a table's name
-        _COLUMNS,
-        (
-            (uuid.uuid4(), w.lead, w.hop, w.rep, channel.value, w.event, w.why, now, now, 0, "")
-            for w in words
-            for channel in Delivery.Channel
-        ),
-    )
+def plan(words: Iterable[Word], *, now: datetime) -> int:
+    """Write one row per word and channel, those that were planned already left out; returns how many are new.
+
+    In-app alerts are rows only: pages read them. Whoever plans rings when it committed (`on_commit(dispatch.ring)`).
+    """
+    words = list(words)
+    if not words:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO leads_delivery (uid, lead_id, hop, rep_id, user_id, channel, event, ref, why, payload,
+                created_at, due_at, tries, error)
+            SELECT gen_random_uuid(), x.lead, x.hop, x.rep, x.usr, c.channel, x.event, x.ref, x.why,
+                x.payload::jsonb, %(now)s, %(now)s, 0, ''
+            FROM unnest(%(lead)s::bigint[], %(hop)s::int[], %(rep)s::bigint[], %(user)s::bigint[], %(event)s::text[],
+                    %(ref)s::text[], %(why)s::text[], %(payload)s::text[])
+                WITH ORDINALITY AS x(lead, hop, rep, usr, event, ref, why, payload, n)
+                CROSS JOIN unnest(%(channels)s::text[]) AS c(channel)
+            ORDER BY x.n
+            ON CONFLICT ON CONSTRAINT delivery_once DO NOTHING
+            """,
+            {
+                "now": now,
+                "channels": Delivery.Channel.values,
+                "lead": [w.lead for w in words],
+                "hop": [w.hop for w in words],
+                "rep": [w.rep for w in words],
+                "user": [w.user for w in words],
+                "event": [w.event for w in words],
+                "ref": [w.ref for w in words],
+                "why": [w.why for w in words],
+                "payload": [json.dumps(dict(w.payload), cls=DjangoJSONEncoder) if w.payload else "{}" for w in words],
+            },
+        )
+        return int(cursor.rowcount)
 
 
 def drain(*, now: datetime) -> int:

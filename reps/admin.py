@@ -203,7 +203,7 @@ class TerritoryAdmin(KeepsPast, HouseAdmin):
 
 @admin.register(Division)
 class DivisionAdmin(HouseAdmin):
-    """Name, time zone, currency, and whether the same person again is an enquiry."""
+    """Name, time zone, currency, and how the same person and the same company are known again."""
 
     list_display = ("name", "time_zone", "base_currency", "enquiries")
 

@@ -9,13 +9,14 @@ from .event import LeadEvent, LeadEventPrivate
 from .facts import LeadFacts
 from .intake import IdempotencyKey, Intake
 from .key import ApiKey
-from .lead import Lead
+from .lead import AccountHow, Lead
 from .private import LeadPrivate
 from .stage import Stage
 from .touch import Touch
 
 __all__ = [
     "Account",
+    "AccountHow",
     "ApiKey",
     "Attribute",
     "Connection",

@@ -26,6 +26,15 @@ class Attribute(models.Model):
     label = models.CharField(_("label"), max_length=100)
     type = models.CharField(_("type"), max_length=8, choices=Type, default=Type.TEXT)
     options = models.JSONField(_("options"), default=list, blank=True, help_text=_("For a choice: the values."))
+    question = models.CharField(
+        _("qualification question"),
+        max_length=200,
+        blank=True,
+        help_text=_(
+            "Where its value is the answer to a question: the question's name among the answers that forms send."
+            " Empty = it is sent as a field of its own, under its key."
+        ),
+    )
     personal = models.BooleanField(_("personal"), default=True)
 
     class Meta:

@@ -84,6 +84,15 @@ class LeadQuerySet(models.QuerySet):
         return self.filter(Q(owner=rep) | (seen & ~Q(group__in=blind)) | read | in_open_pool)
 
 
+class AccountHow(models.TextChoices):
+    """By what the lead's account was known; `ambiguous`: two or more names are as alike, so none was taken."""
+
+    EXTERNAL_ID = "external_id", _("its id")
+    DOMAIN = "domain", _("its domain")
+    NAME = "name", _("its name")
+    AMBIGUOUS = "ambiguous", _("more than one by name")
+
+
 class Lead(models.Model):
     """Ownership has one writer (`routing.assign`), the other columns `capture`, `qualify` and `respond`."""
 
@@ -105,6 +114,9 @@ class Lead(models.Model):
     account = models.ForeignKey(Account, models.SET_NULL, null=True, blank=True, related_name="leads")
     connection = models.ForeignKey(Connection, models.PROTECT, verbose_name=_("connection"))
     external_id = models.CharField(_("external id"), max_length=200, blank=True)
+
+    account_how = models.CharField(max_length=12, choices=AccountHow, blank=True, default="")
+    account_score = models.PositiveSmallIntegerField(null=True, blank=True)
 
     # Where it stands. `hop` is the hand-over number: 1 for the first owner, one more for each next.
     hop = models.PositiveIntegerField(default=0)
@@ -134,6 +146,9 @@ class Lead(models.Model):
     assigned_at = models.DateTimeField(_("assigned"), null=True, blank=True)
     due_at = models.DateTimeField(_("due"), null=True, blank=True, help_text=_("The rep's first contact is due."))
     opened_at = models.DateTimeField(null=True, blank=True)
+    wrote_again_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("The last enquiry that its owner has not opened.")
+    )
     responded_at = models.DateTimeField(_("first contact"), null=True, blank=True)
     reached_at = models.DateTimeField(_("reached"), null=True, blank=True)
     stage_at = models.DateTimeField(null=True, blank=True)

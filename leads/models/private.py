@@ -25,6 +25,7 @@ class LeadPrivate(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     employees = models.PositiveIntegerField(_("employees"), null=True, blank=True)
     score = models.IntegerField(_("score"), null=True, blank=True)
+    segment = models.CharField(_("segment"), max_length=100, blank=True, default="")
     product = models.CharField(_("product interest"), max_length=200, blank=True)
     deal_amount = models.DecimalField(_("deal size"), max_digits=14, decimal_places=2, null=True, blank=True)
     deal_currency = models.CharField(_("currency"), max_length=3, blank=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +33,27 @@ class Division(models.Model):
         _("same person again is an enquiry"),
         default=True,
         help_text=_("Who writes again while a lead of theirs is open is kept on its timeline; no second lead is made."),
+    )
+    enquiry_band = models.PositiveSmallIntegerField(
+        _("priority of an enquiry"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(9)],
+        help_text=_(
+            "0 to 9, 0 comes first. A lead that still waits is lifted to it when its person writes again;"
+            " empty = it keeps its place."
+        ),
+    )
+    account_threshold = models.PositiveSmallIntegerField(
+        _("same company by name from"),
+        null=True,
+        blank=True,
+        default=92,
+        validators=[MaxValueValidator(100)],
+        help_text=_(
+            "0 to 100: how alike two company names must be to count as one account, where neither its id nor the"
+            " e-mail domain tells. 100 takes the same name only, legal forms such as GmbH aside; empty = never by name."
+        ),
     )
 
     class Meta:

@@ -19,8 +19,8 @@ from routing.bench.alone import seconds_of
 from routing.bench.company import arrivals
 
 BATCH = 200
-# What a batch inserts; it also updates leads and shares, and those statements are taken down as they are sent.
-_TABLES = ("routing_decision", "routing_assignment", "routing_ledgerentry", "leads_leadevent", "leads_delivery")
+# What a batch copies in; it also writes leads, shares and deliveries by statements, taken down as they are sent.
+_TABLES = ("routing_decision", "routing_assignment", "routing_ledgerentry", "leads_leadevent")
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ PERSONAL = {
     "leads.LeadEventPrivate": "payload",
     "leads.LeadFacts": "facts folded",
     "leads.LeadPrivate": "name job_title email phone phone_e164 company domain website language city postal_code "
-    "time_zone product deal_currency message answers attributes",
+    "time_zone segment product deal_currency message answers attributes",
     "reps.Rep": "time_zone country subdivision",
     "reps.TimeOff": "kind",  # sick leave
     "reps.User": "email name password time_zone",
@@ -20,15 +20,15 @@ PERSONAL = {
 }
 
 NOT_PERSONAL = {
-    "leads.Account": "domain external_id name tier",
+    "leads.Account": "domain external_id name name_key segment tier",
     "leads.ApiKey": "digest name prefix scopes",
-    "leads.Attribute": "key label options type",
+    "leads.Attribute": "key label options question type",
     "leads.Connection": "kind name secret settings",
     "leads.ContactKey": "kind",
-    "leads.Delivery": "channel event why",
+    "leads.Delivery": "channel event payload ref why",
     "leads.IdempotencyKey": "body_hash key route",
     "leads.Intake": "outcome",
-    "leads.Lead": "campaign channel country industry intent kind lost_reason reason region size_band source state "
+    "leads.Lead": "account_how campaign channel country industry intent kind lost_reason reason region size_band source state "
     "won_currency",
     "leads.LeadEvent": "kind payload",
     "leads.Stage": "key metric name",
