@@ -52,9 +52,9 @@ class IntakeAdmin(ReadOnly, HouseAdmin):
 class DeliveryAdmin(ReadOnly, HouseAdmin):
     """What was told to whom."""
 
-    list_display = ("created_at", "channel", "event", "rep", "tries", "sent_at", "failed_at")
+    list_display = ("created_at", "channel", "event", "rep", "user", "tries", "sent_at", "failed_at")
     list_filter = ("channel", "event")
-    list_select_related = ("rep__user",)
+    list_select_related = ("rep__user", "user")
     show_full_result_count = False
 
 
@@ -103,9 +103,9 @@ class AttributeForm(WholeForm):
 class AttributeAdmin(HouseAdmin):
     """Fields of your own, which rules may ask about."""
 
-    list_display = ("label", "key", "type", "personal")
+    list_display = ("label", "key", "type", "question", "personal")
     form = AttributeForm
-    fields = ("label", "key", "type", "options", "personal")
+    fields = ("label", "key", "type", "options", "question", "personal")
     prepopulated_fields = {"key": ("label",)}
 
 
@@ -113,11 +113,11 @@ class AttributeAdmin(HouseAdmin):
 class AccountAdmin(HouseAdmin):
     """Companies and their owners."""
 
-    list_display = ("name", "domain", "owner", "tier")
+    list_display = ("name", "domain", "owner", "tier", "segment")
     list_select_related = ("owner__user",)
     search_fields = ("name", "domain")
     autocomplete_fields = ("owner",)
-    fields = ("name", "domain", "external_id", "owner", "tier")
+    fields = ("name", "domain", "external_id", "owner", "tier", "segment")
 
 
 @admin.register(ApiKey)

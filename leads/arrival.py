@@ -33,6 +33,8 @@ class Arrival:
     city: str = ""
     postal_code: str = ""
     industry: str = ""
+    segment: str = ""
+    account_external_id: str = ""
     employees: int | None = None
     product: str = ""
     deal_amount: Decimal | None = None
@@ -45,6 +47,8 @@ class Arrival:
     message: str = ""
     answers: dict[str, Any] = field(default_factory=dict)
     attributes: dict[str, Any] = field(default_factory=dict)
+    # Answers that rules may ask about, read by the type of their attribute, under its key.
+    asked: dict[str, Any] = field(default_factory=dict)
     raw: dict[str, Any] = field(default_factory=dict)
 
     def contact_keys(self) -> list[tuple[str, str]]:

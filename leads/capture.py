@@ -1,14 +1,16 @@
 """Turns what came through a door into leads: kept raw, matched, made ready, never doubled."""
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
-from leads import signals, timeline
+from leads import dispatch, signals, timeline
 from leads.arrival import Arrival
 from leads.life import EventKind, Kind, State
 from leads.models import Account, Connection, Intake, Lead, LeadFacts, LeadPrivate, Stage
@@ -25,6 +27,7 @@ class Captured:
     arrival: Arrival
     lead: Lead
     outcome: Intake.Outcome
+    account: match.AccountMatch = match.NOBODY
 
 
 class NotCapturedError(Exception):
@@ -95,7 +98,8 @@ def _insert(connection: Connection, fresh: list[tuple[int, Arrival, int | None]]
         return {}
     division = connection.division
     stage = Stage.objects.filter(division=division).earliest("position")
-    accounts = match.match_accounts(division.pk, (a.domain for _n, a, _c in fresh))
+    matches = match.match_accounts(division, [arrival for _n, arrival, _contact in fresh])
+    accounts = {n: found for (n, _a, _c), found in zip(fresh, matches, strict=True)}
     # Of two rows by the same person or with the same id, the first is a lead; the next round settles the other.
     seen: set[object] = set()
     rows = []
@@ -104,8 +108,7 @@ def _insert(connection: Connection, fresh: list[tuple[int, Arrival, int | None]]
         if division.enquiries and contact and arrival.kind is Kind.NEW:
             marks.add(("person", contact))
         if not seen & marks:
-            account = accounts.get(arrival.domain)
-            lead = _lead(connection, arrival, contact=contact, account=account, stage=stage, now=now)
+            lead = _lead(connection, arrival, contact=contact, account=accounts[n], stage=stage, now=now)
             rows.append((n, arrival, lead))
         seen |= marks
     Lead.objects.bulk_create((lead for _n, _a, lead in rows), ignore_conflicts=True)
@@ -114,8 +117,8 @@ def _insert(connection: Connection, fresh: list[tuple[int, Arrival, int | None]]
     for _n, _arrival, lead in written:
         lead.pk = pks[lead.uid]
     LeadPrivate.objects.bulk_create(_private(arrival, lead) for _n, arrival, lead in written)
-    _freeze(connection, [(arrival, lead, accounts.get(arrival.domain)) for _n, arrival, lead in written], now)
-    return {n: Captured(arrival, lead, Intake.Outcome.NEW) for n, arrival, lead in written}
+    _freeze(connection, [(arrival, lead, accounts[n].account) for n, arrival, lead in written], now)
+    return {n: Captured(arrival, lead, Intake.Outcome.NEW, accounts[n]) for n, arrival, lead in written}
 
 
 def _lead(
@@ -123,7 +126,7 @@ def _lead(
     arrival: Arrival,
     *,
     contact: int | None,
-    account: Account | None,
+    account: match.AccountMatch,
     stage: Stage,
     now: datetime,
 ) -> Lead:
@@ -138,7 +141,9 @@ def _lead(
         state=State.READY.value if routed else State.DESK.value,
         stage=stage,
         contact_id=contact,
-        account=account,
+        account=account.account,
+        account_how=account.how,
+        account_score=account.score,
         sole=bool(connection.division.enquiries and contact and arrival.kind is Kind.NEW),
         size_band=normalise.size_band(arrival.employees),
         arrived_at=arrival.arrived_at or now,
@@ -165,6 +170,7 @@ _PRIVATE = [
     "city",
     "postal_code",
     "time_zone",
+    "segment",
     "employees",
     "score",
     "product",
@@ -197,7 +203,7 @@ def _freeze(connection: Connection, rows: Sequence[tuple[Arrival, Lead, Account 
 
 
 def _tell(connection: Connection, captured: Sequence[Captured], now: datetime) -> None:
-    """Keep the raw deliveries and write the timeline."""
+    """Keep the raw deliveries, write the timeline, and tell owners who wrote again."""
     Intake.objects.bulk_create(
         Intake(
             connection=connection,
@@ -209,17 +215,52 @@ def _tell(connection: Connection, captured: Sequence[Captured], now: datetime) -
         )
         for c in captured
     )
-    kinds = {Intake.Outcome.NEW: EventKind.RECEIVED, Intake.Outcome.ENQUIRY: EventKind.ENQUIRY}
-    told = sorted((c for c in captured if c.outcome in kinds), key=operator.attrgetter("lead.pk"))
-    timeline.record(
-        timeline.News(
-            lead=c.lead.pk,
-            kind=kinds[c.outcome],
-            at=c.arrival.arrived_at or now,
-            rep=c.lead.owner_id,
-            hop=c.lead.hop,
-            payload={"door": connection.kind, "source": c.arrival.source, "intent": c.arrival.intent},
-            private={"message": c.arrival.message} if c.arrival.message else None,
-        )
-        for c in told
+    again = [c for c in captured if c.outcome is Intake.Outcome.ENQUIRY]
+    current = _lock_again({c.lead.pk for c in again}, connection.division.enquiry_band, now)
+    told = [c for c in captured if c.outcome in _KINDS]
+    told.sort(key=operator.attrgetter("lead.pk"))
+    events = timeline.record(_news(c, connection, current, now) for c in told)
+    words = [
+        dispatch.Word(lead.pk, lead.hop, lead.owner_id, EventKind.ENQUIRY.value, ref=str(event))
+        for c, event in zip(told, events, strict=True)
+        if c.outcome is Intake.Outcome.ENQUIRY and (lead := current[c.lead.pk]).state == State.ASSIGNED
+    ]
+    if dispatch.plan(words, now=now):
+        transaction.on_commit(dispatch.ring)
+
+
+_KINDS = {Intake.Outcome.NEW: EventKind.RECEIVED, Intake.Outcome.ENQUIRY: EventKind.ENQUIRY}
+# Nobody has them yet, so that one who writes again may come sooner.
+_WAITS = (State.READY, State.POOLED, State.HELD, State.DESK)
+
+
+def _lock_again(leads: set[int], band: int | None, now: datetime) -> dict[int, Lead]:
+    """The leads somebody wrote about again, as they stand, kept still so that who owns them now is who is told.
+
+    Marked as written about, and lifted in the queue where they wait and the division says so; no clock, no owner and no
+    state is touched. Locked in order of their numbers and last of all, so two doors never wait for each other in turn.
+    """
+    if not leads:
+        return {}
+    rows = Lead.objects.select_for_update(of=("self",)).filter(pk__in=leads).order_by("pk")
+    found = {lead.pk: lead for lead in rows}
+    Lead.objects.filter(pk__in=found).update(wrote_again_at=now)
+    if band is not None:
+        Lead.objects.filter(Q(band=None) | Q(band__gt=band), pk__in=found, state__in=_WAITS).update(band=band)
+    return found
+
+
+def _news(c: Captured, connection: Connection, current: Mapping[int, Lead], now: datetime) -> timeline.News:
+    lead = current.get(c.lead.pk, c.lead)
+    payload: dict[str, Any] = {"door": connection.kind, "source": c.arrival.source, "intent": c.arrival.intent}
+    if c.account.how:
+        payload["account"] = {"how": c.account.how, "score": c.account.score, "asked": c.account.asked}
+    return timeline.News(
+        lead=lead.pk,
+        kind=_KINDS[c.outcome],
+        at=c.arrival.arrived_at or now,
+        rep=lead.owner_id,
+        hop=lead.hop,
+        payload=payload,
+        private={"message": c.arrival.message} if c.arrival.message else None,
     )

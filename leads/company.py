@@ -7,8 +7,8 @@ from rapidfuzz import fuzz
 
 # What says how a company is registered and not what it is called; as words, after dots between initials are gone.
 _FORMS = """
-    ab|ad|ag|ag co|aktiengesellschaft|aps|as|asa|a s|bhd|sdn bhd|bt|bv|b v|cie|co|company|corp|corporation|cv|dd|doo|d o o
-    |ead|eg|eirl|ek|ev|eood|gbr|gesmbh|ges mbh|gesellschaft mbh|ggmbh|gk|gmbh|hb|inc|incorporated|ivs|kb|kft|kg|kgaa|kk
+    ab|ad|ag|ag co|aktiengesellschaft|aps|as|asa|a s|bhd|sdn bhd|bt|bv|b v|cie|co|company|corp|corporation|cv|dd|doo
+    |d o o|ead|eg|eirl|ek|ev|eood|gbr|gesmbh|ges mbh|gesellschaft mbh|ggmbh|gk|gmbh|hb|inc|incorporated|ivs|kb|kft|kg|kgaa|kk
     |lda|limitada|limited|llc|llp|lp|ltd|ltda|mbh|nv|n v|nyrt|og|ohg|ood|oy|oyj|pc|plc|pllc|pte|pty|pvt|private limited
     |pty limited|sa|s a|sa de cv|sapi de cv|s de rl de cv|sa rl|s a r l|sarl|sas|sasu|se|sl|slu|snc|spa|s p a|sp j|sp k
     |sp z oo|sp zoo|spolka z oo|spol s ro|spol sro|sprl|srl|s r l|sro|s ro|ug|ug haftungsbeschrankt|vof|zrt
@@ -19,7 +19,10 @@ _LONGEST = max(map(len, _TAILS))
 _HEADS = frozenset({("ab",), ("ooo",), ("oy",), ("pt",), ("sia",), ("uab",)})
 _JOINS = frozenset({"and", "et", "und", "y"})
 # Letters that have no accent to drop.
-_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+_LETTERS = str.maketrans(
+    {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\N{LATIN SMALL LETTER DOTLESS I}": "i"}
+)
+_APOSTROPHES = "'`\N{RIGHT SINGLE QUOTATION MARK}\N{ACUTE ACCENT}"
 _INITIALS = re.compile(r"\b\w(?:\.\w)+\b")
 _SPACED_OTHERWISE, _ORDERED_OTHERWISE = 98, 99  # the very same name comes before
 
@@ -30,7 +33,7 @@ def key_of(name: str) -> str:
     A name that is nothing but a legal form keeps it.
     """
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold()).translate(_LETTERS)
-    text = "".join(c for c in text if not unicodedata.combining(c) and c not in "'’`´")
+    text = "".join(c for c in text if not unicodedata.combining(c) and c not in _APOSTROPHES)
     text = _INITIALS.sub(lambda found: found.group().replace(".", ""), text)
     words = "".join(c if c.isalnum() else " " for c in text).split()
     return " ".join(_without_head(_without_tail(words)))[:200].strip()

@@ -1,23 +1,24 @@
 """Plans deliveries inside the deciding transaction, and sends them after it: at least once, with a constant id."""
 
 import json
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
-from django.urls import reverse
 
 from config.lib import doorbell
-from leads import timeline
-from leads.life import EventKind
-from leads.models import Delivery, LeadPrivate
-from reps import alerts
-from reps.channel import NotReachedError
+from leads import mails, timeline
+from leads.life import EventKind, State
+from leads.models import Delivery, Lead
+from reps import access, alerts
+from reps.channel import Alert, NotReachedError
 from reps.channels import email
+
+log = logging.getLogger(__name__)
 
 BATCH = 100
 _LEASE = timedelta(seconds=60)
@@ -79,47 +80,107 @@ def plan(words: Iterable[Word], *, now: datetime) -> int:
         return int(cursor.rowcount)
 
 
+def tell_managers(
+    lead_ids: Collection[int],
+    event: str,
+    now: datetime,
+    payload: Mapping[str, Any] | None = None,
+    *,
+    each: Mapping[int, Mapping[str, Any]] | None = None,
+    why: str | Mapping[int, str] = "",
+    ref: str = "",
+) -> int:
+    """Plan word of each lead to the managers of its group, or of the division where it has none; each person once.
+
+    `payload` is the same for all leads, `each` adds what differs by lead, as `why` may. Returns how many rows are new.
+    """
+    rows = list(Lead.objects.filter(pk__in=lead_ids).order_by("pk").values_list("pk", "hop", "group", "division"))
+    managers = access.managers_of({(division, group) for _pk, _hop, group, division in rows})
+    return plan(
+        (
+            Word(
+                pk,
+                hop,
+                user=user,
+                event=event,
+                why=why if isinstance(why, str) else why.get(pk, ""),
+                ref=ref,
+                payload={**(payload or {}), **(each or {}).get(pk, {})},
+            )
+            for pk, hop, group, division in rows
+            for user in managers[division, group]
+        ),
+        now=now,
+    )
+
+
 def drain(*, now: datetime) -> int:
     """Send up to 100 due mails; returns how many were tried. Nothing is locked while the network is spoken to."""
     leased = _lease(now)
-    rows = [row for row in leased if _still_theirs(row, now)]
+    contacted = mails.contacted([row for row in leased if row.event in _REMINDERS])
+    rows = []
+    for row in leased:
+        if not still_holds(row):
+            _give_up(row, "no longer theirs" if row.event in mails.OWNERS else "no longer so", now)
+        elif row.event in _REMINDERS and (row.lead_id, row.hop) in contacted:
+            _give_up(row, "contacted meanwhile", now)
+        else:
+            rows.append(row)
     if not rows:
         return len(leased)
-    details = LeadPrivate.objects.in_bulk([row.lead_id for row in rows])
-    messages = [
-        alerts.render(
-            event=row.event,
-            uid=str(row.uid),
-            rep=row.rep,
-            context={
-                "lead": row.lead,
-                "details": details.get(row.lead_id),
-                "why": row.why,
-                "url": settings.PUBLIC_URL + reverse("lead-show", args=[row.lead.uid]),
-            },
-        )
-        for row in rows
-    ]
-    for row, problem in zip(rows, email.send(messages), strict=True):
+    messages: list[tuple[Delivery, Alert]] = []
+    for row, context in zip(rows, mails.contexts_of(rows, now=now), strict=True):
+        try:
+            event = _SAME_TEXT.get(row.event, row.event)
+            messages.append((row, alerts.render(event=event, uid=str(row.uid), user=row.person, context=context)))
+        except Exception as error:
+            # One that cannot be written must not keep the others from being sent.
+            log.exception("A mail could not be written")
+            _give_up(row, f"{type(error).__name__}: {error}"[:500], now)
+    for (row, _message), problem in zip(messages, email.send([m for _row, m in messages]), strict=True):
         _note(row, problem, now)
     timeline.record(
         timeline.News(
-            lead=row.lead_id, kind=EventKind.TOLD, at=now, rep=row.rep_id, hop=row.hop, payload={"channel": row.channel}
+            lead=row.lead_id,
+            kind=EventKind.TOLD,
+            at=now,
+            rep=row.rep_id,
+            hop=row.hop,
+            payload={"channel": row.channel, "event": row.event},
         )
-        for row in rows
-        if row.sent_at
+        for row, _message in messages
+        # That it waits in the pool is told to a whole group; that would bury what happened to the lead.
+        if row.sent_at and row.lead_id is not None and row.event != "broadcast"
     )
     return len(leased)
 
 
-def _still_theirs(row: Delivery, now: datetime) -> bool:
-    """Nobody is sent a lead that went to another since, nor who may not sign in any more; the row is over then."""
-    lead, rep = row.lead, row.rep
-    if lead.owner_id == rep.pk and lead.hop == row.hop and rep.active and rep.user.is_active:
-        return True
-    row.failed_at, row.error = now, "no longer theirs"
+# Word that a first contact is missing.
+_REMINDERS = frozenset({"reminder", "due_soon"})
+_SAME_TEXT = {"due_soon": "reminder"}
+
+
+def still_holds(row: Delivery) -> bool:
+    """Whether the word may still be said.
+
+    Nobody is told of a lead that went to another since, or of an offer or a pool that is over, nor is anybody told who
+    may not sign in any more.
+    """
+    lead = row.lead
+    if not row.person.is_active or (row.rep is not None and not row.rep.active):
+        return False
+    if row.event in mails.OWNERS:
+        return lead is not None and row.rep_id is not None and (lead.owner_id, lead.hop) == (row.rep_id, row.hop)
+    if row.event == "offered":
+        return lead is not None and lead.state == State.OFFERED and lead.hop == row.hop
+    if row.event == "broadcast":
+        return lead is not None and lead.state == State.POOLED
+    return True
+
+
+def _give_up(row: Delivery, why: str, now: datetime) -> None:
+    row.failed_at, row.error = now, why
     row.save(update_fields=["failed_at", "error"])
-    return False
 
 
 def _lease(now: datetime) -> list[Delivery]:
@@ -136,7 +197,7 @@ def _lease(now: datetime) -> list[Delivery]:
             [now + _LEASE, Delivery.Channel.EMAIL, now, BATCH],
         )
         pks = [row[0] for row in cursor.fetchall()]
-    return list(Delivery.objects.filter(pk__in=pks).select_related("lead", "rep__user").order_by("id"))
+    return list(Delivery.objects.filter(pk__in=pks).select_related("lead__group", "rep__user", "user").order_by("id"))
 
 
 def _note(row: Delivery, problem: NotReachedError | None, now: datetime) -> None:

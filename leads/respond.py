@@ -142,6 +142,8 @@ def move_stage(
 
 def open_page(*, lead: Lead, rep: Rep, by: User, now: datetime) -> bool:
     """Note that the owner looked; the first time only. No contact, and no clock stops."""
+    if lead.wrote_again_at is not None:  # read by now, unless another enquiry came meanwhile
+        Lead.objects.filter(pk=lead.pk, owner=rep, wrote_again_at=lead.wrote_again_at).update(wrote_again_at=None)
     with transaction.atomic():
         first = Lead.objects.filter(pk=lead.pk, owner=rep, opened_at=None).update(opened_at=now)
         if first:

@@ -17,7 +17,7 @@ from leads.files import Row, Table
 from leads.life import Kind
 from leads.models import Attribute
 from leads.qualify.freeze import catalogue_of
-from leads.web.serializers import ArrivalSerializer, arrival_of
+from leads.web.serializers import NO, YES, ArrivalSerializer, arrival_of
 from reps.models import Division
 
 # Fields of an arrival that a cell can hold.
@@ -26,7 +26,6 @@ ARRIVED = "arrived_at"
 # What only the past knows: text, then instants.
 PAST_TEXTS = ("owner", "group", "stage", "outcome", "lost_reason", "won_amount", "won_currency")
 PAST_DATES = ("assigned_at", "first_contact", "reached", "closed_at")
-_YES, _NO = frozenset({"yes", "true", "1", "y"}), frozenset({"no", "false", "0", "n"})
 
 
 class MappingError(Exception):
@@ -154,25 +153,26 @@ class Reader:
         return f"row-{digest}-{self._seen[digest]}"
 
     def _attributes(self, cells: Mapping[str, str], found: Incoming) -> dict[str, Any]:
-        """Own attributes of the type ops gave them."""
+        """Own attributes of the type ops gave them, and answers to the questions of others."""
         values: dict[str, Any] = {}
+        answers: dict[str, Any] = {}
         for name, text in cells.items():
             asked = self._columns.catalogue.get(name)
             if not text or asked is None or not asked.custom or name in PLAIN:
                 continue
             try:
-                values[name] = self._typed(asked.type, text)
+                (answers if asked.question else values)[asked.question or name] = self._typed(asked.type, text)
             except ValueError:
                 found.problems[name] = _("This must be a %s.") % asked.type.value.replace("_", " ")
-        return values
+        return {**values, "answers": answers} if answers else values
 
     def _typed(self, kind: Type, text: str) -> Any:
         if kind is Type.NUMBER:
             return int(text) if text.lstrip("+-").isdigit() else float(text)
         if kind is Type.YES_NO:
-            if text.casefold() not in _YES | _NO:
+            if text.casefold() not in YES | NO:
                 raise ValueError
-            return text.casefold() in _YES
+            return text.casefold() in YES
         if kind is Type.DATE:
             return self._instant(text).date().isoformat()
         if kind is Type.LIST:

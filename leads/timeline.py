@@ -27,8 +27,8 @@ class News:
     private: dict[str, Any] | None = None
 
 
-def record(news: Iterable[News]) -> None:
-    """Write the lines, in the transaction of what they tell."""
+def record(news: Iterable[News]) -> list[int]:
+    """Write the lines, in the transaction of what they tell; gives their numbers."""
     news = list(news)
     table = LeadEvent._meta.db_table  # noqa: SLF001 - Django's documented way to a table's name
     ids = next_ids(table, len(news))
@@ -45,3 +45,4 @@ def record(news: Iterable[News]) -> None:
         ("event_id", "payload"),
         ((pk, n.private) for pk, n in zip(ids, news, strict=True) if n.private is not None),
     )
+    return ids

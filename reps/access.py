@@ -2,7 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from django.contrib.auth.models import AnonymousUser
@@ -54,3 +57,28 @@ def groups_of(user: "User | AnonymousUser", *, now: "datetime") -> "QuerySet[Gro
     if rep is None:
         return Group.objects.none()
     return Group.objects.filter(active=True, pk__in=Membership.objects.at(now).filter(rep=rep).values("group"))
+
+
+def managers_of(places: "Iterable[tuple[int, int | None]]") -> "dict[tuple[int, int | None], list[int]]":
+    """Who answers for each (division, group), as users: the group's active managers.
+
+    Where it has none, or no group is named, those of all groups of the division; where there are none either, ops and
+    admins, so that word reaches somebody.
+    """
+    from reps.models import Group, User  # noqa: PLC0415 - as above
+
+    wanted = set(places)
+    rows = Group.objects.filter(division__in={d for d, _g in wanted}, active=True, managers__is_active=True)
+    pairs = list(rows.order_by("managers").values_list("division", "pk", "managers"))
+    overseers: list[int] | None = None
+    found = {}
+    for division, group in wanted:
+        own = [user for _d, g, user in pairs if g == group]
+        people = own or [user for d, _g, user in pairs if d == division]
+        if not people:
+            if overseers is None:
+                all_seeing = User.objects.filter(Q(is_ops=True) | Q(is_superuser=True), is_active=True)
+                overseers = list(all_seeing.order_by("pk").values_list("pk", flat=True))
+            people = overseers
+        found[division, group] = list(dict.fromkeys(people))
+    return found

@@ -27,6 +27,7 @@ class Attribute:
     label: str
     type: Type
     options: tuple[Option, ...] = ()
+    question: str = ""  # where the value is the answer to one: its name among the answers of a form
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Field:
     options: tuple[Option, ...] = ()
     postal: bool = False
     custom: bool = False
+    question: str = ""
     asked: Asked = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -61,6 +63,7 @@ class Field:
             "operators": [{"value": op.value, "label": LABELS[op]} for op in self.operators],
             "options": [{"value": option.value, "label": option.label} for option in self.options],
             "custom": self.custom,
+            "question": self.question,
         }
 
 
@@ -143,6 +146,13 @@ def catalogue(attributes: Iterable[Attribute] = (), options: Mapping[str, Iterab
         f.key: Field(f.key, f.label, f.type, tuple(limits[f.key]), f.postal) if f.key in limits else f for f in BUILT_IN
     }
     for attribute in attributes:
-        own = Field(attribute.key, attribute.label, Type(attribute.type), attribute.options, custom=True)
+        own = Field(
+            attribute.key,
+            attribute.label,
+            Type(attribute.type),
+            attribute.options,
+            custom=True,
+            question=attribute.question,
+        )
         fields.setdefault(attribute.key, own)
     return Catalogue(fields)

@@ -52,7 +52,10 @@ class Account(models.Model):
                 fields=["division", "external_id"], condition=~Q(external_id=""), name="account_external_once"
             ),
         ]
-        indexes = [GinIndex(fields=["name_key"], opclasses=["gin_trgm_ops"], name="account_name_key")]
+        indexes = [
+            GinIndex(fields=["name_key"], opclasses=["gin_trgm_ops"], name="account_name_key"),
+            models.Index(fields=["division", "name_key"], name="account_same_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

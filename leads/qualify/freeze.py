@@ -22,7 +22,9 @@ def catalogue_of(division_id: int) -> conditions_fields.Catalogue:
 def attributes_of(division_id: int) -> list[dict[str, Any]]:
     """The attributes as plain JSON, which a printed rule set keeps, so that it reads the same for ever."""
     rows = Attribute.objects.filter(division_id=division_id).order_by("key")
-    return [{"key": a.key, "label": a.label, "type": a.type, "options": a.options} for a in rows]
+    return [
+        {"key": a.key, "label": a.label, "type": a.type, "options": a.options, "question": a.question} for a in rows
+    ]
 
 
 def read_catalogue(attributes: list[dict[str, Any]]) -> conditions_fields.Catalogue:
@@ -33,6 +35,7 @@ def read_catalogue(attributes: list[dict[str, Any]]) -> conditions_fields.Catalo
             a["label"],
             conditions_facts.Type(a["type"]),
             tuple(conditions_fields.Option(o, o) for o in a["options"]),
+            a.get("question", ""),  # printed rule sets of earlier versions have none
         )
         for a in attributes
     )
@@ -42,6 +45,7 @@ def facts_of(
     arrival: Arrival, *, account: Account | None, division: Division, arrived_at: datetime, stage: str
 ) -> dict[str, Any]:
     """The facts as people read them; what is unknown is left out. Weekday and hour are those of the division's zone."""
+    owner = account.owner if account else None
     local = arrived_at.astimezone(zoneinfo.ZoneInfo(division.time_zone))
     found: dict[str, Any] = {
         **{key: getattr(arrival, key) for key in _SAME},
@@ -51,11 +55,14 @@ def facts_of(
         "product_interest": [arrival.product] if arrival.product else None,
         "stage": stage,
         "known_account": account is not None,
-        "account_owner": account.owner.name if account and account.owner else None,
+        # Who left owns nothing any more, whatever the row still says.
+        "account_owner": owner.name if owner and owner.active and owner.user.is_active else None,
         "account_tier": account.tier if account else None,
+        "segment": (account.segment if account else "") or arrival.segment,
         "received_weekday": _WEEKDAYS[local.weekday()],
         "received_hour": local.hour,
         **arrival.attributes,
+        **arrival.asked,
     }
     return {key: value for key, value in found.items() if value is not None and value != ""}
 

@@ -29,6 +29,7 @@ _PERSONAL = (
     "city",
     "postal_code",
     "time_zone",
+    "segment",
     "employees",
     "score",
     "product",
@@ -60,6 +61,18 @@ def links(lead: Lead) -> dict[str, str]:
     }
 
 
+def account_of(lead: Lead) -> dict[str, object] | None:
+    """The known account and how it was found; by name with how alike of 100. None where nothing was alike."""
+    if not lead.account and not lead.account_how:
+        return None
+    return {
+        "id": str(lead.account.uid) if lead.account else None,
+        "name": lead.account.name if lead.account else None,
+        "how": lead.account_how,
+        "score": lead.account_score,
+    }
+
+
 def whole(lead: Lead) -> dict[str, object]:
     """Everything about a lead, for a caller who may read its details."""
     private = LeadPrivate.objects.get(lead=lead)
@@ -67,6 +80,7 @@ def whole(lead: Lead) -> dict[str, object]:
         **brief(lead),
         "kind": lead.kind,
         "stage": lead.stage.key,
+        "account": account_of(lead),
         **{name: getattr(lead, name) for name in (*_SHOWN, *_INSTANTS)},
         **{name: getattr(private, name) for name in _PERSONAL},
         "deal_size": _money(private.deal_amount, private.deal_currency),

@@ -109,7 +109,8 @@ class LeadsView(LeadAPI):
         if status == 201 and not repeated:
             wait_for_decision(lead, seconds=wait_seconds(request))
         current = fresh(lead)
-        return Response({**answers.brief(current), **answer, "decision": _decision(current)}, status=status)
+        told = {**answers.brief(current), "account": answers.account_of(current), "decision": _decision(current)}
+        return Response({**told, **answer}, status=status)
 
 
 class BulkView(LeadAPI):
@@ -163,7 +164,7 @@ def sender(request: Request) -> ApiKey:
 
 def fresh(lead: Lead) -> Lead:
     """The row as it stands now."""
-    return Lead.objects.select_related("stage", "group", "owner__user").get(pk=lead.pk)
+    return Lead.objects.select_related("stage", "group", "owner__user", "account").get(pk=lead.pk)
 
 
 def wait_seconds(request: Request) -> float:

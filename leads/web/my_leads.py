@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,10 +20,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from leads import dispatch
 from leads.life import State
 from leads.models import Delivery, Lead, Stage
 from leads.qualify.normalise import country_name
 from leads.web import show, telling
+from leads.web.words import NEWS
 from reps import access
 from reps.models import Rep
 from reps.templatetags.face import duration
@@ -49,7 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
     lists = lists_of(rep, now=now, tab=tab if tab in TABS else "due", query=query)
     if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]  # set by django-htmx
         return _fragment(request, rep, lists, now)
-    _see(rep, now)
+    _see(request.user, rep, now)
     context = {**lists, "place": _place(rep), "tabs": _tabs(rep, tab, now), "query": query, "aside": aside_of(rep, now)}
     return render(request, "leads/my_leads.html", context)
 
@@ -63,11 +66,9 @@ def fragment(request: HttpRequest, rep: Rep) -> HttpResponse:
 def _fragment(request: HttpRequest, rep: Rep, lists: dict[str, Any], now: datetime) -> HttpResponse:
     if request.GET.get("seen") == lists["mark"]:
         return HttpResponse(status=204)
-    fresh = _see(rep, now)
+    fresh = _see(request.user, rep, now)
     response = render(request, "leads/_my_leads.html", lists)
-    if fresh:
-        text = ngettext("A new lead is yours", "%(n)d new leads are yours", fresh) % {"n": fresh}
-        response["HX-Trigger"] = json.dumps({"new-lead": {"text": text, "n": fresh}})
+    _announce(response, fresh)
     return response
 
 
@@ -79,11 +80,16 @@ def counts(request: HttpRequest) -> HttpResponse:
     rep = access.rep_of(request.user)
     found = counts_of(request.user, rep)
     response = render(request, "components/_nav_counts.html", {"counts": found})
-    if rep and (fresh := Delivery.objects.filter(rep=rep, channel=Delivery.Channel.IN_APP, seen_at=None).count()):
-        _see(rep, timezone.now())
-        text = ngettext("A new lead is yours", "%(n)d new leads are yours", fresh) % {"n": fresh}
-        response["HX-Trigger"] = json.dumps({"new-lead": {"text": text, "n": fresh}})
+    if _unseen(request.user, rep).exists():
+        _announce(response, _see(request.user, rep, timezone.now()))
     return response
+
+
+def _announce(response: HttpResponse, fresh: Counter[str]) -> None:
+    """Let the page say it, and ring: what is new, each kind once."""
+    told = [(NEWS[event][n > 1] % {"n": n} if n > 1 else str(NEWS[event][0])) for event, n in sorted(fresh.items())]
+    if told:
+        response["HX-Trigger"] = json.dumps({"new-lead": {"text": ". ".join(told), "n": fresh.total()}})
 
 
 def counts_of(user: Any, rep: Rep | None) -> dict[str, dict[str, Any]]:
@@ -123,7 +129,9 @@ def lists_of(rep: Rep, *, now: datetime, tab: str, query: str) -> dict[str, Any]
         count = _("%(shown)d of %(all)d") % n if more else len(others)
         sections.append({**section, "count": count, "more_url": more})
     mark = hashlib.sha256(
-        repr([(x.pk, x.stage_id, x.hop, x.responded_at, x.state) for x in (*silent, *others)]).encode()
+        repr(
+            [(x.pk, x.stage_id, x.hop, x.responded_at, x.state, x.wrote_again_at) for x in (*silent, *others)]
+        ).encode()
     ).hexdigest()[:16]
     return {
         "now": now,
@@ -167,6 +175,7 @@ def row_of(lead: Lead, stages: list[Stage], now: datetime) -> dict[str, Any]:
         "meta": [word for word in meta if word],
         "clock": clock,
         "late": bool(clock and clock["due_at"] < now),
+        "wrote_again_at": lead.wrote_again_at,
         "when": None if clock else {"at": lead.closed_at or lead.responded_at, "note": _since(lead)},
         "stages": show.choices_of(stages, lead),
         "put_back": lead.reason == "claimed" and lead.responded_at is None,
@@ -252,11 +261,17 @@ def aside_of(rep: Rep, now: datetime) -> list[dict[str, Any]]:
     return parts
 
 
-def _see(rep: Rep, now: datetime) -> int:
-    """In-app alerts are seen when the list is drawn; returns how many were new."""
-    return Delivery.objects.filter(rep=rep, channel=Delivery.Channel.IN_APP, seen_at=None).update(
-        seen_at=now, sent_at=now
-    )
+def _unseen(user: Any, rep: Rep | None) -> "QuerySet[Delivery]":
+    """Word in the app to the rep, or to the user as a manager, that no page has shown."""
+    to = Q(user=user.pk) | Q(rep=rep) if rep else Q(user=user.pk)
+    return Delivery.objects.filter(to, channel=Delivery.Channel.IN_APP, seen_at=None)
+
+
+def _see(user: Any, rep: Rep | None, now: datetime) -> Counter[str]:
+    """In-app alerts are seen when a page says them; returns how many of each kind were new and still hold."""
+    rows = list(_unseen(user, rep).select_related("lead", "rep__user", "user").order_by("pk"))
+    Delivery.objects.filter(pk__in=[row.pk for row in rows], seen_at=None).update(seen_at=now, sent_at=now)
+    return Counter(row.event for row in rows if row.event in NEWS and dispatch.still_holds(row))
 
 
 def _place(rep: Rep) -> str:

@@ -3,7 +3,7 @@
 import zoneinfo
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from leads.web.problems import check_text
 
 _MOST_EMPLOYEES = 10_000_000
 _LONGEST_NAME = 200
+YES, NO = frozenset({"yes", "true", "1", "y", "on"}), frozenset({"no", "false", "0", "n", "off"})
 
 
 class MoneyField(serializers.Field):
@@ -78,6 +79,8 @@ class ArrivalSerializer(serializers.Serializer):
     city = _text(100)
     postal_code = _text(20)
     industry = _text(100)
+    segment = _text(100)
+    account_external_id = _text(200)
     employees = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=_MOST_EMPLOYEES)
     product = _text(200)
     deal_size = MoneyField(required=False, allow_null=True)
@@ -95,14 +98,15 @@ class ArrivalSerializer(serializers.Serializer):
         if not isinstance(data, Mapping):
             raise serializers.ValidationError({"body": [_("Send one lead as a JSON object.")]})
         check_text(dict(data))
-        own = {f.key for f in self._catalogue() if f.custom}
+        own = {f.key for f in self._catalogue() if f.custom and not f.question}
         if unknown := [k for k in data if k not in self.fields and k not in own]:
             raise serializers.ValidationError({str(k)[:80]: [_("Unknown field.")] for k in unknown[:20]})
         values = dict(super().to_internal_value({k: v for k, v in data.items() if k in self.fields}))
         values["attributes"] = self._attributes({k: v for k, v in data.items() if k in own and k not in self.fields})
+        values["asked"] = self._asked(values.get("answers") or {})
         if len(f"{values.get('first_name') or ''} {values.get('last_name') or ''}") > _LONGEST_NAME:
             raise serializers.ValidationError({"last_name": [_("First and last name together hold 200 characters.")]})
-        if not any(v not in (None, "", {}) for k, v in values.items() if k != "test"):
+        if not any(v not in (None, "", {}) for k, v in values.items() if k not in {"test", "asked"}):
             raise serializers.ValidationError({"body": [_("Say at least one thing about the lead.")]})
         return values
 
@@ -130,6 +134,16 @@ class ArrivalSerializer(serializers.Serializer):
         catalogue: Catalogue = self.context["catalogue"]
         return catalogue
 
+    def _asked(self, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """The answers rules may ask about, by the attribute's key; forms write numbers as text, so that is read."""
+        fields = {f.key: f for f in self._catalogue() if f.question and answers.get(f.question) not in (None, "", [])}
+        given = {key: spelled(field.type, answers[field.question]) for key, field in fields.items()}
+        try:
+            return self._attributes(given)
+        except serializers.ValidationError as error:
+            told = [f"{fields[key].question}: {' '.join(map(str, why))}" for key, why in dict(error.detail).items()]
+            raise serializers.ValidationError({"answers": told}) from error
+
     def _attributes(self, given: dict[str, Any]) -> dict[str, Any]:
         """Each of its type: what the conditions cannot fold would never match, so it is refused here."""
         catalogue = self._catalogue()
@@ -147,6 +161,21 @@ class ArrivalSerializer(serializers.Serializer):
         if wrong:
             raise serializers.ValidationError(wrong)
         return {k: v for k, v in given.items() if v is not None}
+
+
+def spelled(kind: Type, value: object) -> object:
+    """A text as the value of its type that it spells; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if kind is Type.NUMBER:
+        try:
+            return Decimal(text)
+        except InvalidOperation:
+            return value
+    if kind is Type.YES_NO and text.casefold() in YES | NO:
+        return text.casefold() in YES
+    return [text] if kind is Type.LIST else text
 
 
 def arrival_of(
@@ -171,6 +200,7 @@ def arrival_of(
         deal_currency=currency,
         answers=values.get("answers") or {},
         attributes=values.get("attributes") or {},
+        asked=values.get("asked") or {},
         raw=raw,
     )
 

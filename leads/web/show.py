@@ -17,8 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from leads import respond
-from leads.life import State
-from leads.models import Lead, LeadEvent, LeadPrivate, Stage, Touch
+from leads.life import EventKind, State
+from leads.models import AccountHow, Lead, LeadEvent, LeadPrivate, Stage, Touch
 from leads.qualify.normalise import country_name
 from leads.web import telling
 from reps import access
@@ -63,7 +63,7 @@ def context_of(lead: Lead, *, now: datetime, mine: bool, reader: Any) -> dict[st
         "stages": _stages(lead),
         "moves": moves_of(lead),
         "onward": onward_of(lead),
-        "facts": facts_of(lead, details),
+        "facts": [*account_facts(lead, events), *facts_of(lead, details)],
         "timeline": [telling.item_of(event, reader=reader) for event in reversed(events)],
         "return_reasons": telling.RETURN_REASONS if mine and lead.state == State.ASSIGNED else [],
     }
@@ -140,6 +140,7 @@ def facts_of(lead: Lead, details: LeadPrivate) -> list[dict[str, str]]:
         (_("Wants"), ", ".join(filter(None, (lead.intent.capitalize(), details.product))), ""),
         (_("Deal size"), money, ""),
         (_("Industry"), lead.industry, ""),
+        (_("Segment"), details.segment, ""),
         (_("Employees"), number_format(details.employees, force_grouping=True) if details.employees else "", ""),
         (_("Place"), place, ""),
         (_("Country"), country_name(lead.country) if lead.country else "", ""),
@@ -155,6 +156,28 @@ def facts_of(lead: Lead, details: LeadPrivate) -> list[dict[str, str]]:
         for label, value, href in rows
         if value
     ]
+
+
+def account_facts(lead: Lead, events: list[LeadEvent]) -> list[dict[str, str]]:
+    """The known account and how it was found, in one line; told, too, where two were as alike and none was taken."""
+    how = AccountHow(lead.account_how) if lead.account_how else None
+    if lead.account is None and how is not AccountHow.AMBIGUOUS:
+        return []
+    received = next((e.payload.get("account") for e in events if e.kind == EventKind.RECEIVED), None) or {}
+    told = {"score": lead.account_score, "asked": received.get("asked", "?")}
+    match how:
+        case AccountHow.EXTERNAL_ID:
+            source = _("by its id")
+        case AccountHow.DOMAIN:
+            source = _("by the domain of e-mail or website")
+        case AccountHow.NAME:
+            source = _("by name: %(score)d of 100, at least %(asked)s asked") % told
+        case AccountHow.AMBIGUOUS:
+            source = _("by name more than one: %(score)d of 100 each, so none was taken") % told
+        case _:
+            source = ""
+    value = lead.account.name if lead.account else _("Not clear which")
+    return [{"label": _("Known account"), "value": value, "href": "", "source": source, "icon": "register"}]
 
 
 def money_of(amount: Decimal | None, currency: str) -> str:

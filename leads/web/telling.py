@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from leads.life import CallOutcome, EventKind, TouchKind
 from leads.models import Lead, LeadEvent
-from leads.web.words import EVENTS, OUTCOMES, TOUCHES
+from leads.web.words import EVENTS, OUTCOMES, TOLD_OF, TOUCHES
 from reps.templatetags.face import duration
 
 # The values are those of routing's returns; pages meet by words, not by import.
@@ -54,21 +54,37 @@ def item_of(event: LeadEvent, *, reader: Any) -> dict[str, Any]:
     """One line of the timeline for components/timeline_item.html."""
     kind = EventKind(event.kind)
     private = event.private.payload if hasattr(event, "private") else {}
-    item = {"at": event.occurred_at, "icon": _ICONS.get(kind, "dot"), "what": EVENTS[kind], "by": "", "quote": ""}
+    item: dict[str, Any] = {
+        "id": event.pk,
+        "at": event.occurred_at,
+        "icon": _ICONS.get(kind, "dot"),
+        "what": EVENTS[kind],
+        "by": "",
+        "quote": "",
+    }
     if kind is EventKind.TOUCHED:
         item |= _touch(event)
     elif kind in _WITH_REP and event.rep:
         item["what"] = _("Assigned to %s") % _name(event.rep.user_id, event.rep.name, reader)
         item["act"] = True
         item["by"] = _how(event, reader)
-    elif kind is EventKind.TOLD and event.rep:
-        item["by"] = _("%s by e-mail") % _name(event.rep.user_id, event.rep.name, reader)
+    elif kind is EventKind.ENQUIRY:
+        item |= {"act": True, "by": _("by %s") % event.payload["source"] if event.payload.get("source") else ""}
+    elif kind is EventKind.TOLD:
+        item |= _told(event, reader)
     elif event.user:
         item["by"] = _("by %s") % _name(event.user_id, event.user.name, reader)
     if kind in {EventKind.STAGE_CHANGED, EventKind.CLOSED}:
         item["what"] = _("Moved to %s") % event.payload.get("to_name", "")
     item["quote"] = private.get("text") or private.get("message") or private.get("note") or private.get("reason") or ""
     return item
+
+
+def _told(event: LeadEvent, reader: Any) -> dict[str, str]:
+    """Whom, and of what where it is not the lead's being theirs."""
+    about = TOLD_OF.get(event.payload.get("event", ""))
+    who = _name(event.rep.user_id, event.rep.name, reader) if event.rep else _("a manager")
+    return {"by": _("%s by e-mail") % who, "detail": str(about) if about else ""}
 
 
 def _name(user_id: int | None, name: str, reader: Any) -> str:
@@ -114,6 +130,8 @@ def steps_of(lead: Lead, events: list[LeadEvent]) -> list[dict[str, Any]]:
     """The way of the present owner: arrival, then each next step and how much later it came."""
     first: dict[str, LeadEvent] = {}
     for event in events:
+        if event.kind == EventKind.TOLD and event.payload.get("event", "assigned") != "assigned":
+            continue
         if event.kind == EventKind.RECEIVED or event.hop == lead.hop:
             first.setdefault(event.kind, event)
     shown = sorted((first[k.value] for k in _STEP if k.value in first), key=lambda e: e.occurred_at)

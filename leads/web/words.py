@@ -53,6 +53,35 @@ EVENTS = {
     EventKind.CLOSED: _("Closed"),
     EventKind.TOLD: _("Told"),
 }
+# What a mail was about, where it did not bring the lead.
+TOLD_OF = {
+    "enquiry": _("that they wrote again"),
+    "reminder": _("that the first contact is due"),
+    "due_soon": _("that the first contact is due"),
+    "late": _("that the first contact is late"),
+    "taken_back": _("that it went on"),
+    "switched_off": _("that they are switched off"),
+    "offered": _("of the offer"),
+    "broadcast": _("that it waits in the pool"),
+    "waiting": _("that it waits"),
+    "handed_over": _("who has it now"),
+    "handoff": _("who takes it from here"),
+}
+# In the app, where a list or a menu says it once for all: one, several.
+NEWS = {
+    "assigned": (_("A new lead is yours"), _("%(n)d new leads are yours")),
+    "enquiry": (_("A lead of yours wrote again"), _("%(n)d leads of yours wrote again")),
+    "reminder": (_("A first contact is due"), _("%(n)d first contacts are due")),
+    "due_soon": (_("A first contact is due"), _("%(n)d first contacts are due")),
+    "late": (_("A first contact is late"), _("%(n)d first contacts are late")),
+    "taken_back": (_("A lead of yours timed out and went on"), _("%(n)d leads of yours timed out and went on")),
+    "switched_off": (_("You are switched off"), _("You are switched off")),
+    "offered": (_("A lead is offered to you"), _("%(n)d leads are offered to you")),
+    "broadcast": (_("A lead waits in the pool"), _("%(n)d leads wait in the pool")),
+    "waiting": (_("A lead waits for somebody"), _("%(n)d leads wait for somebody")),
+    "handed_over": (_("A lead of yours has another owner"), _("%(n)d leads of yours have another owner")),
+    "handoff": (_("A lead of yours was taken over"), _("%(n)d leads of yours were taken over")),
+}
 TOUCHES = {
     TouchKind.CALL: _("Call"),
     TouchKind.INBOUND_CALL: _("Answered their call"),

@@ -28,8 +28,8 @@ NOT_PERSONAL = {
     "leads.Delivery": "channel event payload ref why",
     "leads.IdempotencyKey": "body_hash key route",
     "leads.Intake": "outcome",
-    "leads.Lead": "account_how campaign channel country industry intent kind lost_reason reason region size_band source state "
-    "won_currency",
+    "leads.Lead": "account_how campaign channel country industry intent kind lost_reason reason region size_band "
+    "source state won_currency",
     "leads.LeadEvent": "kind payload",
     "leads.Stage": "key metric name",
     "leads.Touch": "kind outcome",

@@ -1,0 +1,144 @@
+"""What a mail may say: of its lead what the person may read, and of an offer or a pool only what is public."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from leads.life import EventKind, State
+from leads.models import Delivery, Lead, LeadEvent, LeadEventPrivate, LeadPrivate, Touch
+from leads.qualify.normalise import country_name
+from reps.models import Group, Rep, User
+from reps.models.group import default_public
+
+# Word to the owner of the lead, as the owner.
+OWNERS = frozenset({"assigned", "enquiry", "reminder", "due_soon"})
+# Before anybody has the lead, so nothing but public fields is even handed to the template.
+_BEFORE = frozenset({"offered", "broadcast"})
+_OWNED = frozenset({EventKind.ASSIGNED, EventKind.CLAIMED, EventKind.HANDED_OVER})
+_WAITS = {
+    State.DESK: lambda: _("To assign"),
+    State.SET_ASIDE: lambda: _("Needs attention"),
+    State.POOLED: lambda: _("In the pool"),
+    State.HELD: lambda: _("Waiting until somebody is on duty"),
+}
+
+
+def contacted(rows: Sequence[Delivery]) -> set[tuple[int | None, int]]:
+    """Which leads of these rows their present owner has contacted, as (lead, hop)."""
+    touches = Touch.objects.filter(lead__in=[row.lead_id for row in rows])
+    return set(touches.values_list("lead_id", "hop")) if rows else set()
+
+
+def contexts_of(rows: Sequence[Delivery], *, now: datetime) -> list[dict[str, Any]]:
+    """What the templates are given, row by row; read for all rows at once."""
+    seen = _seen(rows, now)
+    owned = _once_owned(rows)
+    readable = {row.pk for row in rows if row.pk in seen or (row.rep_id, row.lead_id) in owned}
+    details = LeadPrivate.objects.in_bulk([row.lead_id for row in rows if row.pk in readable and row.lead_id])
+    messages = _messages(rows)
+    reps = dict(
+        Rep.objects.filter(pk__in={row.payload.get("rep") for row in rows} - {None}).values_list("pk", "user__name")
+    )
+    contexts = []
+    for row in rows:
+        context: dict[str, Any] = {"name": row.person.name, "url": _url(row, row.pk in seen)}
+        for key in ("until", "due", "since"):
+            context[key] = parse_datetime(row.payload.get(key) or "")
+        if row.lead is not None:
+            context["shown"] = shown_of(row.lead)
+            context["test"] = row.lead.kind == "test"
+        if row.event not in _BEFORE:
+            private = details.get(row.lead_id) if row.lead_id and row.pk in readable else None
+            context |= {
+                "lead": row.lead,
+                "details": private,
+                "title": _title(private) or _public_title(context.get("shown", [])),
+                # The rule that fitted tells what the lead said.
+                "why": row.why if row.lead_id is None or row.pk in readable else "",
+                "message": messages.get(row.ref, ""),
+                "other": reps.get(row.payload.get("rep", 0), ""),
+                "minutes": row.payload.get("minutes"),
+                "again": bool(row.payload.get("again")),
+                "where": _where(row),
+            }
+        contexts.append(context)
+    return contexts
+
+
+def _seen(rows: Sequence[Delivery], now: datetime) -> set[int]:
+    """The rows whose lead's page opens for the person: owners', else one question per person who is told something."""
+    by_person: dict[int, tuple[User, list[Delivery]]] = {}
+    found = {row.pk for row in rows if row.event in OWNERS}
+    for row in rows:
+        if row.event not in _BEFORE | OWNERS and row.lead_id is not None:
+            by_person.setdefault(row.person.pk, (row.person, []))[1].append(row)
+    for person, theirs in by_person.values():
+        leads = Lead.objects.filter(pk__in=[row.lead_id for row in theirs]).visible_to(person, now=now)
+        open_to = set(leads.values_list("pk", flat=True))
+        found |= {row.pk for row in theirs if row.lead_id in open_to}
+    return found
+
+
+def _once_owned(rows: Sequence[Delivery]) -> set[tuple[int | None, int | None]]:
+    """(rep, lead) of those who had it: what they were told then may be named again."""
+    told = [row for row in rows if row.event not in _BEFORE | OWNERS and row.rep_id and row.lead_id]
+    if not told:
+        return set()
+    events = LeadEvent.objects.filter(lead__in=[row.lead_id for row in told], kind__in=[k.value for k in _OWNED])
+    return set(events.values_list("rep_id", "lead_id"))
+
+
+def _messages(rows: Sequence[Delivery]) -> dict[str, str]:
+    """What they wrote again, by the enquiry's number on the timeline, until it is erased."""
+    wanted = [int(row.ref) for row in rows if row.event == "enquiry" and row.ref.isdigit()]
+    found = LeadEventPrivate.objects.in_bulk(wanted) if wanted else {}
+    return {str(pk): str(private.payload.get("message", "")) for pk, private in found.items()}
+
+
+def shown_of(lead: Lead) -> list[tuple[str, str]]:
+    """(label, value) of what the lead's group makes public, of the few things that mails name."""
+    group: Group | None = lead.group
+    public = group.public_fields if group else default_public()
+    size = _("%s employees") % lead.size_band if lead.size_band else ""
+    rows = [
+        ("source", _("Source"), lead.source),
+        ("country", _("Country"), country_name(lead.country) if lead.country else ""),
+        ("industry", _("Industry"), lead.industry),
+        ("size_band", _("Size"), size),
+    ]
+    return [(label, value) for name, label, value in rows if value and name in public]
+
+
+def _title(details: LeadPrivate | None) -> str:
+    return (details.company or details.name or details.email or details.phone) if details else ""
+
+
+def _public_title(shown: list[tuple[str, str]]) -> str:
+    values = ", ".join(value for _label, value in shown)
+    return _("a lead (%s)") % values if values else _("a lead")
+
+
+def _where(row: Delivery) -> str:
+    state = row.payload.get("state") or (row.lead.state if row.lead else "")
+    word = _WAITS.get(state)
+    return word() if word else ""
+
+
+def _url(row: Delivery, opens: bool) -> str:  # noqa: FBT001 - of this module alone
+    """Where to go on: the lead's page where it opens for them, else the page that shows what they may see."""
+    if row.event in _BEFORE:
+        group = row.lead.group if row.lead else None
+        pool = f"{reverse('pool')}?group={group.uid}" if group else reverse("pool")
+        path = pool if row.event == "broadcast" else reverse("my-leads")
+    elif opens and row.lead is not None and row.event != "switched_off":
+        path = reverse("lead-show", args=[row.lead.uid]) + (f"#event-{row.ref}" if row.event == "enquiry" else "")
+    elif row.rep_id is not None:
+        path = reverse("my-leads")
+    else:
+        path = reverse("to-assign") if row.event == "waiting" else reverse("board")
+    return str(settings.PUBLIC_URL + path)
