@@ -1,5 +1,14 @@
 """Sentences for people, made from the engine's codes and numbers in one place; the only room that knows both."""
 
+from routing.wording.drafts import (
+    broken_example,
+    condition_text,
+    example_says,
+    falls_to_the_rest,
+    no_lead_matched,
+    part_says,
+    rule_text,
+)
 from routing.wording.names import Names
 from routing.wording.problems import (
     check_problem,
@@ -14,16 +23,23 @@ from routing.wording.rules import rule_says, rule_set_words
 
 __all__ = [
     "Names",
+    "broken_example",
     "check_problem",
     "condition_problem",
+    "condition_text",
     "considered_line",
     "could_take_it",
+    "example_says",
+    "falls_to_the_rest",
+    "no_lead_matched",
     "own_problem",
+    "part_says",
     "pool_problem",
     "reading_problem",
     "reason_says",
     "rule_says",
     "rule_set_words",
+    "rule_text",
     "told",
     "unreadable_steps",
     "waits_because",

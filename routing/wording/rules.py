@@ -13,18 +13,19 @@ from routing.wording.steps import sharing_says
 _PLAIN = {
     To.TERRITORY: gettext_noop("the group of the territory that covers the lead"),
     To.DESK: gettext_noop("To assign"),
+    "account": gettext_noop("the owner of the known account"),
 }
 
 
 def rule_says(rule: Rule, names: Names) -> SafeString:
     """Condition, where to, how it is shared, what if nobody can, and the response time; values and places marked."""
     who = condition_says(rule.condition) if rule.condition.asks else _("All other leads")
-    said = format_html("{}: {}", who, _place(rule.destination, names))
+    said = format_html("{}: {}", who, place_says(rule.destination, names))
     if rule.steps is not None and rule.destination.to in {To.GROUP, To.TERRITORY}:
         said = format_html("{}, {}", said, sharing_says(rule.steps, names))
     if rule.otherwise:
-        chain = [_otherwise(place, names) for place in rule.otherwise]
-        said = format_html("{}; {}, {}", said, _("if nobody can take it"), _then(chain))
+        chain = [otherwise_says(place, names) for place in rule.otherwise]
+        said = format_html("{}; {}, {}", said, _("if nobody can take it"), _chain(chain))
     if rule.respond_within is not None:
         minutes = max(1, rule.respond_within // 60)
         within = ngettext("answer within %(n)d minute", "answer within %(n)d minutes", minutes) % {"n": minutes}
@@ -37,7 +38,8 @@ def rule_set_words(rules: RuleSet, names: Names) -> list[str]:
     return [f"{rule.name}: {strip_tags(rule_says(rule, names))}" for rule in rules.rules]
 
 
-def _place(place: Place, names: Names) -> SafeString:
+def place_says(place: Place, names: Names) -> SafeString:
+    """A destination."""
     if place.to is To.GROUP:
         text = names.group(place.id)
     elif place.to is To.REP:
@@ -49,7 +51,8 @@ def _place(place: Place, names: Names) -> SafeString:
     return format_html('<span class="to">{}</span>', text)
 
 
-def _otherwise(place: Place, names: Names) -> SafeString:
+def otherwise_says(place: Place, names: Names) -> SafeString:
+    """A link of the chain when nobody can take it."""
     if place.to is To.NEXT_RULE:
         return format_html("{}", _("the next rule is asked"))
     if place.to is To.HOLD:
@@ -57,10 +60,10 @@ def _otherwise(place: Place, names: Names) -> SafeString:
     if place.to is To.POOL:
         pool = format_html('<span class="to">{}</span>', names.group(place.id))
         return format_html("{} {}", _("it goes to the pool of"), pool)
-    return format_html("{} {}", _("it goes to"), _place(place, names))
+    return format_html("{} {}", _("it goes to"), place_says(place, names))
 
 
-def _then(chain: list[SafeString]) -> SafeString:
+def _chain(chain: list[SafeString]) -> SafeString:
     said = chain[0]
     for link in chain[1:]:
         said = format_html("{}, {} {}", said, _("then"), link)

@@ -86,7 +86,7 @@ def test_a_version_reads_the_same_after_an_attribute_is_gone():
         make.rule(team, name="Everything else"),
     )
     Attribute.objects.all().delete()
-    rulesets._parsed.cache_clear()
+    rulesets.versions._parsed.cache_clear()
     lead = make.arrive()
 
     live.route_ready(1)
