@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+SEEDS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check fmt lock bench clean
+.PHONY: help setup run demo test check fmt lock bench fairness clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 10
@@ -35,6 +36,9 @@ lock: ## compile requirements/*.in anew (ARGS=--upgrade for newer versions)
 
 bench: setup ## first ratios of speed, measured in one run
 	@$(BIN)/python -m config.run.beside $(BIN)/python manage.py bench $(ARGS)
+
+fairness: setup ## how far each way of sharing strays from fair; SEEDS=10 is quicker and writes nothing
+	@$(BIN)/python -m routing.fairness --seeds $(SEEDS)
 
 clean: ## throw away what a machine made for itself; data folders stay
 	@rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

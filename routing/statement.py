@@ -1,0 +1,171 @@
+"""The ledger told as it stands: every entry of a group for whoever wants to audit it, and a rep's own statement."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from reps.models import Group, Rep
+from routing.engine.ledger import HOUSE, UNIT, split
+from routing.models import Decision, LedgerEntry, Share
+
+_KINDS = LedgerEntry.Kind
+_LEADS = frozenset({_KINDS.SHARE, _KINDS.FORCED, _KINDS.REVERSED})
+
+
+class UnbalancedError(Exception):
+    """A stored balance is not what the entries add up to; `manage.py audit` says the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one row got of a lead, in units. A row is a rep's; with a minus it is what they earned while away."""
+
+    row: int
+    weight: int
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a group; of a transfer there are no parts but an amount."""
+
+    number: int
+    at: datetime
+    lead: UUID | None
+    kind: str
+    winner: int | None
+    amount: int
+    parts: tuple[Part, ...]
+
+    def moves(self) -> dict[int, int]:
+        """Row -> units: what this entry does to each balance; together they are 0."""
+        won = self.winner or HOUSE
+        if self.kind not in _LEADS:
+            source, target = (-won, won) if self.kind == _KINDS.REPAID else (won, HOUSE)
+            return {source: -self.amount, target: self.amount}
+        sign = -1 if self.kind == _KINDS.REVERSED else 1
+        moved = {part.row: sign * part.share for part in self.parts}
+        moved[won] = moved.get(won, 0) - sign * UNIT
+        return moved
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as a rep may read it: of other people's leads only when, by which rule, whose, and why not mine."""
+
+    entry: Entry  # its lead is there only where the rep got it
+    rule: str
+    own: int  # what it did to the rep's balance, in units
+    code: str  # the engine's verdict on the rep, empty where people decided
+    numbers: Mapping[str, Any]
+    balance: int  # after it
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A rep's account in a group: opening + what the lines moved = closing, in units; a lead is UNIT of them."""
+
+    rep: int
+    group: int
+    since: datetime
+    until: datetime
+    opening: int
+    lines: tuple[Line, ...]
+    closing: int
+
+    @property
+    def received(self) -> int:
+        """Leads had, less those taken back."""
+        signs = {_KINDS.SHARE.value: 1, _KINDS.FORCED.value: 1, _KINDS.REVERSED.value: -1}
+        return sum(signs.get(line.entry.kind, 0) for line in self.lines if line.entry.winner == self.rep)
+
+    @property
+    def entitled(self) -> int:
+        """Parts of leads, in units, less those taken back."""
+        moved = sum(line.own for line in self.lines if line.entry.kind in _LEADS)
+        return moved + self.received * UNIT
+
+
+def entries(group: Group) -> Iterator[Entry]:
+    """All entries of the group, in order."""
+    return map(_entry, _rows(LedgerEntry.objects.filter(group=group)).iterator())
+
+
+def balances(group: Group) -> dict[int, int]:
+    """Row -> units as stored: reps, what they earned while away (minus the rep), the house (0)."""
+    found: dict[int, int] = {}
+    for rep, balance, arrears in Share.objects.filter(group=group).values_list("rep_id", "balance", "arrears"):
+        found[rep or HOUSE] = balance
+        if arrears:
+            found[-rep] = arrears
+    return found
+
+
+def statement(*, rep: Rep, group: Group, since: datetime, until: datetime) -> Statement:
+    """The rep's own account from `since` until before `until`. Raises UnbalancedError where it does not add up.
+
+    The opening balance is what all earlier entries come to; the closing one is the stored balance less all later ones.
+    So the two ends come from different places, and what lies between them has to fit.
+    """
+    stored = Share.objects.filter(group=OuterRef("group"), rep=rep).values("balance")
+    mine = Q(reps__contains=[rep.pk]) | Q(reps__contains=[-rep.pk]) | Q(winner=rep.pk)
+    # One query, so that a lead given meanwhile is in both the entries and the balance, or in neither.
+    rows = _rows(LedgerEntry.objects.filter(mine, group=group)).annotate(
+        stored=Coalesce(Subquery(stored), Value(0)), rule=F("decision__rule_name")
+    )
+    opening = later = balance = 0
+    within: list[tuple[LedgerEntry, Entry, int]] = []
+    for row in rows.iterator():
+        entry, balance = _entry(row), row.stored
+        own = entry.moves().get(rep.pk, 0)
+        if row.at < since:
+            opening += own
+        elif row.at < until:
+            within.append((row, entry, own))
+        else:
+            later += own
+    closing = balance - later
+    if opening + sum(own for _row, _one, own in within) != closing:
+        raise UnbalancedError(f"Rep {rep.pk} in group {group.pk}: the entries do not add up to the stored balance.")
+    return Statement(rep.pk, group.pk, since, until, opening, tuple(_lines(rep.pk, opening, within)), closing)
+
+
+def _lines(rep: int, opening: int, within: list[tuple[Any, Entry, int]]) -> Iterator[Line]:
+    verdicts = _verdicts(rep, [row for row, _entry, _own in within])
+    balance = opening
+    for row, entry, own in within:
+        balance += own
+        code, numbers = verdicts.get(row.decision_id, ("", {}))
+        shown = entry if entry.winner == rep else _without_lead(entry)
+        yield Line(shown, row.rule or "", own, code, numbers, balance)
+
+
+def _without_lead(entry: Entry) -> Entry:
+    return Entry(entry.number, entry.at, None, entry.kind, entry.winner, entry.amount, entry.parts)
+
+
+def _verdicts(rep: int, rows: list[LedgerEntry]) -> dict[int | None, tuple[str, dict[str, Any]]]:
+    """Decision -> what it said of this rep in the entry's group."""
+    groups = {row.decision_id: row.group_id for row in rows if row.decision_id}
+    found: dict[int | None, tuple[str, dict[str, Any]]] = {}
+    for pk, record in Decision.objects.filter(pk__in=groups).values_list("pk", "record"):
+        for group, one, code, numbers, *_inputs in record["considered"]:
+            if one == rep and group == groups[pk]:
+                found[pk] = (code, numbers)
+    return found
+
+
+def _rows(found: "QuerySet[LedgerEntry]") -> "QuerySet[Any]":
+    """Rows with the lead's outer number; a lead that is gone leaves its entry."""
+    return found.annotate(lead_uid=F("lead__uid")).order_by("pk")
+
+
+def _entry(row: Any) -> Entry:
+    shares = split(tuple(row.weights)) if row.kind in _LEADS else ()
+    parts = tuple(Part(*part) for part in zip(row.reps, row.weights, shares, strict=True)) if shares else ()
+    return Entry(row.pk, row.at, row.lead_uid, row.kind, row.winner, row.amount, parts)
