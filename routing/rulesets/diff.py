@@ -104,8 +104,8 @@ def _moved(before: Sequence[str], after: Sequence[str]) -> frozenset[str]:
         else:
             ends[at], tails[at] = place[key], key
     kept: set[str] = set()
-    key = tails[-1] if tails else None
-    while key is not None:
-        kept.add(key)
-        key = previous[key]
+    last = tails[-1] if tails else None
+    while last is not None:
+        kept.add(last)
+        last = previous[last]
     return frozenset(before) - kept

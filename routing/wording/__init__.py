@@ -20,6 +20,7 @@ from routing.wording.problems import (
 )
 from routing.wording.reasons import considered_line, could_take_it, reason_says, told, waits_because, why_says
 from routing.wording.rules import rule_says, rule_set_words
+from routing.wording.stays import stayed_says, stays_because
 
 __all__ = [
     "Names",
@@ -40,6 +41,8 @@ __all__ = [
     "rule_says",
     "rule_set_words",
     "rule_text",
+    "stayed_says",
+    "stays_because",
     "told",
     "unreadable_steps",
     "waits_because",

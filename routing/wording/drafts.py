@@ -80,7 +80,7 @@ def example_says(expected: Mapping[str, Any], got: Mapping[str, Any], wrong: Seq
 
 def _where(found: Mapping[str, Any], keys: Sequence[str], names: Names) -> str:
     said = {
-        "outcome": lambda value: _(OUTCOMES.get(value, value)),
+        "outcome": lambda value: _(OUTCOMES.get(value) or str(value)),
         "group": lambda value: names.group(value) if value else _("no group"),
         "rep": lambda value: names.rep(value) if value else _("no rep"),
         "rule": lambda value: (

@@ -84,8 +84,10 @@ def test_a_comparison_reads_in_words(drafted, team):
     found = compare.compare(compare.Text.version(version), compare.Text.draft(drafted), division_id=1)
 
     assert [change.text() for change in found] == [
-        "Germany: Changed at place 1. When: “Country is Germany” became “Country is Austria”; Goes to: “DACH” became"
-        " “Vienna”; Response time: “as the group's” became “30 minutes”.",
+        (
+            "Germany: Changed at place 1. When: “Country is Germany” became “Country is Austria”; Goes to: “DACH”"
+            " became “Vienna”; Response time: “as the group's” became “30 minutes”."
+        ),
         "France: New at place 2. Country is France: To assign.",
     ]
     assert compare.compare(compare.Text.draft(drafted), compare.Text.draft(drafted), division_id=1) == []

@@ -91,8 +91,11 @@ def test_a_mail_does_not_follow_a_lead_that_went_to_another(pair):
 
     dispatch.drain(now=timezone.now() + timedelta(seconds=1))
 
-    assert [m.to for m in mail.outbox] == [[fresh(lead).owner.user.email]]
-    assert Delivery.objects.get(rep=former, channel="email").error == "no longer theirs"
+    assert [(m.to, "gave it to you" in m.body) for m in mail.outbox] == [
+        ([fresh(lead).owner.user.email], True),
+        ([former.user.email], False),  # who has it now
+    ]
+    assert Delivery.objects.get(rep=former, channel="email", event="assigned").error == "no longer theirs"
 
 
 def test_who_may_not_sign_in_gets_no_leads(pair):

@@ -1,0 +1,29 @@
+"""What people decide: giving, reassigning, unassigning, rejecting, routing again, and what a leaver leaves behind."""
+
+from routing.hand.again import Preview, Wanted, preview_again, route_again, run_again
+from routing.hand.give import give, hand_over
+from routing.hand.leave import Leave, LeavePreview, NotLeavingError, leave, preview_leave
+from routing.hand.moved import Moved
+from routing.hand.owners import rescue, stranded_owners
+from routing.hand.reject import reject
+from routing.hand.release import release
+
+__all__ = [
+    "Leave",
+    "LeavePreview",
+    "Moved",
+    "NotLeavingError",
+    "Preview",
+    "Wanted",
+    "give",
+    "hand_over",
+    "leave",
+    "preview_again",
+    "preview_leave",
+    "reject",
+    "release",
+    "rescue",
+    "route_again",
+    "run_again",
+    "stranded_owners",
+]
