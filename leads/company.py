@@ -7,11 +7,12 @@ from rapidfuzz import fuzz
 
 # What says how a company is registered and not what it is called; as words, after dots between initials are gone.
 _FORMS = """
-    ab|ad|ag|ag co|aktiengesellschaft|aps|as|asa|a s|bhd|sdn bhd|bt|bv|b v|cie|co|company|corp|corporation|cv|dd|doo
-    |d o o|ead|eg|eirl|ek|ev|eood|gbr|gesmbh|ges mbh|gesellschaft mbh|ggmbh|gk|gmbh|hb|inc|incorporated|ivs|kb|kft|kg|kgaa|kk
-    |lda|limitada|limited|llc|llp|lp|ltd|ltda|mbh|nv|n v|nyrt|og|ohg|ood|oy|oyj|pc|plc|pllc|pte|pty|pvt|private limited
-    |pty limited|sa|s a|sa de cv|sapi de cv|s de rl de cv|sa rl|s a r l|sarl|sas|sasu|se|sl|slu|snc|spa|s p a|sp j|sp k
-    |sp z oo|sp zoo|spolka z oo|spol s ro|spol sro|sprl|srl|s r l|sro|s ro|ug|ug haftungsbeschrankt|vof|zrt
+    ab|ad|ag|ag co|aktiengesellschaft|aps|as|asa|a s|bhd|sdn bhd|bt|bv|b v|cie|co|company|corp|corporation|cv|dd
+    |doo|d o o|ead|eg|eirl|ek|ev|eood|gbr|gesmbh|ges mbh|gesellschaft mbh|ggmbh|gk|gmbh|hb|inc|incorporated|ivs
+    |kb|kft|kg|kgaa|kk|lda|limitada|limited|llc|llp|lp|ltd|ltda|mbh|nv|n v|nyrt|og|ohg|ood|oy|oyj|pc|plc|pllc
+    |pte|pty|pvt|private limited|pty limited|sa|s a|sa de cv|sapi de cv|s de rl de cv|sa rl|s a r l|sarl|sas
+    |sasu|se|sl|slu|snc|spa|s p a|sp j|sp k|sp z oo|sp zoo|spolka z oo|spol s ro|spol sro|sprl|srl|s r l|sro
+    |s ro|ug|ug haftungsbeschrankt|vof|zrt
 """
 _TAILS = frozenset(tuple(form.split()) for form in _FORMS.replace("\n", " ").split("|"))
 _LONGEST = max(map(len, _TAILS))

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from leads.life import EventKind, State
 from leads.models import Delivery, Lead, LeadEvent, LeadEventPrivate, LeadPrivate, Touch
@@ -19,12 +20,14 @@ from reps.models.group import default_public
 OWNERS = frozenset({"assigned", "enquiry", "reminder", "due_soon"})
 # Before anybody has the lead, so nothing but public fields is even handed to the template.
 _BEFORE = frozenset({"offered", "broadcast"})
-_OWNED = frozenset({EventKind.ASSIGNED, EventKind.CLAIMED, EventKind.HANDED_OVER})
-_WAITS = {
-    State.DESK: lambda: _("To assign"),
-    State.SET_ASIDE: lambda: _("Needs attention"),
-    State.POOLED: lambda: _("In the pool"),
-    State.HELD: lambda: _("Waiting until somebody is on duty"),
+_OWNED = frozenset(
+    {EventKind.ASSIGNED, EventKind.CLAIMED, EventKind.ACCEPTED, EventKind.HANDED_OVER, EventKind.HANDED_OFF}
+)
+_WAITS: dict[str, Any] = {
+    State.DESK: gettext_lazy("To assign"),
+    State.SET_ASIDE: gettext_lazy("Needs attention"),
+    State.POOLED: gettext_lazy("In the pool"),
+    State.HELD: gettext_lazy("Waiting until somebody is on duty"),
 }
 
 
@@ -124,9 +127,9 @@ def _public_title(shown: list[tuple[str, str]]) -> str:
 
 
 def _where(row: Delivery) -> str:
-    state = row.payload.get("state") or (row.lead.state if row.lead else "")
+    state = str(row.payload.get("state") or (row.lead.state if row.lead else ""))
     word = _WAITS.get(state)
-    return word() if word else ""
+    return str(word) if word else ""
 
 
 def _url(row: Delivery, opens: bool) -> str:  # noqa: FBT001 - of this module alone

@@ -141,7 +141,8 @@ class ArrivalSerializer(serializers.Serializer):
         try:
             return self._attributes(given)
         except serializers.ValidationError as error:
-            told = [f"{fields[key].question}: {' '.join(map(str, why))}" for key, why in dict(error.detail).items()]
+            wrong = error.detail if isinstance(error.detail, dict) else {}
+            told = [f"{fields[key].question}: {' '.join(map(str, why))}" for key, why in wrong.items()]
             raise serializers.ValidationError({"answers": told}) from error
 
     def _attributes(self, given: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,13 @@ _ICONS = {
     EventKind.CLAIMED: "user",
     EventKind.HANDED_OVER: "user",
     EventKind.POOLED: "stack",
+    EventKind.ACCEPTED: "user",
+    EventKind.DECLINED: "undo",
+    EventKind.LAPSED: "clock",
     EventKind.RELEASED: "undo",
+    EventKind.TIMED_OUT: "undo",
+    EventKind.REMINDED: "clock",
+    EventKind.HANDED_OFF: "user",
     EventKind.RETURNED: "undo",
     EventKind.HELD: "clock",
     EventKind.DESK: "hand",
@@ -47,7 +53,9 @@ _TOUCH_ICONS = {
     TouchKind.MESSAGE: "mail",
     TouchKind.MEETING: "cal",
 }
-_WITH_REP = {EventKind.ASSIGNED, EventKind.HANDED_OVER, EventKind.CLAIMED}
+_WITH_REP = {EventKind.ASSIGNED, EventKind.HANDED_OVER, EventKind.CLAIMED, EventKind.ACCEPTED, EventKind.HANDED_OFF}
+# Where nobody gets the lead, the person the line is about.
+_ABOUT_REP = {EventKind.OFFERED, EventKind.DECLINED, EventKind.LAPSED, EventKind.TIMED_OUT, EventKind.REMINDED}
 
 
 def item_of(event: LeadEvent, *, reader: Any) -> dict[str, Any]:
@@ -72,6 +80,8 @@ def item_of(event: LeadEvent, *, reader: Any) -> dict[str, Any]:
         item |= {"act": True, "by": _("by %s") % event.payload["source"] if event.payload.get("source") else ""}
     elif kind is EventKind.TOLD:
         item |= _told(event, reader)
+    elif kind in _ABOUT_REP and event.rep:
+        item["by"] = _name(event.rep.user_id, event.rep.name, reader)
     elif event.user:
         item["by"] = _("by %s") % _name(event.user_id, event.user.name, reader)
     if kind in {EventKind.STAGE_CHANGED, EventKind.CLOSED}:
@@ -94,6 +104,8 @@ def _name(user_id: int | None, name: str, reader: Any) -> str:
 def _how(event: LeadEvent, reader: Any) -> str:
     if event.kind == EventKind.CLAIMED:
         return _("from the pool")
+    if event.kind == EventKind.ACCEPTED:
+        return _("who accepted the offer")
     if event.user:
         return _("by %s") % _name(event.user_id, event.user.name, reader)
     rule = event.payload.get("rule")
@@ -118,12 +130,14 @@ _STEP = {
     EventKind.RECEIVED: gettext_lazy("arrived"),
     EventKind.ASSIGNED: gettext_lazy("assigned"),
     EventKind.CLAIMED: gettext_lazy("pulled"),
+    EventKind.ACCEPTED: gettext_lazy("accepted"),
     EventKind.HANDED_OVER: gettext_lazy("reassigned"),
+    EventKind.HANDED_OFF: gettext_lazy("handed on"),
     EventKind.TOLD: gettext_lazy("told"),
     EventKind.OPENED: gettext_lazy("opened"),
     EventKind.TOUCHED: gettext_lazy("contacted"),
 }
-_BY_PEOPLE = {EventKind.OPENED, EventKind.TOUCHED, EventKind.CLAIMED, EventKind.HANDED_OVER}
+_BY_PEOPLE = {EventKind.OPENED, EventKind.TOUCHED, EventKind.CLAIMED, EventKind.ACCEPTED, EventKind.HANDED_OVER}
 
 
 def steps_of(lead: Lead, events: list[LeadEvent]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from itertools import count
 from django.utils import timezone
 
 from leads import capture, keys, seeds
-from leads.models import Connection
+from leads.models import Account, Connection
 from leads.qualify.freeze import catalogue_of
 from leads.web.serializers import ArrivalSerializer, arrival_of
 from reps.models.division import SEEDED
@@ -35,3 +35,7 @@ def key_and_secret(*scopes):
     return keys.make_key(
         name="Test", scopes=list(scopes or ("leads:write", "leads:read")), connection=door(), now=timezone.now()
     )
+
+
+def account(name, **fields):
+    return Account.objects.create(name=name, **fields)
