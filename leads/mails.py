@@ -49,7 +49,7 @@ def contexts_of(rows: Sequence[Delivery], *, now: datetime) -> list[dict[str, An
     )
     contexts = []
     for row in rows:
-        context: dict[str, Any] = {"name": row.person.name, "url": _url(row, row.pk in seen)}
+        context: dict[str, Any] = {"name": row.person.name, **_link(row, row.pk in seen)}
         for key in ("until", "due", "since"):
             context[key] = parse_datetime(row.payload.get(key) or "")
         if row.lead is not None:
@@ -132,16 +132,18 @@ def _where(row: Delivery) -> str:
     return str(word) if word else ""
 
 
-def _url(row: Delivery, opens: bool) -> str:  # noqa: FBT001 - of this module alone
+def _link(row: Delivery, opens: bool) -> dict[str, str]:  # noqa: FBT001 - of this module alone
     """Where to go on: the lead's page where it opens for them, else the page that shows what they may see."""
-    if row.event in _BEFORE:
+    if row.event == "broadcast":
         group = row.lead.group if row.lead else None
-        pool = f"{reverse('pool')}?group={group.uid}" if group else reverse("pool")
-        path = pool if row.event == "broadcast" else reverse("my-leads")
+        act, path = _("Open the pool"), reverse("pool") + (f"?group={group.uid}" if group else "")
     elif opens and row.lead is not None and row.event != "switched_off":
-        path = reverse("lead-show", args=[row.lead.uid]) + (f"#event-{row.ref}" if row.event == "enquiry" else "")
+        anchor = f"#event-{row.ref}" if row.event == "enquiry" else ""
+        act, path = _("Open the lead"), reverse("lead-show", args=[row.lead.uid]) + anchor
     elif row.rep_id is not None:
-        path = reverse("my-leads")
+        act, path = _("Open My leads"), reverse("my-leads")
+    elif row.event == "waiting":
+        act, path = _("Open To assign"), reverse("to-assign")
     else:
-        path = reverse("to-assign") if row.event == "waiting" else reverse("board")
-    return str(settings.PUBLIC_URL + path)
+        act, path = _("Open the board"), reverse("board")
+    return {"act": act, "url": str(settings.PUBLIC_URL + path)}

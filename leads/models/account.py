@@ -53,7 +53,7 @@ class Account(models.Model):
             ),
         ]
         indexes = [
-            # Read with every lead, written seldom; entries that wait for the vacuum would make each search read the table.
+            # Read with every lead, written seldom: entries that wait for a vacuum would make each search read all.
             GinIndex(fields=["name_key"], opclasses=["gin_trgm_ops"], name="account_name_key", fastupdate=False),
             models.Index(fields=["division", "name_key"], name="account_same_name"),
         ]
