@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from leads import timeline
+from leads import signals, timeline
 from leads.life import CallOutcome, EventKind, State, TouchKind, is_two_way
 from leads.models import Lead, Stage, Touch
 from reps import availability
@@ -127,6 +128,8 @@ def move_stage(
     if current.state == State.CLOSED and current.sole and not stage.closes and twins.exists():
         raise NotDoneError("stage", _("This person has another open lead by now."))
     _set_stage(current, stage, by=by, at=now)
+    # A stage may hand the lead on by its own rules: the router looks when this committed.
+    transaction.on_commit(partial(signals.ring, division_id=current.division_id))
     won = stage.metric == Stage.Metric.WON
     base = lead.division.base_currency
     currency = currency or base

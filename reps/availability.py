@@ -100,6 +100,16 @@ def pause(*, rep: Rep, by: User, now: datetime, until: datetime | None = None) -
     return Pause.objects.create(rep=rep, by=by, starts_at=now, ends_at=until)
 
 
+@transaction.atomic
+def pause_silent(*, rep: Rep, now: datetime) -> bool:
+    """Switch off a rep who did not answer; False where they are off already."""
+    Rep.objects.select_for_update(no_key=True).get(pk=rep.pk)
+    if rep.pauses.at(now).exists():
+        return False
+    Pause.objects.create(rep=rep, by=None, starts_at=now, why=Pause.Why.SILENT)
+    return True
+
+
 def resume(*, rep: Rep, now: datetime) -> int:
     """End the pauses in force; returns how many there were."""
     Pause.objects.filter(rep=rep, starts_at__gte=now).delete()

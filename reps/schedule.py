@@ -103,6 +103,35 @@ def lay_out(zone: str, shifts: tuple[Shift, ...], first: date, last: date) -> tu
     return merge((instant(begins, place), instant(ends, place)) for begins, ends in blocks)
 
 
+def calendar_edges(*, zone: str, period: str, horizon: Span) -> tuple[datetime, ...]:
+    """The instants in the horizon at which an hour, a day, a week (Monday) or a month of the zone's clock begins.
+
+    The first may lie before the horizon, so that the period in force at its start is known.
+    """
+    place = ZoneInfo(zone)
+    start, end = horizon
+    if period == "hour":
+        # By the clock on the wall: zones and changes of half an hour move the edges with them.
+        edge = start - timedelta(
+            minutes=start.astimezone(place).minute, seconds=start.second, microseconds=start.microsecond
+        )
+        found = []
+        while edge < end:
+            found.append(edge)
+            following = edge + timedelta(hours=1)
+            edge = following - timedelta(minutes=following.astimezone(place).minute)
+            edge = following if edge <= found[-1] else edge
+        return tuple(found)
+    day = start.astimezone(place).date()
+    first = {"day": day, "week": day - timedelta(days=day.weekday()), "month": day.replace(day=1)}[period]
+    days = [first]
+    while (edge := instant(days[-1], place)) < end:
+        last = days[-1]
+        step = {"day": 1, "week": 7, "month": (last.replace(day=28) + timedelta(days=4)).replace(day=1)}[period]
+        days.append(last + timedelta(days=step) if isinstance(step, int) else step)
+    return tuple(instant(one, place) for one in days[:-1])
+
+
 def instant(wall: datetime | date, place: ZoneInfo) -> datetime:
     """When the clock of `place` first shows `wall`, or jumps over it; see the head of this module."""
     local = wall if isinstance(wall, datetime) else datetime.combine(wall, time())

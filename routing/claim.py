@@ -10,10 +10,12 @@ from leads.life import EventKind, State
 from leads.models import Lead
 from reps import availability
 from reps.models import Group, Membership, Rep, User
-from routing import handles
+from routing import handles, terms
 from routing.assign import Move, NotYoursError, turn, write
-from routing.engine.ledger import Key, LedgerEntry, settle
-from routing.models import Assignment, Share
+from routing.books import counted_entry
+from routing.engine.strategies.capacity import at_cap
+from routing.models import Assignment
+from routing.snapshot import Roster, roster_now, roster_of, world_of
 
 
 class NotClaimedError(Exception):
@@ -105,7 +107,7 @@ def claim(*, rep: Rep, by: User, handle: str) -> Lead:
 def why_not(group: Group, rep: Rep, *, now: datetime) -> str:
     """The code of what keeps the rep from claiming just now; empty where nothing does."""
     try:
-        _check_may(group, rep, now=now)
+        _check_may(group, rep, now=now, roster=roster_now(group.division_id, now))
     except NotClaimedError as error:
         return error.code
     return ""
@@ -115,7 +117,7 @@ def _claim(group: Group, rep: Rep, by: User, *, lead: int | None) -> Lead:
     with turn(group.division_id) as held:
         if held is None:
             raise NotClaimedError("faster")
-        _check_may(group, rep, now=held.now)
+        _check_may(group, rep, now=held.now, roster=roster_of(held))
         found = _lock_pooled(group, lead)
         if found is None:
             raise NotClaimedError("none_left" if lead is None else "faster")
@@ -125,6 +127,7 @@ def _claim(group: Group, rep: Rep, by: User, *, lead: int | None) -> Lead:
             if group.count_claims and not test
             else (None, {})
         )
+        due_at, alarms = terms.given(rep, group, held.now)
         move = Move(
             lead=pk,
             hop=hop,
@@ -134,7 +137,8 @@ def _claim(group: Group, rep: Rep, by: User, *, lead: int | None) -> Lead:
             event=EventKind.CLAIMED,
             group=group.pk,
             rep=rep.pk,
-            due_at=availability.response_due(rep, group, held.now),
+            due_at=due_at,
+            timers=alarms,
             how=Assignment.How.CLAIM.value,
             by=by.pk,
             entry=entry,
@@ -146,7 +150,7 @@ def _claim(group: Group, rep: Rep, by: User, *, lead: int | None) -> Lead:
     return Lead.objects.get(pk=pk)
 
 
-def _check_may(group: Group, rep: Rep, *, now: datetime) -> None:
+def _check_may(group: Group, rep: Rep, *, now: datetime, roster: Roster) -> None:
     """Membership, switch, caps and limits as they stand under the turn."""
     current = Group.objects.get(pk=group.pk)
     membership = (
@@ -158,10 +162,9 @@ def _check_may(group: Group, rep: Rep, *, now: datetime) -> None:
         raise NotClaimedError("off_duty")
     if claims_left(current, rep, now=now) == 0:
         raise NotClaimedError("too_many")
-    open_load = Lead.objects.reported().filter(owner=rep, state=State.ASSIGNED, stage__open_load=True)
-    over_rep = rep.cap_open is not None and open_load.count() >= rep.cap_open
-    over_group = membership.cap_open is not None and open_load.filter(group=current).count() >= membership.cap_open
-    if over_rep or over_group:
+    world = world_of(roster, [group.pk], now)
+    member = next((m for m in world.groups[group.pk].members if m.rep == rep.pk), None)
+    if member is None or at_cap(member, group.pk, world, now):
         raise NotClaimedError("at_cap")
 
 
@@ -175,44 +178,6 @@ def _lock_pooled(group: Group, lead: int | None) -> tuple[int, int, bool] | None
         )
         row: tuple[int, int, bool] | None = cursor.fetchone()
         return row
-
-
-def counted_entry(
-    *, group: Group, winner: Rep, lead: int, now: datetime
-) -> tuple[LedgerEntry | None, dict[Key, tuple[int, int]]]:
-    """The entry of a lead that people gave: shared over the members on duty and the winner, paid by the winner."""
-    members = list(
-        Membership.objects.at(now)
-        .filter(group=group, rep__active=True, rep__user__is_active=True, weight__gt=0)
-        .order_by("rep_id")
-    )
-    duty = availability.on_duty([m.rep_id for m in members], now)
-    sharing = [m for m in members if m.rep_id in duty or m.rep_id == winner.pk]
-    if not any(m.rep_id == winner.pk for m in sharing):
-        return None, {}
-    entry = LedgerEntry(
-        group.pk,
-        lead,
-        tuple(m.rep_id for m in sharing),
-        tuple(m.weight for m in sharing),
-        winner.pk,
-        forced=True,
-    )
-    return entry, shares_after(entry)
-
-
-def shares_after(entry: LedgerEntry) -> dict[Key, tuple[int, int]]:
-    """Balances and turns once the entry is settled, read under the turn."""
-    rows = Share.objects.filter(group=entry.group).exclude(rep=None).values_list("rep_id", "balance", "last_turn")
-    balances = {(entry.group, rep): balance for rep, balance, _turn in rows}
-    turns = {(entry.group, rep): turn for rep, _balance, turn in rows}
-    latest = max(turns.values(), default=0)
-    after = settle(balances, entry)
-    won = (entry.group, entry.winner)
-    return {
-        key: (balance, latest + 1 if key == won and not entry.reverses else turns.get(key, 0))
-        for key, balance in after.items()
-    }
 
 
 def _has_pool(group: Group | None) -> bool:

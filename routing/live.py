@@ -1,6 +1,7 @@
 """Routes ready leads: rung by the doorbell, swept every second, in batches under the turn."""
 
 import logging
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,16 +10,21 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from leads import dispatch
 from leads.life import EventKind, State
-from reps import availability
-from routing import wording
+from reps.models import Group
+from routing import handoff, terms, wording
 from routing.assign import Move, NotYoursError, Turn, queue, turn, write
 from routing.engine.decide import ENGINE, Decision, decide, record
-from routing.engine.replay import Fold
+from routing.engine.replay import Fold, asks_last_owner
+from routing.engine.ruleset import Rule, To
 from routing.engine.ruleset import RuleSet as Rules
+from routing.engine.slate import Outcome
+from routing.engine.trace import Code
+from routing.engine.world import Lead as Facts
 from routing.engine.world import World
-from routing.models import Assignment, RuleSetVersion
-from routing.rulesets import published, rules_of
-from routing.snapshot import duty_of, snapshot
+from routing.models import Assignment, RoutingPause, RuleSetVersion
+from routing.prints import prints_of
+from routing.rulesets import published, published_for_stages, rules_of
+from routing.snapshot import Roster, duty_of, roster_of, world_at
 
 log = logging.getLogger(__name__)
 
@@ -67,12 +73,14 @@ def _route(division_id: int, most: int) -> Routed:
     with turn(division_id, wait=False) as held:
         if held is None:
             return Routed(busy=True)
-        version = published(division_id)
-        rules = rules_of(version) if version else None
-        queue.give_bands(division_id, rules)
+        if stands_still(division_id):
+            return Routed()
+        printed = Printed.of(division_id)
+        handoff.begin(held, printed.stages)
+        queue.give_bands(division_id, printed.rules)
         batch = queue.lock_batch(division_id, most)
         if batch:
-            _decide_and_write(held, batch, rules, version)
+            _decide_and_write(held, batch, printed)
             transaction.on_commit(dispatch.ring)
     return Routed(len(batch))
 
@@ -84,12 +92,11 @@ def _route_one(division_id: int) -> Routed:
         with turn(division_id, wait=False) as held:
             if held is None:
                 return Routed(busy=True)
-            version = published(division_id)
             batch = queue.lock_batch(division_id, 1)
-            if not batch:
+            if not batch or stands_still(division_id):
                 return Routed()
             failed = (batch[0].facts.id, "")
-            _decide_and_write(held, batch, rules_of(version) if version else None, version)
+            _decide_and_write(held, batch, Printed.of(division_id))
             transaction.on_commit(dispatch.ring)
     except TRANSIENT as error:
         log.warning("A lead waits for the next look: %s", error)
@@ -122,63 +129,166 @@ def _note_failure(division_id: int, lead_id: int, error: str) -> None:
         queue.note_error(lead_id, error, tries)
 
 
-def _decide_and_write(
-    held: Turn, batch: list[queue.Waiting], rules: Rules | None, version: RuleSetVersion | None
-) -> None:
-    world = snapshot(held, rules, [w.facts for w in batch])
-    fold = Fold(world, rules)
-    names = {rule.key: rule.name for rule in rules.rules} if rules else {}
-    moves = [_move(held, waiting, _decide(fold, waiting, rules, held.now), names, version, world) for waiting in batch]
-    write(held, moves, fold.shares())
+def stands_still(division_id: int) -> bool:
+    """Whether somebody paused all routing of the division; leads stay ready."""
+    return RoutingPause.objects.filter(division=division_id, group=None, ends_at=None).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The published rules that decide: of new leads, and of leads that reached a stage."""
+
+    version: RuleSetVersion | None
+    rules: Rules | None
+    stages: Mapping[int, RuleSetVersion]
+
+    @classmethod
+    def of(cls, division_id: int) -> "Printed":
+        version = published(division_id)
+        return cls(version, rules_of(version) if version else None, published_for_stages(division_id))
+
+    def version_for(self, waiting: queue.Waiting) -> RuleSetVersion | None:
+        """A lead that came by a handoff goes by the rules of its stage, all others by those of new leads."""
+        if waiting.sourced_by is None:
+            return self.version
+        return self.stages.get(waiting.stage or 0, self.version)
+
+
+def _decide_and_write(held: Turn, batch: list[queue.Waiting], printed: Printed) -> None:
+    decided = decide_batch(held, batch, printed)
+    write(held, [_move(one, decided) for one in decided.leads], decided.fold.shares())
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A batch decided on the roster as it stands, nothing written yet."""
+
+    held: Turn
+    roster: Roster
+    world: World
+    fold: Fold
+    leads: "list[One]"
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One lead of it: by which rules, and what they say."""
+
+    waiting: queue.Waiting
+    version: RuleSetVersion | None
+    rules: Rules | None
+    decision: Decision
+
+    @property
+    def rule(self) -> Rule | None:
+        """The rule that decided."""
+        return next((r for r in (self.rules.rules if self.rules else ()) if r.key == self.decision.rule), None)
+
+
+def decide_batch(held: Turn, batch: list[queue.Waiting], printed: Printed) -> Decided:
+    """What the rules say of each lead, one after another: each sees the load and ledger the one before left."""
+    roster = roster_of(held)
+    if roster.asks_last_owner or (printed.rules and asks_last_owner(printed.rules)):
+        batch = queue.with_last_owners(batch)
+    by_version: dict[RuleSetVersion | None, list[Facts]] = {printed.version: []}
+    for waiting in batch:
+        by_version.setdefault(printed.version_for(waiting), []).append(waiting.facts)
+    world = world_at(roster, held.now, *((rules_of(v) if v else None, leads) for v, leads in by_version.items()))
+    fold = Fold(world, printed.rules)
+    found = []
+    for waiting in batch:
+        version = printed.version_for(waiting)
+        rules = rules_of(version) if version else None
+        found.append(One(waiting, version, rules, _decide(fold, waiting, rules, held.now)))
+    return Decided(held, roster, world, fold, found)
+
+
+def preview(division_id: int, leads: Sequence[int]) -> list[tuple[int, Decision]]:
+    """What the published rules would say of these leads now, as (lead, decision); nothing is written."""
+    with turn(division_id) as held:
+        if held is None:
+            return []
+        batch = queue.waiting_of(leads)
+        decided = decide_batch(held, batch, Printed.of(division_id))
+        transaction.set_rollback(True)
+    return [(one.waiting.facts.id, one.decision) for one in decided.leads]
 
 
 def _decide(fold: Fold, waiting: queue.Waiting, rules: Rules | None, now: datetime) -> Decision:
     """By the rules, as the next of the batch; a test lead goes the same way but counts in nobody's fair share."""
     if not waiting.test:
-        return fold.decide(waiting.facts, now)
-    return replace(decide(waiting.facts, fold.world(), rules, at=now), entry=None)
+        return fold.decide(waiting.facts, now, rules=rules)
+    return replace(decide(waiting.facts, fold.world(), rules, at=now), entry=None, transfers=())
 
 
-def _move(  # noqa: PLR0917 - one row from six sources
-    held: Turn,
-    waiting: queue.Waiting,
-    decision: Decision,
-    names: dict[str, str],
-    version: RuleSetVersion | None,
-    world: World,
-) -> Move:
-    rule_name = names.get(decision.rule or "", "")
-    assigned = decision.rep is not None
+def _move(one: One, decided: Decided) -> Move:
+    waiting, decision, held = one.waiting, one.decision, decided.held
+    outcome, rule = decision.outcome, one.rule
+    assigned, offered = outcome is Outcome.ASSIGNED, outcome is Outcome.OFFERED
+    rule_name = rule.name if rule else ""
+    group = decided.world.groups.get(decision.group or 0)
+    found = terms.terms_of(rule, group, decision.respond_within) if assigned else None
+    duty = duty_of(decided.world.reps[decision.rep]) if found and decision.rep in decided.world.reps else []
+    again = waiting.reason == decision.reason.code and waiting.group == decision.group
+    quiet = outcome is Outcome.HELD and again
+    alarms = found.alarms(duty, held.now) if found else ()
+    if not assigned and not offered and not quiet and outcome is not Outcome.REJECTED and not waiting.test:
+        row = Group.objects.filter(pk=decision.group).first() if decision.group else None
+        alarms = (terms.waiting_alarm(group=row, now=held.now),)
+    how = Assignment.How.HANDOFF if waiting.sourced_by else Assignment.How.RULE
+    asks_territory = rule is not None and one.rules is not None and _asks_territory(one.rules, decided.roster)
     return Move(
         lead=waiting.facts.id,
         hop=waiting.hop,
         before=State.READY,
-        state=State(decision.outcome.value),
+        state=State(outcome.value),
         reason=decision.reason.code.value,
-        event=_EVENTS[decision.outcome.value],
+        event=_EVENTS[outcome.value],
         group=decision.group,
-        rep=decision.rep,
+        rep=decision.rep if assigned else None,
+        offered=decision.rep if offered else None,
         until=decision.until,
-        due_at=due_at(world, decision, held.now) if assigned else None,
-        how=Assignment.How.RULE.value if assigned else "",
+        due_at=found.due_at(duty, held.now) if found else None,
+        how=how.value if assigned else "",
         record=record(decision),
         rule=decision.rule or "",
         rule_name=rule_name,
-        version=version.pk if version else None,
+        version=one.version.pk if one.version else None,
         facts=waiting.facts_id,
         engine=ENGINE,
+        prints=prints_of(held.division, decided.roster, decision, territories=asks_territory),
         entry=decision.entry,
-        tell="assigned" if assigned else "",
+        transfers=decision.transfers,
+        timers=alarms,
+        band=decision.priority,
+        quiet=quiet,
+        tell="assigned" if assigned else "offered" if offered else "",
         why=wording.told(decision, rule_name) if assigned else "",
+        words=(*_to_all(one), *handoff.words(waiting, decision)),
     )
 
 
-def due_at(world: World, decision: Decision, now: datetime) -> datetime | None:
-    """When the new owner's first contact is due, in their working time."""
-    rep = world.reps.get(decision.rep or 0)
-    if rep is None or decision.respond_within is None:
-        return None
-    return availability.due_at(duty_of(rep), start=now, seconds=decision.respond_within)
+def _to_all(one: One) -> Iterator[dispatch.Word]:
+    """Word of a lead that waits for whoever is first, to everybody who may take it now."""
+    decision, waiting = one.decision, one.waiting
+    if decision.mode == "broadcast":
+        for row in decision.considered:
+            if row.rep is not None and row.code is Code.STANDING and row.group == decision.group:
+                yield dispatch.Word(waiting.facts.id, waiting.hop, row.rep, "broadcast", ref=str(decision.at))
+
+
+def _asks_territory(rules: Rules, roster: Roster) -> bool:
+    """Whether a decision may have looked at territories: by destination, or by the steps of a rule or a group."""
+    steps = [step for rule in rules.rules for step in rule.steps or ()]
+    steps += [step for group in roster.groups.values() for step in group.steps]
+    return any(rule.destination.to is To.TERRITORY for rule in rules.rules) or any(
+        step.strategy == "territory" for step in steps
+    )
+
+
+def hand_off(division_id: int) -> int:
+    """Route where a stage was reached and nobody rang; returns how many were found."""
+    return route_ready(division_id).count if handoff.waiting(division_id, published_for_stages(division_id)) else 0
 
 
 def wake_held(division_id: int, *, everybody: bool = False) -> int:

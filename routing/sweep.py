@@ -6,7 +6,7 @@ from django.utils import timezone
 from leads import dispatch
 from leads.models import Lead
 from reps.models import Division, RosterVersion
-from routing import hand, live
+from routing import hand, leavers, live, offers, sla
 
 _MOST_STRANDED = 200
 
@@ -25,6 +25,10 @@ class Sweep:
                 live.wake_held(division, everybody=self._roster_changed(division))
             if stranded := list(Lead.objects.stranded().filter(division=division)[:_MOST_STRANDED]):
                 hand.route_again(leads=stranded, by=None)
+            hand.rescue(division)
+            self._time_out(division)
+            leavers.settle_leavers(division)
+            live.hand_off(division)
             while self._ready(division):
                 done = live.route_ready(division)
                 routed += done.count
@@ -33,6 +37,14 @@ class Sweep:
         while dispatch.overdue(now=timezone.now()) and dispatch.drain(now=timezone.now()):
             pass
         return routed
+
+    def _time_out(self, division: int) -> None:
+        """Offers and response times that ran out."""
+        now = timezone.now()
+        while offers.overdue(division, now=now) and offers.lapse(division):
+            pass
+        while sla.overdue(division, now=now) and sla.fire(division):
+            pass
 
     def _roster_changed(self, division: int) -> bool:
         n = RosterVersion.objects.values_list("n", flat=True).get(division=division)

@@ -1,5 +1,6 @@
 """Nothing lost, nothing stuck: the sweep that finds what a lost doorbell missed, and the audit of the invariants."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from routing.engine.ledger import HOUSE, LedgerEntry, replay
+from routing.engine.ledger import HOUSE, LedgerEntry, Moved, Transfer, replay
 from routing.models import LedgerEntry as EntryRow
 from routing.models import Share
 
@@ -88,9 +89,12 @@ def _nothing_stuck() -> Finding:
     broken = _rows(
         """
         SELECT id, state FROM leads_lead
-        WHERE (state IN ('new', 'ready') AND COALESCE(ready_at, arrived_at) < clock_timestamp() - %s)
+        WHERE (state IN ('new', 'ready') AND COALESCE(ready_at, arrived_at) < clock_timestamp() - %s
+               AND NOT EXISTS (SELECT FROM routing_routingpause p WHERE p.division_id = leads_lead.division_id
+                   AND p.group_id IS NULL AND (p.ends_at IS NULL OR p.ends_at > clock_timestamp() - %s)))
            OR (state NOT IN ('new', 'ready', 'closed', 'erased') AND kind <> 'history' AND reason = '') LIMIT 20
         """,
+        STUCK_AFTER,
         STUCK_AFTER,
     )
     says = _("no lead waits undecided for over a minute, and all others have a reason")
@@ -104,6 +108,7 @@ def _balances() -> Finding:
     """Balances are the replay of the entries, and sum to 0 in every group."""
     replayed = replay(_entries())
     stored = {(g, r or HOUSE): b for g, r, b in Share.objects.values_list("group_id", "rep_id", "balance")}
+    stored |= {(g, -r): b for g, r, b in Share.objects.exclude(arrears=0).values_list("group_id", "rep_id", "arrears")}
     keys = set(replayed) | set(stored)
     broken = [
         _("group %(group)s, rep %(rep)s") % {"group": key[0], "rep": key[1]}
@@ -118,11 +123,15 @@ def _balances() -> Finding:
     return Finding("I5", says, EntryRow.objects.count(), tuple(broken[:20]))
 
 
-def _entries() -> "list[LedgerEntry]":
+def _entries() -> "Iterator[LedgerEntry | Transfer]":
+    """All entries as the engine knows them, in order."""
     kinds = EntryRow.Kind
-    rows = EntryRow.objects.filter(kind__in=[kinds.SHARE, kinds.FORCED, kinds.REVERSED]).order_by("id")
-    return [
-        LedgerEntry(
+    moves = {kinds.LEFT, kinds.FORGIVEN, kinds.REPAID}
+    for row in EntryRow.objects.order_by("id").iterator():
+        if row.kind in moves:
+            yield Transfer(row.group_id, row.winner or 0, row.amount, Moved(row.kind))
+            continue
+        yield LedgerEntry(
             row.group_id,
             row.lead_id or 0,
             tuple(row.reps),
@@ -131,5 +140,3 @@ def _entries() -> "list[LedgerEntry]":
             row.kind == kinds.FORCED,
             row.kind == kinds.REVERSED,
         )
-        for row in rows.iterator()
-    ]

@@ -179,7 +179,8 @@ class Lead(models.Model):
                 condition=Q(state=State.HELD.value) | Q(waiting_until__isnull=True), name="lead_waits_when_held"
             ),
             models.CheckConstraint(
-                condition=~Q(state=State.HELD.value) | Q(waiting_until__isnull=False), name="lead_held_has_instant"
+                condition=~Q(state=State.HELD.value) | Q(waiting_until__isnull=False) | Q(reason="routing_paused"),
+                name="lead_held_has_instant",
             ),
             models.CheckConstraint(
                 condition=~Q(state=State.CLOSED.value) | Q(closed_at__isnull=False), name="lead_closed_has_instant"

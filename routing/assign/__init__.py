@@ -1,7 +1,17 @@
 """The only writer of ownership: holds the turn, and writes decisions, ledger, spells of ownership and news set-wise."""
 
-from routing.assign.move import Move
+from routing.assign.move import Alarm, Move
 from routing.assign.turn import Turn, turn
-from routing.assign.write import NotYoursError, kind_of, write
+from routing.assign.write import NotYoursError, kind_of, write, write_balances, write_timers
 
-__all__ = ["Move", "NotYoursError", "Turn", "kind_of", "turn", "write"]
+__all__ = [
+    "Alarm",
+    "Move",
+    "NotYoursError",
+    "Turn",
+    "kind_of",
+    "turn",
+    "write",
+    "write_balances",
+    "write_timers",
+]

@@ -2,10 +2,19 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from leads.dispatch import Word
 from leads.life import EventKind, State
-from routing.engine.ledger import LedgerEntry
+from routing.engine.ledger import LedgerEntry, Transfer
+
+
+class Alarm(NamedTuple):
+    """A timer of the lead: what is to be done (`Timer.Kind`), the how manieth of its kind, and when."""
+
+    kind: str
+    n: int
+    due_at: datetime
 
 
 @dataclass(slots=True)
@@ -20,6 +29,7 @@ class Move:
     event: EventKind
     group: int | None = None
     rep: int | None = None
+    offered: int | None = None  # the rep who is asked, where nobody gets the lead yet; until when is `until`
     until: datetime | None = None
     due_at: datetime | None = None
     end: str = ""  # why the open spell of ownership ends, where there is one
@@ -35,9 +45,15 @@ class Move:
     engine: int = 0
     prints: tuple[int, ...] = ()  # how the groups stood
     entry: LedgerEntry | None = None
+    transfers: tuple[Transfer, ...] = ()  # before the entry
     reverses: int | None = None  # the entry row that `entry` undoes
-    tell: str = ""  # the event the new owner is told of
+    answer: str = ""  # what became of the offer that the move ends
+    timers: tuple[Alarm, ...] = ()  # what is due while it stands there
+    band: int | None = None  # its priority from now on, where the rule says one
+    quiet: bool = False  # it waited for the same reason before: no decision, no news
+    tell: str = ""  # the event the new owner, or who is asked, is told of
     why: str = ""
+    words: tuple[Word, ...] = ()  # what others are told
     about: int | None = None  # the rep the news is about, where nobody gets the lead
     payload: dict[str, Any] = field(default_factory=dict)
     private: dict[str, Any] | None = None

@@ -1,7 +1,9 @@
 """The queue of ready leads: its order, the batch that is locked, those that wait or fail."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +25,11 @@ class Waiting:
     tries: int
     facts_id: int | None
     test: bool = False
+    contact: int | None = None
+    stage: int | None = None
+    sourced_by: int | None = None  # it came by a handoff from this rep
+    reason: str = ""  # why it stood where it stood before
+    group: int | None = None  # and where
 
 
 def give_bands(division_id: int, rules: Rules | None) -> None:
@@ -50,31 +57,82 @@ def give_bands(division_id: int, rules: Rules | None) -> None:
             )
 
 
+_FACTS = """
+    SELECT b.id, b.hop, b.tries, b.kind = 'test', b.account_id, f.id, f.facts::text, f.folded::text,
+        ARRAY(SELECT rep_id FROM routing_assignment a
+              WHERE a.lead_id = b.id AND b.hop > 0 AND a."end" IN ('returned', 'released', 'timed_out')
+              UNION SELECT rep_id FROM routing_offer o
+              WHERE o.lead_id = b.id AND o.answer IN ('declined', 'lapsed')),
+        b.contact_id, b.stage_id, b.sourced_by_id, b.reason, b.group_id, b.arrived_at
+    FROM {batch} b
+    LEFT JOIN LATERAL (SELECT id, facts, folded FROM leads_leadfacts f WHERE f.lead_id = b.id
+                       ORDER BY n DESC LIMIT 1) f ON true
+"""
+
+
 def lock_batch(division_id: int, most: int) -> list[Waiting]:
     """The batch by priority, then age; a lead somebody edits just now is left for the next batch."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             WITH batch AS (
-                SELECT id, hop, tries, account_id, band, ready_at, kind FROM leads_lead
+                SELECT * FROM leads_lead
                 WHERE division_id = %s AND state = 'ready'
                 ORDER BY band, ready_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
-            SELECT b.id, b.hop, b.tries, b.kind = 'test', b.account_id, f.id, f.facts::text, f.folded::text,
-                ARRAY(SELECT DISTINCT rep_id FROM routing_assignment a
-                      WHERE a.lead_id = b.id AND b.hop > 0 AND a."end" IN ('returned', 'released'))
-            FROM batch b
-            LEFT JOIN LATERAL (SELECT id, facts, folded FROM leads_leadfacts f WHERE f.lead_id = b.id
-                               ORDER BY n DESC LIMIT 1) f ON true
+            {_FACTS.format(batch="batch")}
             ORDER BY b.band, b.ready_at, b.id
-            """,
+            """,  # noqa: S608 - both parts are our own text
             [division_id, most],
         )
-        return [
-            Waiting(
-                Facts(pk, read_json(facts), read_json(folded), account, frozenset(barred)), hop, tries, facts_id, test
-            )
-            for pk, hop, tries, test, account, facts_id, facts, folded, barred in cursor.fetchall()
-        ]
+        return [_waiting(*row) for row in cursor.fetchall()]
+
+
+def waiting_of(leads: Sequence[int]) -> list[Waiting]:
+    """The same of given leads, whatever their state and unlocked: to look where they would go."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{_FACTS.format(batch='leads_lead')} WHERE b.id = ANY(%s) ORDER BY b.band, b.ready_at, b.id",
+            [list(leads)],
+        )
+        return [_waiting(*row) for row in cursor.fetchall()]
+
+
+def with_last_owners(batch: Sequence[Waiting]) -> list[Waiting]:
+    """The batch, each lead with the rep who last worked with its person on another lead."""
+    people = {waiting.contact for waiting in batch if waiting.contact is not None}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT ON (l.contact_id) l.contact_id, a.rep_id
+            FROM leads_lead l JOIN routing_assignment a ON a.lead_id = l.id
+            WHERE l.contact_id = ANY(%s) AND NOT l.id = ANY(%s)
+            ORDER BY l.contact_id, a.starts_at DESC
+            """,
+            [sorted(people), [waiting.facts.id for waiting in batch]],
+        )
+        last = dict(cursor.fetchall())
+    return [replace(w, facts=replace(w.facts, last_owner=last.get(w.contact))) for w in batch]
+
+
+def _waiting(  # noqa: PLR0917 - one row of the query above
+    pk: int,
+    hop: int,
+    tries: int,
+    test: bool,  # noqa: FBT001 - as above
+    account: int | None,
+    facts_id: int | None,
+    facts: str | None,
+    folded: str | None,
+    barred: list[int],
+    contact: int | None,
+    stage: int | None,
+    sourced_by: int | None,
+    reason: str,
+    group: int | None,
+    arrived_at: datetime,
+) -> Waiting:
+    lead = Facts(pk, read_json(facts), read_json(folded), account, frozenset(barred), arrived_at)
+    return Waiting(lead, hop, tries, facts_id, test, contact, stage, sourced_by, reason, group)
 
 
 def count_try(held: Turn, lead_id: int, error: str) -> tuple[int, int] | None:

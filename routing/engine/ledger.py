@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
 # lcm(1..24): equal splits of up to 24 are exact, beyond that rounding is at most one unit.
@@ -11,7 +12,9 @@ UNIT = 5_354_228_880
 # The row that takes over what a member who left was owed, so that the sum stays zero.
 HOUSE = 0
 
-Key = tuple[int, int]  # (group, rep)
+# (group, rep); minus the rep's number is the row of their arrears, which they earn during time off where the group
+# repays it and which is theirs to win only once it was moved to their own row.
+Key = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,24 @@ class LedgerEntry:
     winner: int
     forced: bool = False  # the winner was chosen by people or by another order than the ledger's
     reverses: bool = False  # undoes the entry of the same lead
+
+
+class Moved(StrEnum):
+    """Why an amount moves between two rows of a group."""
+
+    LEFT = "left"  # a member left: what they were owed goes to the house
+    FORGIVEN = "forgiven"  # after time off: what goes beyond one lead goes to the house
+    REPAID = "repaid"  # after time off: arrears become theirs to win
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """An amount (units, may be negative) that leaves a rep's row for the house's, or their arrears for their row."""
+
+    group: int
+    rep: int
+    amount: int
+    why: Moved
 
 
 @lru_cache(maxsize=4096)
@@ -60,15 +81,23 @@ def reverse(entry: LedgerEntry) -> LedgerEntry:
     )
 
 
-def leave(balances: Mapping[Key, int], group: int, rep: int) -> dict[Key, int]:
-    """The balances changed when a member leaves: what was owed goes to the house row."""
-    owed = balances.get((group, rep), 0)
-    return {(group, rep): 0, (group, HOUSE): balances.get((group, HOUSE), 0) + owed}
+def move(balances: Mapping[Key, int], transfer: Transfer) -> dict[Key, int]:
+    """The two balances that the transfer changes, after it."""
+    group, rep, amount = transfer.group, transfer.rep, transfer.amount
+    source, target = ((group, -rep), (group, rep)) if transfer.why is Moved.REPAID else ((group, rep), (group, HOUSE))
+    return {source: balances.get(source, 0) - amount, target: balances.get(target, 0) + amount}
 
 
-def replay(entries: Iterable[LedgerEntry]) -> dict[Key, int]:
+def leave(balances: Mapping[Key, int], group: int, rep: int) -> tuple[Transfer, ...]:
+    """The transfers when a member leaves: arrears to their row, and all of it to the house's."""
+    own, arrears = balances.get((group, rep), 0), balances.get((group, -rep), 0)
+    moved = (Transfer(group, rep, arrears, Moved.REPAID), Transfer(group, rep, own + arrears, Moved.LEFT))
+    return tuple(transfer for transfer in moved if transfer.amount)
+
+
+def replay(entries: Iterable[LedgerEntry | Transfer]) -> dict[Key, int]:
     """Balances from nothing but the entries, in order."""
     balances: dict[Key, int] = {}
     for entry in entries:
-        balances.update(settle(balances, entry))
+        balances.update(move(balances, entry) if isinstance(entry, Transfer) else settle(balances, entry))
     return balances

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import insort
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing.engine.decide import Decision, decide
-from routing.engine.ledger import Key, LedgerEntry, reverse, settle
+from routing.engine.ledger import Key, LedgerEntry, Moved, Transfer, move, reverse, settle
 from routing.engine.ruleset import Rule, RuleSet, To
-from routing.engine.slate import Outcome
 from routing.engine.trace import Trace
-from routing.engine.world import Group, Lead, Rep, Territory, World, closest_territory
+from routing.engine.world import ANY_GROUP, NOTHING, Account, Group, Lead, Rep, Territory, World, closest_territory
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,24 @@ class Closed:
     lead: int
     rep: int
     group: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """An offer was declined, lapsed or was withdrawn: the place it took is free again, as if it never was."""
+
+    at: datetime
+    lead: int
+    rep: int
+    group: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """A transfer outside of a decision: a member left."""
+
+    at: datetime
+    transfer: Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +105,7 @@ class RosterChanged:
     territories: tuple[Territory, ...] | None = None
 
 
-Event = Arrived | Decided | Touched | Closed | Taken | Reversed | TimerDue | RosterChanged
+Event = Arrived | Decided | Touched | Closed | Declined | Taken | Reversed | Moving | TimerDue | RosterChanged
 
 
 def step(world: World, event: Event) -> World:
@@ -104,9 +122,9 @@ class Fold:
         self._rules = rules
         self._copy = _Copy(world)
 
-    def decide(self, lead: Lead, at: datetime, trace: Trace | None = None) -> Decision:
-        """Decide and advance: the next decision sees this one's load and ledger."""
-        decision = decide(lead, self._copy.view, self._rules, at=at, trace=trace)
+    def decide(self, lead: Lead, at: datetime, trace: Trace | None = None, rules: RuleSet | None = None) -> Decision:
+        """Decide, by these rules or the fold's own, and advance: the next decision sees this one's load and ledger."""
+        decision = decide(lead, self._copy.view, rules or self._rules, at=at, trace=trace)
         self._copy.decided(decision)
         return decision
 
@@ -133,13 +151,15 @@ class _Copy:
     """A world whose dictionaries are its own and move; `view` shows them to `decide` as a World."""
 
     __slots__ = (
-        "balances", "changed", "group_load", "groups", "load", "reps", "turn", "turns", "view",
+        "balances", "changed", "group_load", "groups", "load", "received", "repaid", "reps", "turn", "turns", "view",
     )  # fmt: skip
 
     def __init__(self, world: World) -> None:
         self.groups, self.reps = dict(world.groups), dict(world.reps)
         self.load, self.group_load = dict(world.load), dict(world.group_load)
         self.balances, self.turns = dict(world.balances), dict(world.turns)
+        self.received = {key: list(instants) for key, instants in world.received.items()}
+        self.repaid = dict(world.repaid)
         self.turn = world.turn
         self.changed: set[Key] = set()
         self.view = replace(
@@ -150,6 +170,8 @@ class _Copy:
             group_load=self.group_load,
             balances=self.balances,
             turns=self.turns,
+            received=self.received,
+            repaid=self.repaid,
         )
 
     def world(self) -> World:
@@ -161,6 +183,8 @@ class _Copy:
             group_load=dict(self.group_load),
             balances=dict(self.balances),
             turns=dict(self.turns),
+            received={key: tuple(instants) for key, instants in self.received.items()},
+            repaid=dict(self.repaid),
             turn=self.turn,
         )
 
@@ -170,10 +194,16 @@ class _Copy:
                 self.decided(event.decision)
             case Taken():
                 self.carry(event.group, event.rep, 1)
+                self.receive(event.group, event.rep, event.at)
                 if event.entry is not None:
                     self.settle(event.entry)
+            case Declined():
+                self.carry(event.group, event.rep, -1)
+                self.unreceive(event.group, event.rep)
             case Closed():
                 self.carry(event.group, event.rep, -1)
+            case Moving():
+                self.transfer(event.transfer, event.at)
             case Reversed():
                 self.settle(reverse(event.entry))
             case RosterChanged():
@@ -182,8 +212,11 @@ class _Copy:
                 pass  # they move neither load nor ledger
 
     def decided(self, decision: Decision) -> None:
-        if decision.rep is not None and decision.outcome is Outcome.ASSIGNED:
+        if decision.rep is not None:  # assigned, or offered: the place is taken either way
             self.carry(decision.group, decision.rep, 1)
+            self.receive(decision.group, decision.rep, decision.at)
+        for transfer in decision.transfers:
+            self.transfer(transfer, decision.at)
         if decision.entry is not None:
             self.settle(decision.entry)
 
@@ -192,6 +225,25 @@ class _Copy:
         self.load[rep] = max(0, self.load.get(rep, 0) + leads)
         if group is not None:
             self.group_load[group, rep] = max(0, self.group_load.get((group, rep), 0) + leads)
+
+    def receive(self, group: int | None, rep: int, at: datetime) -> None:
+        """One more for the limits over time, where somebody counts."""
+        for key in {(ANY_GROUP, rep), (group or ANY_GROUP, rep)}:
+            if (known := self.received.get(key)) is not None:
+                insort(known, at)
+
+    def unreceive(self, group: int | None, rep: int) -> None:
+        """The latest no longer counts."""
+        for key in {(ANY_GROUP, rep), (group or ANY_GROUP, rep)}:
+            if known := self.received.get(key):
+                known.pop()
+
+    def transfer(self, transfer: Transfer, at: datetime) -> None:
+        moved = move(self.balances, transfer)
+        self.balances.update(moved)
+        self.changed.update(moved)
+        if transfer.why is Moved.REPAID:
+            self.repaid[transfer.group, transfer.rep] = at
 
     def settle(self, entry: LedgerEntry) -> None:
         moved = settle(self.balances, entry)
@@ -220,7 +272,12 @@ def replay(world: World, rules: RuleSet | None, events: Iterable[Event]) -> tupl
     return decisions, fold.world()
 
 
-def reach(rules: RuleSet | None, leads: Iterable[Lead], territories: Sequence[Territory] = ()) -> frozenset[int]:
+def reach(
+    rules: RuleSet | None,
+    leads: Iterable[Lead],
+    territories: Sequence[Territory] = (),
+    accounts: Mapping[int, Account] = NOTHING,
+) -> frozenset[int]:
     """The groups these leads can touch by these rules, otherwise chains included."""
     found: set[int] = set()
     if rules is None:
@@ -231,6 +288,8 @@ def reach(rules: RuleSet | None, leads: Iterable[Lead], territories: Sequence[Te
             if rule.destination.to is To.TERRITORY:
                 closest = closest_territory(territories, lead.folded)
                 found.update(() if closest is None or closest.group is None else (closest.group,))
+            if rule.destination.to is To.ACCOUNT and (account := accounts.get(lead.account or 0)) and account.group:
+                found.add(account.group)
     return frozenset(found)
 
 
@@ -240,6 +299,14 @@ def named_reps(rules: RuleSet | None) -> frozenset[int]:
         rule.destination.id
         for rule in (rules.rules if rules else ())
         if rule.destination.to is To.REP and rule.destination.id is not None
+    )
+
+
+def asks_last_owner(rules: RuleSet) -> bool:
+    """Whether a rule asks who last worked with the person."""
+    return any(
+        rule.destination.returning or any(getattr(step.options, "returning", False) for step in rule.steps or ())
+        for rule in rules.rules
     )
 
 

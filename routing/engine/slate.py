@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from routing.engine.trace import Reason
@@ -28,10 +29,20 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a chain ends when not on one rep: in a pool (mode open or blind) or as an offer."""
+    """How a chain ends when not on one rep: in a pool (mode open, blind or broadcast)."""
 
     outcome: Outcome
     mode: str
+
+
+class Chosen(NamedTuple):
+    """Another order than the ledger's decides: one of these wins (ties by the ledger), and the entry is forced."""
+
+    reps: frozenset[int]
+    why: Reason  # said of the winner
+    others: Reason  # said of those who came later, where `apart` says nothing else
+    apart: Mapping[int, Reason] = MappingProxyType({})
+    counted: bool = True  # in the fair share
 
 
 class Slate(NamedTuple):
@@ -48,8 +59,11 @@ class Slate(NamedTuple):
     ranks: Mapping[int, Rank] | None = None  # lower is preferred; the ledger shares among the best rank standing
     rank_reasons: Mapping[int, Reason] | None = None  # why somebody's rank is not the best
     equal: bool = True  # share equally (a weight of 0 still gets nothing) or by weight
-    ordered: str | None = None  # a strategy put `standing` in its own order: the first wins, the entry is forced
+    chosen: Chosen | None = None
     ending: Ending | None = None
+    offer: int | None = None  # the winner is not given the lead but offered it for so many seconds
+    wait: tuple[int, ...] = ()  # with nobody standing the lead is held for these rather than passed on,
+    retry_at: datetime | None = None  # and until this instant at the latest
     duty_asked: bool = False
     named: int | None = None  # the rep the rule names, whom a backup may represent
 

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from decimal import Decimal
+from enum import IntEnum, StrEnum
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from routing.engine.slate import Slate
@@ -31,15 +32,39 @@ class NoOptions:
 Opts = TypeVar("Opts")
 
 
+class Part(IntEnum):
+    """What a step does, in the only order that makes sense: leave out, prefer, share, end."""
+
+    NARROW = 1
+    PREFER = 2
+    SHARE = 3
+    END = 4
+
+
+class Asks(StrEnum):
+    """What a strategy asks of a lead or of the world beyond roster, load and ledger: loaded and kept only if asked."""
+
+    AGE = "age"
+    SEEN = "seen"
+    ACCOUNT = "account"
+    LAST_OWNER = "last_owner"
+
+
 class Strategy(ABC, Generic[Opts]):
     """Narrows, prefers, orders or ends a slate; the docstring of each is its manual page."""
 
     name: ClassVar[str]
+    part: ClassVar[Part]
+    repeats: ClassVar[bool] = False  # may stand more than once among the steps
     Options: type[Opts]
 
     @abstractmethod
     def says(self, options: Opts) -> Phrase:
         """Its clause in the plain words of a rule."""
+
+    def asks(self, options: Opts) -> frozenset[Asks]:
+        """What it needs beyond roster, load and ledger."""
+        return frozenset()
 
     @abstractmethod
     def narrow(self, slate: Slate, lead: Lead, world: World, options: Opts) -> Slate:
@@ -72,7 +97,11 @@ def read_options(shape: type[Any], raw: object) -> tuple[Any, list[OptionFault]]
             values[name] = value
         else:
             faults.append(fault)
-    return (None if faults else shape(**values)), faults
+    if faults:
+        return None, faults
+    options = shape(**values)
+    faults = list(options.faults()) if hasattr(options, "faults") else []  # what only the whole can tell
+    return (None if faults else options), faults
 
 
 def _read(field: Field[Any], hint: Any, value: object) -> tuple[Any, OptionFault | None]:

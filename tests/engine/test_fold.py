@@ -198,13 +198,13 @@ def test_canonical_text_of_one_decision():
     )
 
     assert canonical(decision) == (
-        '{"at":"2026-03-02T09:00:00.000000Z","considered":'
+        '{"asked":{},"at":"2026-03-02T09:00:00.000000Z","considered":'
         '[[1,1,"only_one_left",{"owed":5354228880},true,0,null,0,null,1,0,0],'
         '[1,2,"at_cap",{"cap":"group","held":0,"most":0},true,0,null,0,0,1,0,0]],'
-        '"engine":1,"entry":{"forced":false,"group":1,"reps":[1],"weights":[1],"winner":1},'
+        '"engine":2,"entry":{"forced":false,"group":1,"reps":[1],"weights":[1],"winner":1},'
         '"group":1,"lead":7,"mode":null,"outcome":"assigned","passed":[],"priority":null,'
-        '"reason":["only_one_left",{"owed":5354228880}],"rep":1,"respond_within":60,"rule":"r1","until":null,'
-        '"version":1}'
+        '"reason":["only_one_left",{"owed":5354228880}],"rep":1,"respond_within":60,"rule":"r1","transfers":[],'
+        '"until":null,"version":1}'
     )
 
 

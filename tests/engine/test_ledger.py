@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.engine.ledger import HOUSE, UNIT, LedgerEntry, leave, replay, reverse, settle, split
+from routing.engine.ledger import HOUSE, UNIT, LedgerEntry, leave, move, replay, reverse, settle, split
 from routing.engine.replay import Fold
 from routing.engine.world import Group, Lead, Member, World
 from tests.engine.builders import MONDAY, group, lead, rule, rules, to_group, world
@@ -172,7 +172,12 @@ def test_settle_leaves_the_given_balances_alone():
 
 
 def test_a_leaving_member_hands_the_balance_to_the_house():
-    assert leave({(1, 4): -70, (1, HOUSE): 20}, 1, 4) == {(1, 4): 0, (1, HOUSE): -50}
+    balances = {(1, 4): -70, (1, -4): 5, (1, HOUSE): 60}
+
+    for transfer in leave(balances, 1, 4):
+        balances |= move(balances, transfer)
+
+    assert balances == {(1, 4): 0, (1, -4): 0, (1, HOUSE): -5}
 
 
 def test_no_burst_on_return():

@@ -41,7 +41,7 @@ def problems(*bodies, **given):
                 (
                     "rules[0].destination.to",
                     "unknown_destination",
-                    {"expected": "group, rep, territory, desk, reject"},
+                    {"expected": "group, rep, territory, account, desk, reject"},
                 )
             ],
         ),
@@ -59,22 +59,22 @@ def problems(*bodies, **given):
                     "rules[0].steps[0].strategy",
                     "unknown_strategy",
                     {
-                        "expected": "availability, capacity, fixed, pool, priority, round_robin, territory, weighted",
+                        "expected": "account, availability, capacity, fixed, least_loaded, not_again, offer, pool, priority, random, round_robin, skills, territory, weighted",
                     },
                 )
             ],
         ),
         (
             [rule("a", to_group(1), steps=[{"strategy": "pool", "options": {"mode": "x"}}])],
-            [("rules[0].steps[0].options.mode", "wrong_choice", {"expected": "open, blind"})],
+            [("rules[0].steps[0].options.mode", "wrong_choice", {"expected": "open, blind, broadcast"})],
         ),
         (
             [rule("a", to_group(1), steps=[{"strategy": "pool"}, {"strategy": "weighted"}])],
-            [("rules[0].steps[0]", "nothing_after_pool", {})],
+            [("rules[0].steps[1]", "nothing_after_end", {"before": "pool", "strategy": "weighted"})],
         ),
         (
             [rule("a", {"to": "rep", "rep": 1}, steps=[{"strategy": "pool"}])],
-            [("rules[0].steps[0]", "pool_needs_group", {})],
+            [("rules[0].steps[0]", "needs_group", {"strategy": "pool"})],
         ),
         (
             [rule("a", to_group(1), otherwise=[to_group(2), to_group(1)])],

@@ -9,9 +9,10 @@ import pytest
 from routing.engine.decide import decide
 from routing.engine.decide.verdicts import choose
 from routing.engine.ledger import LedgerEntry
-from routing.engine.slate import Ending, Outcome, Slate
+from routing.engine.slate import Chosen, Ending, Outcome, Slate
 from routing.engine.strategies import shelf
 from routing.engine.strategy import Strategy, read_options
+from routing.engine.trace import Code, reason
 from routing.engine.world import Absence, AbsenceKind, Area, AreaKind, Member, Territory
 from tests.engine.builders import MONDAY, NIGHT, NINE, group, hours, lead, rep, rule, rules, to_group, world
 
@@ -34,12 +35,18 @@ def dropped(slate):
 
 def test_the_shelf_is_found_by_walking_the_folder():
     assert sorted(shelf()) == [
+        "account",
         "availability",
         "capacity",
         "fixed",
+        "least_loaded",
+        "not_again",
+        "offer",
         "pool",
         "priority",
+        "random",
         "round_robin",
+        "skills",
         "territory",
         "weighted",
     ]
@@ -48,7 +55,8 @@ def test_the_shelf_is_found_by_walking_the_folder():
 @pytest.mark.parametrize("name", sorted(shelf()))
 def test_every_strategy_has_a_manual_and_says_itself(name):
     strategy = shelf()[name]
-    given = {one.name: 7 for one in fields(strategy.Options) if one.name == "rep"}
+    needed = {"rep": 7, "kind": "language"} | ({"field": "language"} if name == "skills" else {})
+    given = {one.name: needed[one.name] for one in fields(strategy.Options) if one.name in needed}
 
     options, faults = read_options(strategy.Options, given)
 
@@ -257,17 +265,17 @@ def test_round_robin_ignores_weights_and_weighted_follows_them():
 
 
 def test_another_order_than_the_ledger_s_forces_the_entry():
-    """What part of the shelf will do (random, least busy): the first of their order wins, everybody's share counts."""
+    """As random and least busy do: who was chosen wins, everybody's share counts."""
     team = world(group(1, 1, 2, 3), balances={(1, 1): 10, (1, 2): -10})
     members = team.groups[1].members
-    slate = Slate(NINE, 1, members, (members[1], members[2], members[0]), ordered="random")
+    chosen = Chosen(frozenset({2}), reason(Code.DRAWN, chances=3), reason(Code.NOT_DRAWN, chances=3))
 
-    choice = choose(slate, 7, team)
+    choice = choose(Slate(NINE, 1, members, members, chosen=chosen), 7, team, team.groups[1])
 
     assert choice.entry == LedgerEntry(1, 7, (1, 2, 3), (1, 1, 1), 2, forced=True)
-    assert (choice.rep, choice.reason.code.value) == (2, "first_in_order")
+    assert (choice.rep, choice.reason.code.value) == (2, "drawn")
     assert {row.rep: row.code.value for row in choice.considered} == {
-        2: "first_in_order",
-        1: "later_in_order",
-        3: "later_in_order",
+        2: "drawn",
+        1: "not_drawn",
+        3: "not_drawn",
     }

@@ -89,7 +89,7 @@ def test_one_poison_lead_harms_no_other_and_is_set_aside_after_its_tries(monkeyp
     leads = make.arrive(4)
     decide = live.Fold.decide
 
-    def poisoned(fold, lead, at, trace=None):
+    def poisoned(fold, lead, at, trace=None, rules=None):
         if lead.id == leads[1].pk:
             raise ValueError("poison")
         return decide(fold, lead, at, trace)

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from routing import claim, hand, live, statement
+from routing import books, hand, live, statement
 from routing.engine.ledger import HOUSE, UNIT, reverse
 from routing.engine.ledger import LedgerEntry as Entry
 from routing.models import LedgerEntry, Share
@@ -49,7 +49,7 @@ def team():
 
 def take_back(row):
     entry = reverse(Entry(row.group_id, row.lead_id, tuple(row.reps), tuple(row.weights), row.winner))
-    for (group, rep), (balance, _turn) in claim.shares_after(entry).items():
+    for (group, rep), (balance, _turn) in books.shares_after(entry).items():
         Share.objects.filter(group=group, rep=rep).update(balance=balance)
     row.reverses_id, row.kind, row.pk, row.at = row.pk, "reversed", None, timezone.now()
     row.save(force_insert=True)

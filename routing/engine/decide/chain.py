@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from routing.engine.decide.decision import ENGINE, Considered, Decision, Passed
+from routing.engine.decide.earning import earning
 from routing.engine.decide.verdicts import DUTY, Choice, choose, everybody_out
-from routing.engine.ledger import LedgerEntry
+from routing.engine.frozen import print_rep
+from routing.engine.ledger import LedgerEntry, Transfer
 from routing.engine.ruleset import Place, Rule, RuleSet, To
-from routing.engine.slate import Outcome, Slate
+from routing.engine.slate import Chosen, Outcome, Slate
 from routing.engine.strategies import shelf
-from routing.engine.trace import Code, Reason, RuleTried, StepTaken, Trace, reason
-from routing.engine.world import Group, Lead, Member, Step, World, closest_territory
+from routing.engine.strategy import Asks, Part
+from routing.engine.trace import Code, Reason, RuleTried, StepTaken, Trace, iso, reason
+from routing.engine.world import NOTHING, Group, Lead, Member, OnReturn, Step, World, closest_territory
 
 # Coming on duty changes nothing about these.
 LASTING = frozenset({Code.NOT_IN_TERRITORY, Code.NOT_THE_NAMED_REP})
@@ -30,7 +34,9 @@ def decide(lead: Lead, world: World, rules: RuleSet | None, *, at: datetime, tra
 class Walk:
     """One lead on its way through the rules."""
 
-    __slots__ = ("at", "considered", "last", "lead", "passed", "rule", "rules", "trace", "waited_for", "world")
+    __slots__ = (
+        "asked", "at", "considered", "last", "lead", "passed", "rule", "rules", "trace", "waited_for", "world",
+    )  # fmt: skip
 
     def __init__(self, lead: Lead, world: World, rules: RuleSet | None, at: datetime, trace: Trace | None) -> None:
         self.lead, self.world, self.rules, self.at, self.trace = lead, world, rules, at, trace
@@ -39,6 +45,7 @@ class Walk:
         self.passed: list[Passed] = []
         self.considered: tuple[Considered, ...] = ()
         self.waited_for: list[tuple[int | None, list[Member]]] = []  # whom the current rule could hold the lead for
+        self.asked: dict[str, Any] = {"barred": sorted(lead.barred)} if lead.barred else {}
 
     def decide(self) -> Decision:
         rules = self.rules
@@ -84,6 +91,8 @@ class Walk:
                 return self.group(place.id, self.steps)
             case To.TERRITORY:
                 return self.territory()
+            case To.ACCOUNT:
+                return self.account(place)
             case To.REP:
                 return self.named(place.id or 0)
             case To.REJECT:
@@ -98,7 +107,7 @@ class Walk:
             case To.POOL:
                 return self.pool(place)
             case To.HOLD:
-                return self.hold()
+                return self.hold(self.waited_for) or self.end(Outcome.DESK, self.nobody_comes())
             case _:
                 return self.end(Outcome.DESK, self.last)
 
@@ -111,6 +120,8 @@ class Walk:
         group = self.members_of(number)
         if group is None:
             return None
+        if group.paused:
+            return self.stand_still(group)
         slate = Slate(self.at, group.id, group.members, group.members)
         return self.settle(slate, group.steps if steps is None else steps)
 
@@ -123,10 +134,57 @@ class Walk:
         group = self.members_of(found.group)
         if group is None:
             return None
+        if group.paused:
+            return self.stand_still(group)
         outside = reason(Code.NOT_IN_TERRITORY, territory=found.id)
         slate = Slate(self.at, group.id, group.members, group.members)
         slate = slate.drop(lambda member: None if member.rep in found.reps else outside)
         return self.settle(slate, group.steps if self.steps is None else self.steps)
+
+    def account(self, place: Place) -> Decision | None:
+        """The owner of the known account, in the group where it counts for them; what if they cannot is said there."""
+        self.ask({Asks.ACCOUNT, Asks.LAST_OWNER} if place.returning else {Asks.ACCOUNT})
+        account = self.world.accounts.get(self.lead.account or 0)
+        owner, why = (None, Code.NO_ACCOUNT) if account is None else (account.owner, Code.OWNS_ACCOUNT)
+        if owner is None and place.returning and self.lead.last_owner is not None:
+            owner, why = self.lead.last_owner, Code.HAD_THE_PERSON
+        if owner is None:
+            self.pass_by(None, reason(Code.NO_ACCOUNT if account is None else Code.ACCOUNT_HAS_NO_OWNER))
+            return None
+        if owner not in self.world.reps:
+            self.pass_by(None, reason(Code.REP_MISSING, rep=owner))
+            return None
+        group = self.world.groups.get(account.group or 0) if account is not None else None
+        if group is not None and group.paused:
+            return self.stand_still(group)
+        decision = self.owner(owner, Reason(why), group, place)
+        if decision is None and place.away == "rotate" and group is not None:
+            return self.group(group.id, None)
+        return decision
+
+    def owner(self, owner: int, why: Reason, group: Group | None, place: Place) -> Decision | None:
+        """The account's owner, or their backup where the place says so; the others are looked at for the fair share."""
+        backup = self.world.reps[owner].backup if place.away == "backup" else None
+        known = {member.rep: member for member in (group.members if group else ())}
+        # Who is no member stands with weight 0: may get the lead, and has no part in the group's fair share.
+        for one in (owner, backup):
+            if one is not None and one in self.world.reps:
+                known.setdefault(one, Member(one, weight=0))
+        members = tuple(known[rep] for rep in sorted(known))
+        self.outside([owner] if backup is None else sorted({owner, backup}))
+        slate = Slate(self.at, group.id if group else None, members, members)
+        for step in ON_DUTY if self.steps is None else self.steps:
+            slate = self.narrow(slate, step)
+        standing = {member.rep for member in slate.standing}
+        wins = next((one for one in (owner, backup) if one in standing), None)
+        others = reason(Code.ACCOUNT_OWNED_BY, rep=owner)
+        if wins is None:
+            slate = slate.drop(lambda _member: others)
+            return self.nobody(slate._replace(wait=(owner,)) if place.away == "wait" else slate)
+        told = why if wins == owner else reason(Code.BACKUP_OF, rep=owner)
+        counted = group is not None and group.count_accounts
+        slate = slate._replace(chosen=Chosen(frozenset({wins}), told, others, counted=counted))
+        return self.concluded(slate)
 
     def named(self, number: int) -> Decision | None:
         """A rep by name, or the backup while away; stands in no group."""
@@ -136,6 +194,7 @@ class Walk:
             return None
         both = {number} if rep.backup is None else {number, rep.backup}
         members = tuple(Member(one) for one in sorted(both) if one in self.world.reps)
+        self.outside(sorted(both))
         fixed = shelf()["fixed"]
         first = Step(fixed.name, fixed.Options(rep=number))
         slate = Slate(self.at, None, members, members, named=number)
@@ -154,25 +213,65 @@ class Walk:
 
     def settle(self, slate: Slate, steps: tuple[Step, ...]) -> Decision | None:
         """The slate through its steps to a winner, a pool, or nobody."""
+        return self.concluded(self.narrowed(slate, steps), steps)
+
+    def narrowed(self, slate: Slate, steps: tuple[Step, ...]) -> Slate:
+        """The slate after the steps, those of weight 0 left out unless it ends in a pool."""
+        weighed = False
         for step in steps:
+            # Who has weight 0 stands for nothing where a share is worked out, least busy and the lot included.
+            if not weighed and shelf()[step.strategy].part is Part.SHARE:
+                slate, weighed = _weighed(slate), True
             slate = self.narrow(slate, step)
+        return slate if weighed or slate.ending is not None else _weighed(slate)
+
+    def concluded(self, slate: Slate, steps: tuple[Step, ...] = ()) -> Decision | None:
+        """A winner, an offer, a pool, a wait; None: nobody is left here."""
         if slate.ending is not None and slate.standing and slate.group is not None:
             self.considered += everybody_out(slate, self.world)
             return self.end(slate.ending.outcome, Reason(Code.IN_POOL), group=slate.group, mode=slate.ending.mode)
-        if any([member.weight <= 0 for member in slate.standing]):  # noqa: C419 - a list is faster for twenty
-            slate = slate.drop(_weightless)
         if not slate.standing:
-            never = {rep for rep, why in slate.dropped if why.code in LASTING}
-            self.waited_for.append((slate.group, [member for member in slate.all if member.rep not in never]))
-            self.considered += everybody_out(slate, self.world)
-            self.pass_by(slate.group, _nobody(slate))
-            return None
-        choice = choose(slate, self.lead.id, self.world)
+            return self.nobody(slate)
+        group = self.world.groups.get(slate.group or 0)
+        if group is not None and group.on_return is OnReturn.REPAY:
+            self.owing(group)
+        ghosts = earning(slate, steps, group, self.lead, self.world) if group else ()
+        choice = choose(slate, self.lead.id, self.world, group, ghosts)
         self.considered += choice.considered
-        return self.assigned(slate.group, choice)
+        return self.given(slate, choice)
+
+    def given(self, slate: Slate, choice: Choice) -> Decision:
+        offered = slate.offer is not None
+        return self.end(
+            Outcome.OFFERED if offered else Outcome.ASSIGNED,
+            choice.reason,
+            group=slate.group,
+            rep=choice.rep,
+            until=self.at + timedelta(seconds=slate.offer or 0) if offered else None,
+            entry=choice.entry,
+            transfers=choice.transfers,
+        )
+
+    def nobody(self, slate: Slate) -> Decision | None:
+        """Nobody is left: held where a step says so, else note why, and the chain goes on."""
+        never = {rep for rep, why in slate.dropped if why.code in LASTING}
+        self.considered += everybody_out(slate, self.world)
+        why = _nobody(slate)
+        if slate.wait:
+            self.last = reason(Code.WAITS_FOR_SKILL) if slate.retry_at else reason(Code.OWNER_AWAY, rep=slate.wait[0])
+            waiting = [member for member in slate.all if member.rep in slate.wait]
+            held = self.hold([(slate.group, waiting)], latest=slate.retry_at)
+            if held is not None:
+                return held
+        self.waited_for.append((slate.group, [member for member in slate.all if member.rep not in never]))
+        self.pass_by(slate.group, why)
+        return None
 
     def narrow(self, slate: Slate, step: Step) -> Slate:
-        narrowed: Slate = shelf()[step.strategy].narrow(slate, self.lead, self.world, step.options)
+        strategy = shelf()[step.strategy]
+        if asks := strategy.asks(step.options):
+            self.ask(asks)
+        narrowed: Slate = strategy.narrow(slate, self.lead, self.world, step.options)
         if self.trace is not None and self.rule is not None:
             before = set(slate.dropped)
             dropped = tuple(row for row in narrowed.dropped if row not in before)
@@ -180,26 +279,64 @@ class Walk:
             self.trace.steps.append(StepTaken(self.rule.key, slate.group, step.strategy, standing, dropped))
         return narrowed
 
-    def assigned(self, group: int | None, choice: Choice) -> Decision:
-        return self.end(Outcome.ASSIGNED, choice.reason, group=group, rep=choice.rep, entry=choice.entry)
+    def outside(self, reps: Iterable[int]) -> None:
+        """Keep how reps stood whom no group's print may tell of."""
+        known = [self.world.reps[rep] for rep in reps if rep in self.world.reps]
+        self.asked.setdefault("reps", {}).update({str(rep.id): print_rep(rep) for rep in known})
+
+    def owing(self, group: Group) -> None:
+        """Keep the arrears of a group that makes up for time off."""
+        arrears = {
+            str(member.rep): [owed, iso(self.world.repaid.get((group.id, member.rep)))]
+            for member in group.members
+            if (owed := self.world.balances.get((group.id, -member.rep), 0))
+        }
+        if arrears:
+            self.asked.setdefault("arrears", {})[str(group.id)] = arrears
+
+    def ask(self, what: Iterable[Asks]) -> None:
+        """Keep with the decision what a step asks beyond facts and roster, so that it can be made again."""
+        for one in what:
+            match one:
+                case Asks.AGE:
+                    self.asked["since"] = iso(self.lead.since)
+                case Asks.SEEN:
+                    self.asked["seen"] = {str(rep): iso(at) for rep, at in sorted(self.world.seen.items())}
+                case Asks.LAST_OWNER:
+                    self.asked["last_owner"] = self.lead.last_owner
+                case Asks.ACCOUNT:
+                    account = self.world.accounts.get(self.lead.account or 0)
+                    self.asked["account"] = None if account is None else [account.id, account.owner, account.group]
 
     def pool(self, place: Place) -> Decision | None:
         """A group's pool, whoever is on duty."""
         group = self.members_of(place.id)
+        if group is not None and group.paused:
+            return self.stand_still(group)
         return None if group is None else self.end(Outcome.POOLED, self.last, group=group.id, mode=place.mode)
 
-    def hold(self) -> Decision:
-        """Until the first of those tried by this rule comes on duty; nobody within the horizon: the desk."""
+    def stand_still(self, group: Group) -> Decision:
+        """Somebody paused the group's routing: its leads wait until it goes on."""
+        return self.end(Outcome.HELD, reason(Code.ROUTING_PAUSED, group=group.id), group=group.id)
+
+    def hold(self, whom: list[tuple[int | None, list[Member]]], latest: datetime | None = None) -> Decision | None:
+        """Until the first of them comes on duty, or the latest instant; None where neither is in sight."""
         comes = [
-            (begin, group or 0, group)
-            for group, members in self.waited_for
+            (begin, group or 0, group, member.rep)
+            for group, members in whom
             for member in members
             if member.weight > 0 and (rep := self.world.reps.get(member.rep)) and (begin := rep.next_duty(self.at))
         ]
+        self.asked["comes"] = {**self.asked.get("comes", {}), **{str(rep): iso(begin) for begin, _, _, rep in comes}}
+        if latest is not None:
+            comes.append((latest, 0, whom[0][0], 0))
         if not comes:
-            return self.end(Outcome.DESK, Reason(Code.NOBODY_COMING) if self.waited_for else self.last)
-        until, _, group = min(comes, key=lambda row: row[:2])
+            return None
+        until, _, group, _ = min(comes, key=lambda row: row[:2])
         return self.end(Outcome.HELD, self.last, group=group, until=until)
+
+    def nobody_comes(self) -> Reason:
+        return Reason(Code.NOBODY_COMING) if self.waited_for else self.last
 
     def pass_by(self, group: int | None, why: Reason) -> None:
         """Nobody here: note it, so that the receipt and the next link know why."""
@@ -216,6 +353,7 @@ class Walk:
         until: datetime | None = None,
         mode: str | None = None,
         entry: LedgerEntry | None = None,
+        transfers: tuple[Transfer, ...] = (),
     ) -> Decision:
         rule = self.rule
         within = rule.respond_within if rule else None
@@ -234,15 +372,24 @@ class Walk:
             until=until,
             mode=mode,
             entry=entry,
+            transfers=transfers,
             considered=self.considered,
             passed=tuple(self.passed),
             respond_within=within,
             priority=rule.priority if rule else None,
+            asked=self.asked or NOTHING,
         )
 
 
-def _weightless(member: Member) -> Reason | None:
-    return Reason(Code.WEIGHT_IS_ZERO) if member.weight <= 0 else None
+ON_DUTY = (Step("availability", shelf()["availability"].Options()),)
+
+
+def _weighed(slate: Slate) -> Slate:
+    """Without those of weight 0, who keep the place and get nothing but what is theirs anyway."""
+    if all([member.weight > 0 for member in slate.standing]):  # noqa: C419 - a list is faster for twenty
+        return slate
+    kept = slate.chosen.reps if slate.chosen else ()
+    return slate.drop(lambda m: Reason(Code.WEIGHT_IS_ZERO) if m.weight <= 0 and m.rep not in kept else None)
 
 
 def _nobody(slate: Slate) -> Reason:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from routing.engine.ledger import LedgerEntry
+from routing.engine.ledger import LedgerEntry, Transfer
 from routing.engine.slate import Outcome
 from routing.engine.trace import Code, Reason, iso
+from routing.engine.world import NOTHING
 
 # Raised whenever the same inputs may give another answer; a decision of an older number is reported, not failed.
-ENGINE = 1
+ENGINE = 2
 
 
 class Considered(NamedTuple):
@@ -30,6 +32,7 @@ class Considered(NamedTuple):
     weight: int
     balance: int  # before this decision
     turn: int  # number of the last entry won, 0 = never
+    received: tuple[tuple[str, int], ...] = ()  # leads so far in the periods of their limits
 
 
 class Passed(NamedTuple):
@@ -54,12 +57,15 @@ class Decision:
     group: int | None = None
     rep: int | None = None
     until: datetime | None = None  # held: when somebody is on duty
-    mode: str | None = None  # pooled: open or blind
+    mode: str | None = None  # pooled: open, blind or broadcast
     considered: tuple[Considered, ...] = ()
     passed: tuple[Passed, ...] = ()
     entry: LedgerEntry | None = None
+    transfers: tuple[Transfer, ...] = ()  # before the entry
     respond_within: int | None = None  # seconds
     priority: int | None = None
+    # what was asked beyond facts, roster and the inputs of those considered, by name: texts, whole numbers, lists
+    asked: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
 
 
 def record(decision: Decision) -> dict[str, Any]:
@@ -80,8 +86,10 @@ def record(decision: Decision) -> dict[str, Any]:
         "considered": [_considered(row) for row in decision.considered],
         "passed": [[row.rule, row.group, _reason(row.reason)] for row in decision.passed],
         "entry": None if entry is None else _entry(entry),
+        "transfers": [[t.group, t.rep, t.amount, t.why.value] for t in decision.transfers],
         "respond_within": decision.respond_within,
         "priority": decision.priority,
+        "asked": dict(decision.asked),
     }
 
 
@@ -97,7 +105,14 @@ def _reason(why: Reason) -> list[Any]:
 def _considered(row: Considered) -> list[Any]:
     """Columns in the order of `Considered`: rows by name would double the size of the record."""
     # the code is a text already; asking an enum for its value costs more than all the rest of the row
-    return [row.group, row.rep, row.code, dict(row.numbers), *row[4:]]
+    return [
+        row.group,
+        row.rep,
+        row.code,
+        dict(row.numbers),
+        *row[4:12],
+        *([dict(row.received)] if row.received else []),
+    ]
 
 
 def _entry(entry: LedgerEntry) -> dict[str, Any]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from routing.engine.decide.decision import Considered
-from routing.engine.ledger import LedgerEntry, split
+from routing.engine.decide.earning import TIME_OFF
+from routing.engine.ledger import UNIT, Key, LedgerEntry, Moved, Transfer, move, split
 from routing.engine.slate import Slate
 from routing.engine.trace import Code, Numbers, Reason
-from routing.engine.world import Member, World
+from routing.engine.world import ANY_GROUP, Group, Limit, Member, OnReturn, Rep, World
 
 DUTY = frozenset({Code.OFF_SHIFT, Code.NO_SHIFTS, Code.ON_LEAVE, Code.PUBLIC_HOLIDAY, Code.PAUSED, Code.IDLE})
+A_DAY = timedelta(days=1)
 # Members of an enum are slow to look up in Python 3.11, and these are met twenty times a decision.
 OWED_LESS, WAITED_LESS, HIGHER_NUMBER = Code.OWED_LESS, Code.WAITED_LESS, Code.HIGHER_NUMBER
 
@@ -20,35 +24,84 @@ Verdict = tuple[Member, Code, Numbers]
 
 
 class Choice(NamedTuple):
-    """The winner, why, the entry if a ledger decides, and a row for everybody."""
+    """The winner, why, the transfers and the entry if the group keeps a ledger, and a row for everybody."""
 
     rep: int
     reason: Reason
     entry: LedgerEntry | None
+    transfers: tuple[Transfer, ...]
     considered: tuple[Considered, ...]
 
 
-def choose(slate: Slate, lead: int, world: World) -> Choice:
-    """The winner among those of the best rank standing; at least one stands, all of weight above 0."""
+def choose(slate: Slate, lead: int, world: World, group: Group | None, ghosts: tuple[Member, ...] = ()) -> Choice:
+    """The winner among those of the best rank standing, or of those a step chose; at least one stands.
+
+    `ghosts` earn a share while away, into their arrears.
+    """
     sharing = slate.best()
-    if slate.group is None:
-        return _named(slate, sharing[0], world)
-    first = sharing[0]
-    if slate.ordered is not None:
-        sharing = tuple(sorted(sharing, key=lambda member: member.rep))
+    first = _first(slate)
+    if first and (missing := [m for m in slate.standing if m.rep in first and m not in sharing]):
+        sharing = tuple(sorted((*sharing, *missing), key=lambda member: member.rep))
+    if slate.group is None or group is None:
+        return _named(slate, next((m for m in sharing if m.rep in first), sharing[0]), world)
+    sharing = sharing if all([m.weight > 0 for m in sharing]) else tuple(m for m in sharing if m.weight > 0)  # noqa: C419
+    transfers = () if group.on_return is OnReturn.KEEP else _transfers(slate, group, sharing, world)
+    balances = _after(world.balances, transfers) if transfers else world.balances
     reps = tuple([member.rep for member in sharing])
-    weights = (1,) * len(reps) if slate.equal else tuple([member.weight for member in sharing])
-    line = _line(slate.group, sharing, split(weights), world)
-    if slate.ordered is not None:
-        winner, rows = first.rep, _ordered(slate, first, line, world)
+    weights = _weights(slate, sharing)
+    earns = _weights(slate, ghosts)
+    shares = split((*earns, *weights)) if weights else ()
+    line = _line(slate.group, sharing, shares[len(earns) :], balances, world)
+    if first:
+        winner, rows = _chosen(slate, first, line, world)
     else:
         winner, rows = line[0][2], _owed(slate, line, world)
-    entry = LedgerEntry(slate.group, lead, reps, weights, winner, slate.ordered is not None)
-    if len(sharing) < len(slate.standing):
-        rows += _later(slate, sharing, world)
+    entry = None
+    counted = slate.chosen is None or slate.chosen.counted or not first
+    if winner in reps and counted:
+        away = tuple([-member.rep for member in ghosts])
+        entry = LedgerEntry(slate.group, lead, (*away, *reps), (*earns, *weights), winner, forced=bool(first))
+    if len(rows) < len(slate.standing):
+        rows += _later(slate, {row.rep for row in rows}, world)
     if slate.dropped:
         rows += _dropped(slate, world)
-    return Choice(winner, Reason(rows[0].code, rows[0].numbers), entry, tuple(rows))
+    return Choice(winner, Reason(rows[0].code, rows[0].numbers), entry, transfers, tuple(rows))
+
+
+def _first(slate: Slate) -> frozenset[int]:
+    """Those among whom a step wants the winner to be, as far as they stand."""
+    if slate.chosen is None:
+        return frozenset()
+    return slate.chosen.reps.intersection([member.rep for member in slate.standing])
+
+
+def _weights(slate: Slate, members: tuple[Member, ...]) -> tuple[int, ...]:
+    return (1,) * len(members) if slate.equal else tuple([member.weight for member in members])
+
+
+def _transfers(slate: Slate, group: Group, sharing: tuple[Member, ...], world: World) -> tuple[Transfer, ...]:
+    """What is forgiven to those on time off, or made up for to those who are back."""
+    balances, moved = world.balances, []
+    if group.on_return is OnReturn.FORGIVE:
+        for rep, why in slate.dropped:
+            owed = balances.get((group.id, rep), 0)
+            if why.code in TIME_OFF and abs(owed) > UNIT:
+                moved.append(Transfer(group.id, rep, owed - (UNIT if owed > 0 else -UNIT), Moved.FORGIVEN))
+        return tuple(moved)
+    for member in sharing:
+        arrears = balances.get((group.id, -member.rep), 0)
+        last = world.repaid.get((group.id, member.rep))
+        if arrears > 0 and (last is None or last + A_DAY <= slate.at):
+            most = min(arrears, group.repay_per_day * UNIT)
+            moved.append(Transfer(group.id, member.rep, most, Moved.REPAID))
+    return tuple(moved)
+
+
+def _after(balances: Mapping[Key, int], transfers: tuple[Transfer, ...]) -> Mapping[Key, int]:
+    after = dict(balances)
+    for transfer in transfers:
+        after.update(move(after, transfer))
+    return after
 
 
 def everybody_out(slate: Slate, world: World) -> tuple[Considered, ...]:
@@ -57,8 +110,10 @@ def everybody_out(slate: Slate, world: World) -> tuple[Considered, ...]:
     return (*standing, *_dropped(slate, world))
 
 
-def _line(group: int, sharing: tuple[Member, ...], shares: tuple[int, ...], world: World) -> list[Contender]:
-    balances, turns = world.balances, world.turns
+def _line(
+    group: int, sharing: tuple[Member, ...], shares: tuple[int, ...], balances: Mapping[Key, int], world: World
+) -> list[Contender]:
+    turns = world.turns
     line = []
     for member, share in zip(sharing, shares, strict=True):
         rep = member.rep
@@ -94,25 +149,37 @@ def _why_first(line: list[Contender]) -> Code:
     return Code.LONGEST_WAIT if second[1] != first[1] else Code.LOWEST_NUMBER
 
 
-def _ordered(slate: Slate, first: Member, line: list[Contender], world: World) -> list[Considered]:
-    """The verdict where another order than the ledger's decided."""
-    by = (("strategy", slate.ordered),)
-    others: list[Verdict] = [(row[3], Code.LATER_IN_ORDER, by) for row in line if row[2] != first.rep]
-    return _rows(slate, [(first, Code.FIRST_IN_ORDER, by), *others], world)
+def _chosen(slate: Slate, first: frozenset[int], line: list[Contender], world: World) -> tuple[int, list[Considered]]:
+    """The verdict where another order than the ledger's decided; ties among the chosen by the ledger."""
+    chosen = slate.chosen
+    assert chosen is not None  # noqa: S101 - told by `first`
+    outside = sorted(first.difference([row[2] for row in line]))
+    winner = next((row[2] for row in line if row[2] in first), outside[0] if outside else 0)
+    members = {member.rep: member for member in slate.standing}
+    others: list[Verdict] = [
+        (row[3], *chosen.apart.get(row[2], chosen.others))
+        for row in line
+        if row[2] != winner and row[3] in slate.best()
+    ]
+    return winner, _rows(slate, [(members[winner], *chosen.why), *others], world)
 
 
 def _named(slate: Slate, member: Member, world: World) -> Choice:
-    """A rep by name stands outside of every group: no share, no entry."""
-    why = Reason(Code.NAMED_REP) if member.rep == slate.named else Reason(Code.BACKUP_OF, (("rep", slate.named),))
-    return Choice(member.rep, why, None, (*_rows(slate, [(member, *why)], world), *_dropped(slate, world)))
+    """A rep by name, or an account's owner, outside of every group: no share, no entry."""
+    if slate.chosen is not None:
+        why = slate.chosen.why
+    else:
+        why = Reason(Code.NAMED_REP) if member.rep == slate.named else Reason(Code.BACKUP_OF, (("rep", slate.named),))
+    rows = [*_rows(slate, [(member, *why)], world), *_later(slate, {member.rep}, world), *_dropped(slate, world)]
+    return Choice(member.rep, why, None, (), tuple(rows))
 
 
-def _later(slate: Slate, sharing: tuple[Member, ...], world: World) -> list[Considered]:
+def _later(slate: Slate, told: set[int | None], world: World) -> list[Considered]:
     """Those whom a step put behind the ones who shared, nearest rank first."""
-    first = {member.rep for member in sharing}
     ranks, reasons = slate.ranks or {}, slate.rank_reasons or {}
-    behind = sorted((m for m in slate.standing if m.rep not in first), key=lambda m: (ranks.get(m.rep, ()), m.rep))
-    return _rows(slate, [(m, *reasons.get(m.rep, Reason(Code.LATER_IN_ORDER))) for m in behind], world)
+    later = slate.chosen.others if slate.chosen else Reason(Code.LATER_IN_ORDER)
+    behind = sorted((m for m in slate.standing if m.rep not in told), key=lambda m: (ranks.get(m.rep, ()), m.rep))
+    return _rows(slate, [(m, *reasons.get(m.rep, later)) for m in behind], world)
 
 
 def _dropped(slate: Slate, world: World) -> list[Considered]:
@@ -144,6 +211,16 @@ def _rows(slate: Slate, verdicts: list[Verdict], world: World) -> list[Considere
             member.weight,
             balances.get(key, 0),
             turns.get(key, 0),
+            () if rep is None or not (rep.limits or member.limits) else _received(slate.at, number, member, rep, world),
         )
         rows.append(tuple.__new__(Considered, row))  # past the slower constructor of named tuples
     return rows
+
+
+def _received(at: datetime, group: int, member: Member, rep: Rep, world: World) -> tuple[tuple[str, int], ...]:
+    """How many leads of this group, and over all groups, in the period of each limit: ("group.day", 3)."""
+
+    def counts(whose: str, key: int, limits: tuple[Limit, ...]) -> list[tuple[str, int]]:
+        return [(f"{whose}.{limit.period}", world.counted(key, rep, limit, at)) for limit in limits]
+
+    return (*counts("group", group, member.limits), *counts("rep", ANY_GROUP, rep.limits))

@@ -1,6 +1,6 @@
 """Rule sets: their shape, how they are read from JSON, and the index over their conditions."""
 
-from routing.engine.ruleset.reading import RuleProblem, RuleSetError, parse, parse_steps
+from routing.engine.ruleset.reading import RuleProblem, RuleSetError, parse, parse_escalation, parse_steps
 from routing.engine.ruleset.shape import DEFAULT_BAND, Band, Directory, Place, Rule, RuleSet, To
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "RuleSetError",
     "To",
     "parse",
+    "parse_escalation",
     "parse_steps",
 ]

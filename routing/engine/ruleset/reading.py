@@ -10,6 +10,7 @@ from leads.conditions import EVERYTHING, Catalogue, Condition, ConditionError
 from leads.conditions import parse as parse_condition
 from routing.engine.ruleset.index import Index
 from routing.engine.ruleset.shape import (
+    AWAY,
     DEFAULT_BAND,
     DESTINATIONS,
     OTHERWISE,
@@ -21,9 +22,9 @@ from routing.engine.ruleset.shape import (
     To,
 )
 from routing.engine.strategies import shelf
-from routing.engine.strategy import read_options
+from routing.engine.strategy import Part, read_options
 from routing.engine.trace import Number, Numbers
-from routing.engine.world import Step
+from routing.engine.world import Stage, Step
 
 MOST_RULES = 2000
 MOST_STEPS = 10
@@ -31,16 +32,22 @@ LONGEST_NAME = 200
 LONGEST_REASON = 500
 LONGEST_RESPONSE = 30 * 24 * 3600
 LAST_BAND = 9
+MOST_STAGES = 10
+CLOCKS = ("working", "wall")
+DOES = ("remind", "warn", "release", "pause")
+MODES = ("open", "blind", "broadcast")
 
 SET_KEYS = {"rules", "bands", "default_band"}
 RULE_KEYS = {
-    "key", "name", "condition", "destination", "steps", "otherwise", "respond_within", "priority",
+    "key", "name", "condition", "destination", "steps", "otherwise", "respond_within", "clock", "escalation",
+    "priority",
 }  # fmt: skip
 PLACE_KEYS: dict[To, set[str]] = {
     To.GROUP: {"to", "group"},
     To.REP: {"to", "rep"},
     To.REJECT: {"to", "reason"},
     To.POOL: {"to", "group", "mode"},
+    To.ACCOUNT: {"to", "away", "returning"},
 }
 ENDS = {To.NEXT_RULE, To.POOL, To.HOLD, To.DESK}  # nothing can follow these in an otherwise chain
 
@@ -82,6 +89,15 @@ def parse_steps(body: object, *, directory: Directory | None = None) -> tuple[St
     if reading.problems:
         raise RuleSetError(tuple(reading.problems))
     return steps or ()
+
+
+def parse_escalation(body: object) -> tuple[Stage, ...]:
+    """What a group does while an owner stays silent, from JSON; RuleSetError with every problem."""
+    reading = Reading(Catalogue({}), None)
+    stages = reading.escalation(body if body is not None else [], "escalation")
+    if reading.problems:
+        raise RuleSetError(tuple(reading.problems))
+    return stages or ()
 
 
 class Reading:
@@ -126,12 +142,20 @@ class Reading:
         steps = self.steps(body.get("steps"), f"{path}.steps")
         otherwise = self.otherwise(body.get("otherwise", []), f"{path}.otherwise", destination, last=last)
         respond = self.whole(body.get("respond_within"), f"{path}.respond_within", 1, LONGEST_RESPONSE)
+        clock = self.choice(body.get("clock"), f"{path}.clock", CLOCKS)
+        escalation = self.escalation(body.get("escalation"), f"{path}.escalation")
         priority = self.whole(body.get("priority"), f"{path}.priority", 0, LAST_BAND)
         if destination is None:
             return None
-        if steps and steps[-1].strategy == "pool" and destination.to is To.REP:
-            self.wrong(f"{path}.steps[{len(steps) - 1}]", "pool_needs_group")
-        return Rule(key, name, condition, destination, steps, otherwise, respond, priority)
+        if destination.to in {To.REP, To.ACCOUNT}:
+            self.alone(steps or (), f"{path}.steps")
+        return Rule(key, name, condition, destination, steps, otherwise, respond, clock, escalation, priority)
+
+    def alone(self, steps: tuple[Step, ...], path: str) -> None:
+        """One rep by name, or an account's owner, is nobody to share among: only conditions on them make sense."""
+        for i, step in enumerate(steps):
+            if step.strategy in {"pool", "account", "fixed"} or shelf()[step.strategy].part is Part.SHARE:
+                self.wrong(f"{path}[{i}]", "needs_group", strategy=step.strategy)
 
     def band(self, body: object, path: str) -> Band | None:
         if not isinstance(body, Mapping):
@@ -172,6 +196,12 @@ class Reading:
                 body.get("rep"), f"{path}.rep", "unknown_rep", self.directory.reps if self.directory else None
             )
             return None if rep is None else Place(to, rep)
+        if to is To.ACCOUNT:
+            away = self.choice(body.get("away"), f"{path}.away", AWAY)
+            returning = body.get("returning", False)
+            if not isinstance(returning, bool):
+                self.wrong(f"{path}.returning", "wrong_type", expected="yes or no")
+            return Place(to, away=away or AWAY[0], returning=returning is True)
         if to is To.REJECT:
             why = self.text(body.get("reason"), f"{path}.reason", LONGEST_REASON, "no_reason")
             return None if why is None else Place(to, reason=why)
@@ -180,10 +210,7 @@ class Reading:
     def pool_or_group(self, to: To, body: Mapping[Any, Any], path: str) -> Place | None:
         known = self.directory.groups if self.directory else None
         group = self.identity(body.get("group"), f"{path}.group", "unknown_group", known)
-        mode = body.get("mode", "open")
-        if mode not in ("open", "blind"):
-            self.wrong(f"{path}.mode", "wrong_choice", expected="open, blind")
-            return None
+        mode = self.choice(body.get("mode"), f"{path}.mode", MODES) or MODES[0]
         return None if group is None else Place(to, group, mode=mode)
 
     def steps(self, body: object, path: str) -> tuple[Step, ...] | None:
@@ -193,10 +220,63 @@ class Reading:
         given = self.items(body, path, MOST_STEPS)
         steps = [self.step(item, f"{path}[{i}]") for i, item in enumerate(given)]
         read = tuple(step for step in steps if step is not None)
-        for i, step in enumerate(steps[:-1]):
-            if step is not None and step.strategy == "pool":
-                self.wrong(f"{path}[{i}]", "nothing_after_pool")
+        self.order(steps, path)
         return read
+
+    def order(self, steps: list[Step | None], path: str) -> None:
+        """Leave out, prefer, share, end: a step that comes too late, or twice, would do nothing or the wrong thing."""
+        reached, before = Part.NARROW, ""
+        sharing = ""
+        seen: set[str] = set()
+        for i, step in enumerate(steps):
+            if step is None:
+                continue
+            strategy = shelf()[step.strategy]
+            if step.strategy in seen and not strategy.repeats:
+                self.wrong(f"{path}[{i}]", "step_twice", strategy=step.strategy)
+            elif strategy.part is Part.SHARE and sharing:
+                self.wrong(f"{path}[{i}]", "shares_twice", strategy=step.strategy, first=sharing)
+            elif max(strategy.part, Part.PREFER) < reached:
+                code = "nothing_after_end" if reached is Part.END else "too_late"
+                self.wrong(f"{path}[{i}]", code, strategy=step.strategy, before=before)
+            elif step.strategy == "pool" and sharing:
+                self.wrong(f"{path}[{i}]", "pool_shares_nothing", strategy=sharing)
+            if strategy.part >= reached:
+                reached, before = strategy.part, step.strategy
+            sharing = step.strategy if strategy.part is Part.SHARE else sharing
+            seen.add(step.strategy)
+
+    def escalation(self, body: object, path: str) -> tuple[Stage, ...] | None:
+        """What is done while the owner stays silent, in order of time; None where the group's own applies."""
+        if body is None:
+            return None
+        stages: list[Stage] = []
+        for i, item in enumerate(self.items(body, path, MOST_STAGES)):
+            if not isinstance(item, Mapping):
+                self.wrong(f"{path}[{i}]", "not_an_object")
+                continue
+            self.keys(item, {"after", "do"}, f"{path}[{i}]")
+            after = self.whole(item.get("after"), f"{path}[{i}].after", 1, LONGEST_RESPONSE)
+            do = self.choice(item.get("do"), f"{path}[{i}].do", DOES)
+            if "after" not in item or "do" not in item:
+                self.wrong(f"{path}[{i}].{'do' if 'after' in item else 'after'}", "missing")
+            if after is None or do is None:
+                continue
+            if any(stage.do == "release" and stage.after < after for stage in stages):
+                self.wrong(f"{path}[{i}]", "after_release")
+            if stages and stages[-1].after > after:
+                self.wrong(f"{path}[{i}].after", "not_in_order")
+            if do in {"release", "pause"} and any(stage.do == do for stage in stages):
+                self.wrong(f"{path}[{i}]", "stage_twice", do=do)
+            stages.append(Stage(after, do))
+        return tuple(stages)
+
+    def choice(self, value: object, path: str, choices: tuple[str, ...]) -> str | None:
+        """One of the choices; None where none is given, or a wrong one."""
+        if value is None or value in choices:
+            return value if isinstance(value, str) else None
+        self.wrong(path, "wrong_choice", expected=", ".join(choices))
+        return None
 
     def step(self, body: object, path: str) -> Step | None:
         if not isinstance(body, Mapping):
@@ -212,6 +292,9 @@ class Reading:
         for fault in faults:
             below = f"{path}.options.{fault.option}" if fault.option else f"{path}.options"
             self.wrong(below, fault.code, **dict(fault.numbers))
+        field = getattr(options, "field", None)
+        if field is not None and self.catalogue.fields and field not in self.catalogue.fields:
+            self.wrong(f"{path}.options.field", "condition_unknown_field", field=shown(field))
         rep = getattr(options, "rep", None)
         if rep is not None and self.directory is not None and rep not in self.directory.reps:
             self.wrong(f"{path}.options.rep", "unknown_rep", id=rep)

@@ -9,7 +9,7 @@ from typing import Any
 
 from leads.conditions.tree import Condition
 from routing.engine.ruleset.index import Index
-from routing.engine.world import Step
+from routing.engine.world import Stage, Step
 
 DEFAULT_BAND = 5
 
@@ -20,6 +20,7 @@ class To(StrEnum):
     GROUP = "group"
     REP = "rep"
     TERRITORY = "territory"
+    ACCOUNT = "account"
     DESK = "desk"
     REJECT = "reject"
     NEXT_RULE = "next_rule"
@@ -27,7 +28,8 @@ class To(StrEnum):
     HOLD = "hold"
 
 
-DESTINATIONS = (To.GROUP, To.REP, To.TERRITORY, To.DESK, To.REJECT)
+DESTINATIONS = (To.GROUP, To.REP, To.TERRITORY, To.ACCOUNT, To.DESK, To.REJECT)
+AWAY = ("pass", "wait", "backup", "rotate")
 OTHERWISE = (To.NEXT_RULE, To.GROUP, To.POOL, To.HOLD, To.DESK)
 
 
@@ -38,7 +40,9 @@ class Place:
     to: To
     id: int | None = None
     reason: str | None = None  # reject: told to people
-    mode: str = "open"  # pool: open or blind
+    mode: str = "open"  # pool: open, blind or broadcast
+    away: str = "pass"  # account: what if the owner cannot take it
+    returning: bool = False  # account: who last worked with the person counts as the owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class Rule:
     steps: tuple[Step, ...] | None = None  # None: the group's own
     otherwise: tuple[Place, ...] = ()  # empty: the desk
     respond_within: int | None = None  # seconds; None: the group's own
+    clock: str | None = None  # working or wall; None: the group's own
+    escalation: tuple[Stage, ...] | None = None  # None: the group's own
     priority: int | None = None  # band 0 (first) ... 9
 
 

@@ -6,44 +6,62 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from routing.engine.slate import Slate
-from routing.engine.strategy import Phrase, Strategy
-from routing.engine.trace import Code, Reason, reason
+from routing.engine.slate import Chosen, Slate
+from routing.engine.strategy import Asks, Part, Phrase, Strategy
+from routing.engine.trace import Code, Reason, iso, reason
 from routing.engine.world import Lead, Member, Rep, World
 
 
 @dataclass(frozen=True, slots=True)
 class AvailabilityOptions:
-    """`back_within_minutes`: when nobody is on duty, whoever is back soonest within this time stands in."""
+    """What counts as there, and who may stand in.
+
+    `back_within_minutes`: when nobody is there, whoever is back soonest within this time. `there`: on shift (shift),
+    seen on a page within `active_minutes` (active), or one of both (either); time off and switched off always count.
+    """
 
     back_within_minutes: int | None = field(default=None, metadata={"low": 1, "high": 10_080})
+    there: str = field(default="shift", metadata={"choices": ("shift", "active", "either")})
+    active_minutes: int = field(default=10, metadata={"low": 2, "high": 1440})
 
 
 class Availability(Strategy[AvailabilityOptions]):
     """Leaves out who is off shift, on leave, on a public holiday or paused.
 
     Best for global teams and high volume. If nobody is on duty, nobody is left and the rule's "if nobody can take it"
-    applies, unless the rep who is back soonest may stand in.
+    applies, unless the rep who is back soonest may stand in. Teams without fixed hours can ask for reps who are at
+    work on a page instead of on shift.
     """
 
     name = "availability"
+    part = Part.NARROW
     Options = AvailabilityOptions
 
     def says(self, options: AvailabilityOptions) -> Phrase:
+        active = (("active", options.active_minutes),) if options.there != "shift" else ()
         if options.back_within_minutes is None:
-            return Phrase("step.availability")
-        return Phrase("step.availability_back_within", (("minutes", options.back_within_minutes),))
+            return Phrase(f"step.availability_{options.there}", active)
+        return Phrase(
+            f"step.availability_{options.there}_back_within", (*active, ("minutes", options.back_within_minutes))
+        )
+
+    def asks(self, options: AvailabilityOptions) -> frozenset[Asks]:
+        return frozenset() if options.there == "shift" else frozenset({Asks.SEEN})
 
     def narrow(self, slate: Slate, lead: Lead, world: World, options: AvailabilityOptions) -> Slate:
-        reps = world.reps
-        narrowed = slate.without(_off_duty(slate, reps))._replace(duty_asked=True)
+        out = _off_duty(slate, world.reps)
+        if options.there != "shift":
+            out = _inactive(slate, world, out, options)
+        narrowed = slate.without(out)._replace(duty_asked=True)
         if narrowed.standing or options.back_within_minutes is None:
             return narrowed
         soonest = _soonest(slate, world, slate.at + timedelta(minutes=options.back_within_minutes))
         if soonest is None:
             return narrowed
         dropped = tuple(row for row in narrowed.dropped if row[0] != soonest.rep)
-        return narrowed._replace(standing=(soonest,), dropped=dropped)
+        why = reason(Code.BACK_SOONEST, next=iso(_back(world.reps.get(soonest.rep), slate.at)))
+        chosen = Chosen(frozenset({soonest.rep}), why, why)
+        return narrowed._replace(standing=(soonest,), dropped=dropped, chosen=chosen)
 
 
 def _off_duty(slate: Slate, reps: Mapping[int, Rep]) -> dict[int, Reason]:
@@ -56,6 +74,26 @@ def _off_duty(slate: Slate, reps: Mapping[int, Rep]) -> dict[int, Reason]:
         if why is not None:
             out[member.rep] = why
     return out
+
+
+def _inactive(slate: Slate, world: World, out: dict[int, Reason], options: AvailabilityOptions) -> dict[int, Reason]:
+    """The same where being at work on a page counts; who is away or switched off stays out whatever they do."""
+    since = slate.at - timedelta(minutes=options.active_minutes)
+    found: dict[int, Reason] = {}
+    for member in slate.standing:
+        why, seen = out.get(member.rep), world.seen.get(member.rep)
+        shiftless = why is None or why.code in {Code.OFF_SHIFT, Code.NO_SHIFTS}
+        if shiftless and seen is not None and seen >= since:
+            continue
+        if why is not None:
+            found[member.rep] = why if options.there == "either" or not shiftless else _idle(seen)
+        elif options.there == "active":
+            found[member.rep] = _idle(seen)
+    return found
+
+
+def _idle(seen: datetime | None) -> Reason:
+    return reason(Code.IDLE, seen=iso(seen))
 
 
 def _soonest(slate: Slate, world: World, latest: datetime) -> Member | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from routing.engine.slate import Slate
-from routing.engine.strategy import Phrase, Strategy
+from routing.engine.strategy import Part, Phrase, Strategy
 from routing.engine.trace import Code, Reason, reason
 from routing.engine.world import Lead, Member, World
 
@@ -25,6 +25,7 @@ class Fixed(Strategy[FixedOptions]):
     """
 
     name = "fixed"
+    part = Part.NARROW
     Options = FixedOptions
 
     def says(self, options: FixedOptions) -> Phrase:

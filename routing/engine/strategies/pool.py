@@ -5,25 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from routing.engine.slate import Ending, Outcome, Slate
-from routing.engine.strategy import Phrase, Strategy
+from routing.engine.strategy import Part, Phrase, Strategy
 from routing.engine.world import Lead, World
 
 
 @dataclass(frozen=True, slots=True)
 class PoolOptions:
-    """`mode`: open (details are visible before claiming) or blind (only after)."""
+    """`mode`: open (details are visible before claiming), blind (only after), or broadcast (open, and all are told)."""
 
-    mode: str = field(default="open", metadata={"choices": ("open", "blind")})
+    mode: str = field(default="open", metadata={"choices": ("open", "blind", "broadcast")})
 
 
 class Pool(Strategy[PoolOptions]):
     """Nobody is chosen: members pull leads from the group's pool when they have time.
 
     Best where reps know their own pace. Open shows all details; blind shows only what the group made public until the
-    lead is claimed, so that nobody picks the best. Ends the chain: steps after it are refused.
+    lead is claimed, so that nobody picks the best; broadcast tells everybody left at once, and the first claim wins.
+    Ends the steps: nothing may stand behind it.
     """
 
     name = "pool"
+    part = Part.END
     Options = PoolOptions
 
     def says(self, options: PoolOptions) -> Phrase:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from routing.engine.slate import Slate
-from routing.engine.strategy import Phrase, Strategy
+from routing.engine.strategy import Part, Phrase, Strategy
 from routing.engine.trace import Code, Reason, reason
 from routing.engine.world import Lead, Member, World
 
@@ -28,6 +28,8 @@ class Priority(Strategy[PriorityOptions]):
     """
 
     name = "priority"
+    part = Part.PREFER
+    repeats = True
     Options = PriorityOptions
 
     def says(self, options: PriorityOptions) -> Phrase:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from routing.engine.slate import Slate
-from routing.engine.strategy import NoOptions, Phrase, Strategy
+from routing.engine.strategy import NoOptions, Part, Phrase, Strategy
 from routing.engine.world import Lead, World
 
 
@@ -15,6 +15,7 @@ class RoundRobin(Strategy[NoOptions]):
     """
 
     name = "round_robin"
+    part = Part.SHARE
     Options = NoOptions
 
     def says(self, options: NoOptions) -> Phrase:

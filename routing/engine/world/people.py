@@ -1,31 +1,28 @@
-"""All that the engine may know of a lead and of the rest: frozen values, nothing lazy."""
+"""The people: when they work, what they can, how much they may hold, and the groups they stand in."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
-from routing.engine.ledger import Key
 from routing.engine.trace import Code, Reason, iso, reason
 
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
 Span = tuple[datetime, datetime]  # half-open, UTC
+ROLLING = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """One lead's frozen facts; conditions compare `folded`, people read `facts`."""
+class Limit(NamedTuple):
+    """At most so many new leads in a period: of the rep's own calendar, or one that rolls with the clock."""
 
-    id: int
-    facts: Mapping[str, Any]
-    folded: Mapping[str, Any]
-    account: int | None = None
-    barred: frozenset[int] = frozenset()  # reps who let it lapse, returned or declined it
+    period: str  # one of ROLLING
+    most: int
+    rolling: bool = False
 
 
 class AbsenceKind(StrEnum):
@@ -65,6 +62,9 @@ class Rep:
     absences: tuple[Absence, ...] = ()
     cap: int | None = None  # open leads over all groups
     backup: int | None = None
+    limits: tuple[Limit, ...] = ()  # new leads over all groups
+    edges: Mapping[str, tuple[datetime, ...]] = field(default_factory=lambda: NOTHING)  # period -> its beginnings
+    skills: frozenset[str] = frozenset()  # "kind:value", folded
     # where duty begins and ends in turn, absences taken out: an odd place in it is on duty
     changes: tuple[datetime, ...] = field(init=False, compare=False, repr=False)
 
@@ -88,6 +88,14 @@ class Rep:
         if absence is not None:
             return absence.reason()
         return reason(Code.OFF_SHIFT, next=iso(self.next_duty(at))) if self.duty else reason(Code.NO_SHIFTS)
+
+    def counted(self, limit: Limit, received: Sequence[datetime], at: datetime) -> int:
+        """How many of the leads received (ascending) fall into the limit's period at this instant."""
+        if limit.rolling:
+            return len(received) - bisect_right(received, at - ROLLING[limit.period])
+        edges = self.edges.get(limit.period, ())
+        place = bisect_right(edges, at)
+        return len(received) - (bisect_left(received, edges[place - 1]) if place else 0)
 
     def next_duty(self, after: datetime) -> datetime | None:
         """The first instant later than `after` at which a spell of duty begins; None within the horizon."""
@@ -126,6 +134,7 @@ class Member:
     weight: int = 1
     tier: int = 1
     cap: int | None = None  # open leads of this group
+    limits: tuple[Limit, ...] = ()  # new leads of this group
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +145,21 @@ class Step:
     options: Any
 
 
+class Stage(NamedTuple):
+    """What is done when a lead's owner stays silent for so many seconds: remind, warn, release or pause."""
+
+    after: int
+    do: str
+
+
+class OnReturn(StrEnum):
+    """What becomes of the fair share of who was away."""
+
+    KEEP = "keep"
+    FORGIVE = "forgive"
+    REPAY = "repay"
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A named set of reps and how they share when a rule does not say."""
@@ -144,107 +168,13 @@ class Group:
     members: tuple[Member, ...] = ()  # ascending by rep
     steps: tuple[Step, ...] = ()
     respond_within: int | None = None  # seconds
+    clock: str = "working"  # or "wall": what response times count
+    escalation: tuple[Stage, ...] = ()
+    on_return: OnReturn = OnReturn.KEEP
+    repay_per_day: int = 2  # leads
+    count_accounts: bool = True
+    paused: bool = False
 
     def __post_init__(self) -> None:
         """Members in the one order that the ledger's ties need."""
         object.__setattr__(self, "members", tuple(sorted(self.members, key=lambda member: member.rep)))
-
-
-class AreaKind(StrEnum):
-    """What a territory's area is made of, from most to least specific."""
-
-    POSTAL = "postal"
-    CITY = "city"
-    REGION = "region"
-    COUNTRY = "country"
-    MARKET = "market"
-    WORLD = "world"
-
-
-SPECIFICITY = {kind: 6 - i for i, kind in enumerate(AreaKind)}  # postal 6 ... world 1
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A piece of the market; texts folded as in `Lead.folded`; a set left empty asks nothing."""
-
-    kind: AreaKind
-    countries: frozenset[str] = frozenset()
-    names: frozenset[str] = frozenset()  # cities or regions
-    low: str = ""  # postal prefixes, both ends included
-    high: str = ""
-    industries: frozenset[str] = frozenset()
-    segments: frozenset[str] = frozenset()
-
-    def covers(self, folded: Mapping[str, Any]) -> bool:
-        """Does the lead stand in this area? A missing value never does."""
-        return (
-            _asks(self.countries, folded.get("country"))
-            and _asks(self.industries, folded.get("industry"))
-            and _asks(self.segments, folded.get("segment"))
-            and self._covers_place(folded)
-        )
-
-    def _covers_place(self, folded: Mapping[str, Any]) -> bool:
-        match self.kind:
-            case AreaKind.POSTAL:
-                code = folded.get("postal_code")
-                if not isinstance(code, str):
-                    return False
-                return self.low <= code[: len(self.low)] and code[: len(self.high)] <= self.high
-            case AreaKind.CITY | AreaKind.REGION:
-                return folded.get(self.kind.value) in self.names
-            case AreaKind.COUNTRY:
-                return bool(self.countries)
-            case AreaKind.MARKET:
-                return bool(self.countries or self.industries or self.segments)
-        return True
-
-
-@dataclass(frozen=True, slots=True)
-class Territory:
-    """A part of the market, the group that works it and the reps who cover it."""
-
-    id: int
-    group: int | None
-    areas: tuple[Area, ...]
-    reps: frozenset[int] = frozenset()
-
-    def specificity(self, folded: Mapping[str, Any]) -> int:
-        """How closely this territory describes the lead: postal 6 ... world 1, 0 = does not cover it."""
-        return max((SPECIFICITY[area.kind] for area in self.areas if area.covers(folded)), default=0)
-
-
-def closest_territory(territories: Iterable[Territory], folded: Mapping[str, Any]) -> Territory | None:
-    """The territory with a group that describes the lead most closely; ties by lowest id."""
-    covering = [(t.specificity(folded), -t.id, t) for t in territories if t.group is not None]
-    level, _, found = max(covering, key=lambda row: row[:2], default=(0, 0, None))
-    return found if level else None
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A known company and who owns it."""
-
-    id: int
-    owner: int | None = None
-    tier: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """The roster, load and ledger that decisions are made in."""
-
-    groups: Mapping[int, Group] = field(default_factory=lambda: NOTHING)
-    reps: Mapping[int, Rep] = field(default_factory=lambda: NOTHING)
-    load: Mapping[int, int] = field(default_factory=lambda: NOTHING)  # open leads by rep
-    group_load: Mapping[Key, int] = field(default_factory=lambda: NOTHING)  # by (group, rep)
-    balances: Mapping[Key, int] = field(default_factory=lambda: NOTHING)  # units owed, by (group, rep)
-    turns: Mapping[Key, int] = field(default_factory=lambda: NOTHING)  # number of the last entry won, 0 = never
-    turn: int = 0  # the highest entry number of the groups at hand: ties are broken inside a group
-    territories: tuple[Territory, ...] = ()  # ascending by id
-    accounts: Mapping[int, Account] = field(default_factory=lambda: NOTHING)
-
-
-def _asks(wanted: frozenset[str], value: object) -> bool:
-    return not wanted or value in wanted

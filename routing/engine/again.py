@@ -1,0 +1,136 @@
+"""Decides again from what was stored: the record of a decision, the prints it refers to, the lead's frozen facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from routing.engine.decide import Decision, decide
+from routing.engine.frozen import read_group, read_rep, read_territories
+from routing.engine.ledger import Key
+from routing.engine.ruleset import RuleSet
+from routing.engine.trace import Code, Trace
+from routing.engine.world import ABSENT, ANY_GROUP, Absence, Account, Group, Lead, Rep, Territory, World
+
+AN_HOUR = timedelta(hours=1)
+A_MOMENT = timedelta(seconds=1)
+KINDS = {code: kind for kind, code in ABSENT.items()}
+
+
+def again(
+    record: Mapping[str, Any],
+    *,
+    prints: Iterable[Mapping[str, Any]],
+    facts: Mapping[str, Any],
+    folded: Mapping[str, Any],
+    rules: RuleSet | None,
+    trace: Trace | None = None,
+) -> Decision:
+    """The decision made again by the engine of today; equal canonical text under the same engine number."""
+    lead = lead_of(record, facts=facts, folded=folded)
+    return decide(lead, world_of(record, prints), rules, at=_instant(record["at"]), trace=trace)
+
+
+def lead_of(record: Mapping[str, Any], *, facts: Mapping[str, Any], folded: Mapping[str, Any]) -> Lead:
+    """The lead as the decision saw it."""
+    asked = record["asked"]
+    account = asked.get("account")
+    return Lead(
+        record["lead"],
+        facts,
+        folded,
+        account=account[0] if account else None,
+        barred=frozenset(asked.get("barred", ())),
+        since=_instant(asked["since"]) if asked.get("since") else None,
+        last_owner=asked.get("last_owner"),
+    )
+
+
+def world_of(record: Mapping[str, Any], prints: Iterable[Mapping[str, Any]]) -> World:
+    """The part of the world that the decision saw, rebuilt so that every question asked of it has the same answer."""
+    asked, at = record["asked"], _instant(record["at"])
+    groups: dict[int, Group] = {}
+    reps: dict[int, Rep] = {int(rep): read_rep(int(rep), told) for rep, told in asked.get("reps", {}).items()}
+    territories: tuple[Territory, ...] = ()
+    for body in prints:
+        if "territories" in body:
+            territories = read_territories(body)
+        else:
+            group, people = read_group(body)
+            groups[group.id] = group
+            reps |= people
+    rows = [_Row(row) for row in record["considered"]]
+    duty = {row.rep: row for row in rows if row.rep in reps}
+    # Of a rep looked at twice, the row where duty was asked tells more.
+    duty |= {row.rep: row for row in rows if row.rep in reps and (row.on_duty is not None or row.code in KINDS)}
+    comes = {int(rep): _instant(begin) for rep, begin in asked.get("comes", {}).items()}
+    account = asked.get("account")
+    return World(
+        groups=groups,
+        reps={number: _working(rep, duty.get(number), comes.get(number), at) for number, rep in reps.items()},
+        load={row.rep: row.load for row in rows},
+        group_load={(row.group or 0, row.rep): row.group_load for row in rows},
+        counts={key: count for row in rows for key, count in row.counts()},
+        balances={**{(row.group or 0, row.rep): row.balance for row in rows}, **_arrears(asked)},
+        turns={(row.group or 0, row.rep): row.turn for row in rows},
+        repaid=_repaid(asked),
+        seen={int(rep): _instant(seen) for rep, seen in asked.get("seen", {}).items()},
+        territories=territories,
+        accounts={account[0]: Account(*account)} if account else {},
+    )
+
+
+class _Row:
+    """One member looked at, as `routing.engine.decide.decision.record` writes it."""
+
+    def __init__(self, row: list[Any]) -> None:
+        self.group, self.rep, self.code, self.numbers, self.on_duty, self.load = row[:6]
+        self.group_load, self.balance, self.turn = row[7], row[10], row[11]
+        self.received: Mapping[str, int] = row[12] if len(row) > 12 else {}
+
+    def counts(self) -> Iterable[tuple[tuple[int, int, str], int]]:
+        for name, count in self.received.items():
+            whose, _, period = name.partition(".")
+            yield ((self.group or 0) if whose == "group" else ANY_GROUP, self.rep, period), count
+
+
+def _working(rep: Rep, row: _Row | None, comes: datetime | None, at: datetime) -> Rep:
+    """The rep with hours and absences that say the same at this instant as theirs did."""
+    absences: tuple[Absence, ...] = ()
+    here = row is not None and row.on_duty is True and row.code != Code.BACK_SOONEST
+    if row is not None and row.code in KINDS:
+        until = row.numbers.get("until")
+        absences = (Absence(at - A_MOMENT, _instant(until) if until else None, KINDS[Code(row.code)]),)
+    begins = row.numbers.get("next") if row is not None and row.code in {Code.OFF_SHIFT, Code.BACK_SOONEST} else None
+    begin = _instant(begins) if begins else comes
+    if here or absences or (row is not None and row.code == Code.OFF_SHIFT and begin is None):
+        # An hour that is over: shifts there are, and none of them now.
+        stop = at - A_MOMENT if not here else at + ((begin - at) / 2 if begin else AN_HOUR)
+        duty = ((at - AN_HOUR, stop),)
+    else:
+        duty = ()
+    if begin is not None:
+        duty = (*duty, (begin, begin + AN_HOUR))
+    return Rep(rep.id, duty, absences, cap=rep.cap, backup=rep.backup, limits=rep.limits, skills=rep.skills)
+
+
+def _arrears(asked: Mapping[str, Any]) -> dict[Key, int]:
+    return {
+        (int(group), -int(rep)): owed
+        for group, people in asked.get("arrears", {}).items()
+        for rep, (owed, _at) in people.items()
+    }
+
+
+def _repaid(asked: Mapping[str, Any]) -> dict[Key, datetime]:
+    return {
+        (int(group), int(rep)): _instant(at)
+        for group, people in asked.get("arrears", {}).items()
+        for rep, (_owed, at) in people.items()
+        if at
+    }
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

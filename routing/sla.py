@@ -1,0 +1,185 @@
+"""Response times: what is due while an owner stays silent, and what is done when it is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from leads import dispatch, signals
+from leads.life import EventKind, State
+from leads.models import Lead
+from reps import availability
+from reps.models import Group, Rep
+from routing.assign import Move, turn, write, write_timers
+from routing.models import Assignment, Timer
+from routing.terms import waiting_alarm
+
+MOST = 200
+# How often managers are told again of one lead.
+MOST_WAITING = 6
+WAITS = (State.DESK, State.POOLED, State.HELD, State.SET_ASIDE)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A timer that ran out, with its lead as it stands, locked."""
+
+    timer: int
+    kind: str
+    n: int
+    lead: int
+    hop: int
+    state: State
+    owner: int | None
+    group: int | None
+    current: bool  # the timer is of this spell, and nothing but silence came since
+
+
+def overdue(division_id: int, *, now: datetime) -> bool:
+    """Whether some timer of the division ran out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM routing_timer t JOIN leads_lead l ON l.id = t.lead_id"
+            " WHERE t.fired_at IS NULL AND t.due_at <= %s AND l.division_id = %s)",
+            [now, division_id],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def fire(division_id: int) -> int:
+    """Do what is due; a contact that committed before stops it, as both lock the lead. Returns how many ran out."""
+    silent: set[int] = set()
+    with turn(division_id, wait=False) as held:
+        if held is None:
+            return 0
+        due = _lock_due(division_id, held.now)
+        if not due:
+            return 0
+        _mark(due, held.now)
+        by_kind = {kind: [one for one in due if one.current and one.kind == kind] for kind in Timer.Kind.values}
+        _remind(by_kind[Timer.Kind.REMIND], held.now)
+        _warn(by_kind[Timer.Kind.WARN], held.now)
+        _tell_waiting(by_kind[Timer.Kind.WAITING], held.now)
+        silent = {one.owner for one in by_kind[Timer.Kind.PAUSE] if one.owner is not None}
+        # Whoever is both released and reminded by now only needs the last.
+        released = {one.lead: one for one in by_kind[Timer.Kind.RELEASE]}
+        write(held, [_released(one) for one in released.values()])
+        if released:
+            transaction.on_commit(partial(signals.ring, division_id=division_id))
+        transaction.on_commit(dispatch.ring)
+        now = held.now
+    for rep in Rep.objects.filter(pk__in=silent, active=True):
+        _switch_off(rep, now)
+    return len(due)
+
+
+def _lock_due(division_id: int, now: datetime) -> list[Due]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT t.id, t.kind, t.n, l.id, l.hop, l.state, l.owner_id, l.group_id, l.hop = t.hop
+                AND CASE WHEN t.kind = 'waiting' THEN l.state = ANY(%s)
+                    ELSE l.state = 'assigned' AND NOT EXISTS (SELECT FROM leads_touch c
+                        WHERE c.lead_id = l.id AND c.hop = l.hop AND c.rep_id = l.owner_id) END
+            FROM routing_timer t JOIN leads_lead l ON l.id = t.lead_id
+            WHERE t.fired_at IS NULL AND t.due_at <= %s AND l.division_id = %s
+            ORDER BY t.due_at, t.id LIMIT %s FOR UPDATE OF t, l SKIP LOCKED
+            """,
+            [[state.value for state in WAITS], now, division_id, MOST],
+        )
+        return [Due(*row[:5], State(row[5]), *row[6:]) for row in cursor.fetchall()]
+
+
+def _mark(due: Iterable[Due], now: datetime) -> None:
+    Timer.objects.filter(pk__in=[one.timer for one in due]).update(fired_at=now)
+
+
+def _remind(due: Sequence[Due], now: datetime) -> None:
+    """The owner is told that the lead still waits for them."""
+    by = {lead.pk: lead.due_at for lead in Lead.objects.filter(pk__in=[one.lead for one in due])}
+    dispatch.plan(
+        (
+            dispatch.Word(
+                one.lead,
+                one.hop,
+                one.owner,
+                "reminder",
+                ref=str(one.n),
+                payload={"due": due_at.isoformat()} if (due_at := by.get(one.lead)) else None,
+            )
+            for one in due
+        ),
+        now=now,
+    )
+
+
+def _warn(due: Sequence[Due], now: datetime) -> None:
+    """The group's managers are told who stays silent, and for how long."""
+    by_n: dict[int, list[Due]] = {}
+    for one in due:
+        by_n.setdefault(one.n, []).append(one)
+    for n, found in by_n.items():
+        minutes = _silent_minutes([one.lead for one in found], now)
+        each = {one.lead: {"rep": one.owner, "minutes": minutes.get(one.lead, 0)} for one in found}
+        dispatch.tell_managers([one.lead for one in found], "late", now, each=each, ref=str(n))
+
+
+def _silent_minutes(leads: Sequence[int], now: datetime) -> dict[int, int]:
+    """Working minutes since each lead was given."""
+    rows = Lead.objects.filter(pk__in=leads).select_related("owner")
+    return {
+        row.pk: availability.working_seconds(row.owner, start=row.assigned_at, end=now) // 60
+        for row in rows
+        if row.owner and row.assigned_at
+    }
+
+
+def _tell_waiting(due: Sequence[Due], now: datetime) -> None:
+    """The managers are told of leads that still wait, and the next reminder is set."""
+    groups = Group.objects.in_bulk({one.group for one in due if one.group})
+    rows = Lead.objects.in_bulk([one.lead for one in due])
+    for n in sorted({one.n for one in due}):
+        found = [one for one in due if one.n == n]
+        each = {one.lead: waits_payload(rows[one.lead]) for one in found}
+        dispatch.tell_managers([one.lead for one in found], "waiting", now, each=each, ref=f"{now:%Y%m%d%H%M%S}")
+    write_timers(
+        [
+            (one.lead, one.hop, waiting_alarm(group=groups.get(one.group or 0), now=now, n=one.n + 1))
+            for one in due
+            if one.n < MOST_WAITING
+        ]
+    )
+
+
+def waits_payload(lead: Lead) -> dict[str, str]:
+    """Where and since when a lead waits, for the word to its managers."""
+    since = lead.decided_at or lead.ready_at or lead.arrived_at
+    return {"state": lead.state, "reason": lead.reason, "since": since.isoformat()}
+
+
+def _released(one: Due) -> Move:
+    word = dispatch.Word(one.lead, one.hop, one.owner, "taken_back", why=_("No contact was made in time."))
+    return Move(
+        lead=one.lead,
+        hop=one.hop,
+        before=State.ASSIGNED,
+        state=State.READY,
+        reason="timed_out",
+        event=EventKind.TIMED_OUT,
+        end=Assignment.End.TIMED_OUT.value,
+        about=one.owner,
+        decided=False,
+        words=(word,),
+    )
+
+
+def _switch_off(rep: Rep, now: datetime) -> None:
+    """Silent reps get nothing more until they switch on again."""
+    with transaction.atomic():
+        if availability.pause_silent(rep=rep, now=now):
+            word = dispatch.Word(None, 0, rep.pk, "switched_off", ref=f"{now:%Y%m%d%H%M%S}")
+            dispatch.plan([word], now=now)
+            transaction.on_commit(dispatch.ring)
