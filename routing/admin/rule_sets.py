@@ -1,123 +1,25 @@
-"""The admin's pages about routing: rule sets with rules, groups with checked steps, leads and decisions to read."""
+"""Rule sets in the admin: the draft with its rules, priorities and examples, and the page that publishes it."""
 
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import action
 
-from leads.admin import ReadOnly
-from leads.conditions import ConditionError
-from leads.conditions import parse as parse_condition
-from leads.life import State
-from leads.models import Lead
-from leads.qualify.freeze import catalogue_of
-from leads.web.words import STATES
-from reps.admin import GroupAdminBase
-from reps.models import Group
-from reps.models.division import SEEDED
-from reps.web.admin_parts import HouseAdmin, JSONText, WholeForm
-from routing import hand, rulesets, wording
-from routing.engine.ruleset import RuleSetError, parse_steps
-from routing.engine.ruleset import parse as parse_rules
-from routing.models import Assignment, Band, Decision, LedgerEntry, Return, Rule, RuleSet, RuleSetVersion, Share
-from routing.web import why
-
-
-def clean_condition(value: object) -> object:
-    """The tree, or ValidationError that names every wrong leaf."""
-    if value in (None, {}):
-        return None
-    try:
-        parse_condition(value, catalogue_of(SEEDED))
-    except ConditionError as error:
-        raise ValidationError([wording.condition_problem(p) for p in error.problems]) from error
-    return value
-
-
-def clean_steps(value: object) -> object:
-    """The steps, or ValidationError that names every wrong one."""
-    try:
-        parse_steps(value)
-    except RuleSetError as error:
-        names = wording.Names()
-        raise ValidationError([wording.reading_problem(p, names) for p in error.problems]) from error
-    return value
-
-
-class RuleForm(WholeForm):
-    """Condition and steps are checked as they are saved."""
-
-    condition = JSONText(
-        label=gettext_lazy("When"),
-        rows=6,
-        help_text=gettext_lazy(
-            'Empty = every lead; only the last rule may be so. {"all": [{"field": "country", "operator": "one_of",'
-            ' "value": ["DE", "AT"]}, {"field": "employees", "operator": "at_least", "value": 50}]}'
-        ),
-    )
-    steps = JSONText(
-        label=gettext_lazy("How to share"),
-        help_text=gettext_lazy(
-            'Empty = as the group shares. [{"strategy": "availability"}, {"strategy": "capacity"},'
-            ' {"strategy": "weighted"}]'
-        ),
-    )
-    otherwise = JSONText(
-        label=gettext_lazy("If nobody can take it"),
-        help_text=gettext_lazy(
-            'Empty = To assign. [{"to": "group", "group": 2}, {"to": "hold"}]; also next_rule, pool, desk.'
-        ),
-    )
-
-    def clean_otherwise(self) -> object:
-        """The chain, or ValidationError that names every wrong link; publishing checks where it leads."""
-        value = self.cleaned_data["otherwise"] or []
-        rule = {"name": "x", "destination": {"to": "desk"}, "otherwise": value}
-        try:
-            # Another rule stands behind it, so that asking for the next one is no mistake here.
-            parse_rules({"rules": [rule, {"name": "y", "destination": {"to": "desk"}}]}, catalogue_of(SEEDED))
-        except RuleSetError as error:
-            raise ValidationError([wording.own_problem(p) for p in error.problems]) from error
-        return value
-
-    def clean_condition(self) -> object:
-        """As above."""
-        return clean_condition(self.cleaned_data["condition"])
-
-    def clean_steps(self) -> object:
-        """Empty means: as the group shares."""
-        value = self.cleaned_data["steps"]
-        return clean_steps(value) if value is not None else None
-
-    def clean(self) -> dict[str, Any] | None:
-        """A destination needs what it names."""
-        cleaned = super().clean() or {}
-        needs = {Rule.To.GROUP: "group", Rule.To.REP: "rep", Rule.To.REJECT: "reject_reason"}
-        name = needs.get(cleaned.get("to", ""))
-        if name and not cleaned.get(name):
-            self.add_error(name, _("Say which."))
-        return cleaned
-
-
-class BandForm(WholeForm):
-    """The condition is checked as it is saved."""
-
-    condition = JSONText(label=gettext_lazy("When"), required=True, rows=3)
-
-    def clean_condition(self) -> object:
-        """As above."""
-        return clean_condition(self.cleaned_data["condition"])
+from reps.web.admin_parts import HouseAdmin
+from routing import rulesets
+from routing.admin.forms import BandForm, ExampleForm, KeepsTyped, RuleForm, RuleSetForm
+from routing.models import Band, Rule, RuleSet, SavedExample
+from routing.rulesets import compare, examples
+from routing.rulesets.draft import signed
 
 
 class RuleInline(StackedInline):
@@ -125,6 +27,7 @@ class RuleInline(StackedInline):
 
     model = Rule
     form = RuleForm
+    formset = KeepsTyped
     extra = 0
     ordering_field = "position"
     fields = (
@@ -134,7 +37,9 @@ class RuleInline(StackedInline):
         ("group", "rep"),
         "steps",
         "otherwise",
-        "respond_within",
+        ("respond_within", "clock"),
+        "escalation",
+        "priority",
     )
     autocomplete_fields = ("group", "rep")
 
@@ -144,19 +49,52 @@ class BandInline(TabularInline):
 
     model = Band
     form = BandForm
+    formset = KeepsTyped
     extra = 0
+
+
+class ExampleInline(TabularInline):
+    """Leads and where they must go; made on a lead's page, run on every publish."""
+
+    model = SavedExample
+    form = ExampleForm
+    extra = 0
+    fields = ("name", "expected", "at", "by")
+    readonly_fields = ("at", "by")
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """From a real lead, or through the API."""
+        return False
 
 
 @admin.register(RuleSet)
 class RuleSetAdmin(HouseAdmin):
     """The draft; publishing prints it as the next version."""
 
-    list_display = ("name", "version", "problems")
-    inlines = (RuleInline, BandInline)
-    fields = ("name", "note", "reads")
+    form = RuleSetForm
+    list_display = ("name", "occasion", "version", "problems")
+    inlines = (RuleInline, BandInline, ExampleInline)
+    fields = ("name", ("runs_on", "stage"), "note", "reads", "read")
     readonly_fields = ("reads",)
     actions_detail = ("publish_one",)
-    list_select_related = ("published",)
+    list_select_related = ("published", "stage")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Say what each occasion is good for."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name == "runs_on":
+            field.help_text = _("Most companies need one rule set, for new leads.")
+        if field is not None and db_field.name == "stage":
+            field.help_text = _(
+                "For a handoff: when a lead reaches this stage, these rules choose who takes over, as from an SDR to an"
+                " account executive at Meeting booked. The first rep is kept as the one who sourced it."
+            )
+        return field
+
+    @admin.display(description=gettext_lazy("runs on"), ordering="runs_on")
+    def occasion(self, obj: RuleSet) -> str:
+        """A new lead, or a stage."""
+        return _("when %s is reached") % obj.stage if obj.stage else obj.get_runs_on_display()
 
     @admin.display(description=gettext_lazy("published"))
     def version(self, obj: RuleSet) -> str:
@@ -165,7 +103,7 @@ class RuleSetAdmin(HouseAdmin):
 
     @admin.display(description=gettext_lazy("problems"))
     def problems(self, obj: RuleSet) -> str:
-        """How many, and whether they block publishing."""
+        """How many, and whether they block publishing; last month's leads are not asked here."""
         found = rulesets.problems_of(obj, now=timezone.now())
         blocking = sum(p.blocks for p in found)
         return (
@@ -182,9 +120,29 @@ class RuleSetAdmin(HouseAdmin):
         words = [format_html("<p>{}</p>", line) for line in rulesets.words_of(obj)]
         wrong = [
             format_html("<p><b>{}</b> {}</p>", _("Blocks publishing:") if p.blocks else _("Worth a look:"), p.text)
-            for p in rulesets.problems_of(obj, now=timezone.now())
+            for p in rulesets.problems_of(obj, now=timezone.now(), leads=True)
         ]
-        return SafeString("".join([*words, *wrong])) or _("No rule yet.")
+        url = reverse("rules-compare", args=[obj.uid])
+        links = [format_html('<p><a href="{}">{}</a></p>', url, _("Compare versions, or go back to one"))]
+        return SafeString("".join([*words, *wrong, *links]))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """As usual, and what is saved is kept in the history under the editor's name."""
+        with signed(request.user if request.method == "POST" else None):  # type: ignore[arg-type]  # signed in
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Any change of the draft, a rule's or a priority's too, is a new revision of it."""
+        super().save_related(request, form, formsets, change)
+        mine = [formset for formset in formsets if formset.model is not SavedExample]
+        if change and (set(form.changed_data) - {"read"} or any(formset.has_changed() for formset in mine)):
+            rulesets.touched(form.instance)
 
     @action(description=gettext_lazy("Publish"), url_path="publish", permissions=["publish"])
     def publish_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -192,16 +150,26 @@ class RuleSetAdmin(HouseAdmin):
         row = get_object_or_404(RuleSet, pk=object_id) if object_id.isdigit() else None
         if row is None:
             raise Http404
-        if request.method == "POST" and publish(request, row, comment=request.POST.get("comment", "")):
+        if request.method == "POST" and publish(request, row):
             return HttpResponseRedirect(reverse("admin:routing_ruleset_change", args=[row.pk]))
         now = timezone.now()
+        draft = compare.Text.draft(row)
+        changes = (
+            compare.compare(compare.Text.version(row.published), draft, division_id=row.division_id)
+            if row.published
+            else []
+        )
+        runs = examples.run(row, now=now)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Publish %s") % row.name,
             "row": row,
             "words": rulesets.words_of(row),
-            "before": row.published.words if row.published else [],
-            "problems": rulesets.problems_of(row, now=now),
+            "changes": changes,
+            "problems": rulesets.problems_of(row, now=now, leads=True),
+            "examples": runs,
+            "broken": [one for one in runs if not one.holds],
+            "typed": {name: request.POST.get(name, "") for name in ("comment", "override")},
         }
         return render(request, "admin/publish.html", context)
 
@@ -214,184 +182,22 @@ class RuleSetAdmin(HouseAdmin):
         return bool(obj and not obj.versions.exists()) and super().has_delete_permission(request, obj)
 
 
-def publish(request: HttpRequest, row: RuleSet, *, comment: str) -> bool:
+def publish(request: HttpRequest, row: RuleSet) -> bool:
     """Publish and say what happened; whether it did."""
-    comment = comment.replace("\x00", "").strip()[:500]
+    comment, override = (
+        request.POST.get(name, "").replace("\x00", "").strip()[:500] for name in ("comment", "override")
+    )
     try:
-        version = rulesets.publish(rule_set=row, by=request.user, comment=comment, now=timezone.now())  # type: ignore[arg-type]  # signed in
+        version = rulesets.publish(
+            rule_set=row,
+            by=request.user,  # type: ignore[arg-type]  # signed in
+            comment=comment,
+            now=timezone.now(),
+            override=override,
+        )
     except rulesets.NotPublishedError as error:
         for problem in error.problems:
             messages.error(request, problem.text)
         return False
     messages.success(request, _("%(name)s is published as version %(n)d.") % {"name": row.name, "n": version.n})
     return True
-
-
-@admin.register(RuleSetVersion)
-class VersionAdmin(ReadOnly, HouseAdmin):
-    """What was printed, when and by whom."""
-
-    list_display = ("rule_set", "n", "published_at", "published_by", "comment")
-    list_select_related = ("rule_set", "published_by")
-    fields = ("rule_set", "n", "published_at", "published_by", "comment", "in_words")
-    readonly_fields = ("in_words",)
-
-    @admin.display(description=gettext_lazy("in words"))
-    def in_words(self, obj: RuleSetVersion) -> SafeString:
-        """One line a rule."""
-        return SafeString("".join(format_html("<p>{}</p>", line) for line in obj.words))
-
-
-class GroupForm(WholeForm):
-    """The steps are checked as they are saved."""
-
-    steps = JSONText(
-        label=gettext_lazy("How this group shares"),
-        rows=5,
-        help_text=gettext_lazy('[{"strategy": "availability"}, {"strategy": "capacity"}, {"strategy": "round_robin"}]'),
-    )
-    public_fields = JSONText(
-        label=gettext_lazy("Shown before the claim"),
-        rows=2,
-        help_text=gettext_lazy("Any of: source, channel, country, region, industry, size_band, intent."),
-    )
-
-    def clean_steps(self) -> object:
-        """As above."""
-        return clean_steps(self.cleaned_data["steps"] or [])
-
-    def clean_public_fields(self) -> object:
-        """As a list; the model checks the names."""
-        value = self.cleaned_data["public_fields"] or []
-        if not isinstance(value, list):
-            raise ValidationError(_("Write a list of names."))
-        return value
-
-
-@admin.register(Group)
-class GroupAdmin(GroupAdminBase):
-    """Groups with members; the steps are checked here, as only routing understands them."""
-
-    form = GroupForm
-
-
-@admin.register(Lead)
-class LeadAdmin(ReadOnly, HouseAdmin):
-    """Where each lead stands; to be routed again, nothing else."""
-
-    list_display = ("pk", "stands", "stage", "group", "owner", "source", "arrived_at")
-    list_filter = ("state", "stage", "kind", "group")
-    list_select_related = ("stage", "group", "owner__user")
-    search_fields = ("uid", "external_id", "private__email", "private__company")
-    date_hierarchy = "arrived_at"
-    show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> "QuerySet[Lead]":
-        """Those the reader may see on the pages, so that search finds nothing hidden either."""
-        return (
-            super()
-            .get_queryset(request)
-            .filter(pk__in=Lead.objects.visible_to(request.user, now=timezone.now()).values("pk"))
-        )
-
-    readonly_fields = ("page", "stands", "because")
-    actions = ("route_again",)
-    fields = (
-        "page", "uid", "stands", "because", "stage", "group", "owner", "hop", "band", "source", "channel", "campaign",
-        "intent", "country", "region", "industry", "size_band", "arrived_at", "assigned_at", "due_at", "responded_at",
-        "closed_at", "error",
-    )  # fmt: skip
-
-    @admin.display(description=gettext_lazy("state"), ordering="state")
-    def stands(self, obj: Lead) -> str:
-        """Where it stands, in people's words."""
-        return str(STATES[State(obj.state)])
-
-    @admin.display(description=gettext_lazy("because"))
-    def because(self, obj: Lead) -> str:
-        """The reason in people's words."""
-        return wording.reason_says(obj.reason)
-
-    @admin.display(description=gettext_lazy("page"))
-    def page(self, obj: Lead) -> SafeString:
-        """The lead's own page, with its why."""
-        return format_html('<a href="{}">{}</a>', reverse("lead-show", args=[obj.uid]), _("Open the lead"))
-
-    @admin.action(description=gettext_lazy("Route again"), permissions=["route"])
-    def route_again(self, request: HttpRequest, rows: "QuerySet[Lead]") -> None:
-        """Send the chosen leads through the published rules again."""
-        done = hand.route_again(leads=list(rows[:1000]), by=request.user)  # type: ignore[arg-type]  # signed in
-        says = ngettext("%(n)d lead is routed again.", "%(n)d leads are routed again.", done)
-        messages.success(request, says % {"n": done})
-
-    def has_route_permission(self, request: HttpRequest) -> bool:
-        """Who may edit rules may apply them."""
-        return request.user.has_perm("routing.change_ruleset")
-
-
-@admin.register(Decision)
-class DecisionAdmin(ReadOnly, HouseAdmin):
-    """What was decided, with its why."""
-
-    list_display = ("at", "lead", "went", "rule_name", "group", "rep", "because")
-    list_filter = ("outcome", "group")
-    list_select_related = ("lead", "group", "rep__user")
-    show_full_result_count = False
-    fields = ("at", "lead", "went", "rule_name", "group", "rep", "version", "engine", "why_told")
-    readonly_fields = ("went", "why_told")
-
-    @admin.display(description=gettext_lazy("outcome"), ordering="outcome")
-    def went(self, obj: Decision) -> str:
-        """Where it went, in people's words."""
-        return str(STATES[State(obj.outcome)])
-
-    @admin.display(description=gettext_lazy("because"), ordering="reason")
-    def because(self, obj: Decision) -> str:
-        """The reason in people's words."""
-        return wording.reason_says(obj.reason)
-
-    @admin.display(description=gettext_lazy("why"))
-    def why_told(self, obj: Decision) -> str:
-        """The receipt in words."""
-        context = why.told(obj.lead, me=None)
-        return strip_tags(str(context["sentence"] or context["problem"])) + "".join(
-            f"\n{person['name']}: {person['line']}" for person in context["considered"]
-        )
-
-
-@admin.register(Assignment)
-class AssignmentAdmin(ReadOnly, HouseAdmin):
-    """Spells of ownership."""
-
-    list_display = ("starts_at", "lead", "hop", "rep", "group", "how", "ends_at", "end")
-    list_filter = ("how", "end", "group")
-    list_select_related = ("lead", "rep__user", "group")
-    show_full_result_count = False
-
-
-@admin.register(Share)
-class ShareAdmin(ReadOnly, HouseAdmin):
-    """Fair shares."""
-
-    list_display = ("group", "rep", "received", "balance", "last_at")
-    list_filter = ("group",)
-    list_select_related = ("group", "rep__user")
-
-
-@admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnly, HouseAdmin):
-    """What moved them."""
-
-    list_display = ("at", "group", "lead", "kind", "winner")
-    list_filter = ("kind", "group")
-    list_select_related = ("group", "lead")
-    show_full_result_count = False
-
-
-@admin.register(Return)
-class ReturnAdmin(ReadOnly, HouseAdmin):
-    """Leads that were given back."""
-
-    list_display = ("at", "lead", "rep", "reason", "ruling")
-    list_filter = ("reason", "ruling")
-    list_select_related = ("lead", "rep__user")

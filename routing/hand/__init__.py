@@ -2,7 +2,7 @@
 
 from routing.hand.again import Preview, Wanted, preview_again, route_again, run_again
 from routing.hand.give import give, hand_over
-from routing.hand.leave import Leave, LeavePreview, NotLeavingError, leave, preview_leave
+from routing.hand.leave import Leave, LeavePreview, NotLeavingError, check_leave, leave, preview_leave
 from routing.hand.moved import Moved
 from routing.hand.owners import rescue, stranded_owners
 from routing.hand.reject import reject
@@ -15,6 +15,7 @@ __all__ = [
     "NotLeavingError",
     "Preview",
     "Wanted",
+    "check_leave",
     "give",
     "hand_over",
     "leave",

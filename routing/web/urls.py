@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from routing.web import my_turn, pool, returns, rules, to_assign, why
+from routing.web import compare, leave, my_turn, pool, returns, rules, to_assign, why
 
 urlpatterns = [
     path("pool/", pool.page, name="pool"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("rules/", rules.page, name="rules"),
     path("rules/<uuid:uid>/", rules.page, name="rules-set"),
     path("rules/<uuid:uid>/<int:n>/", rules.page, name="rules-version"),
+    path("rules/<uuid:uid>/compare/", compare.page, name="rules-compare"),
+    path("rules/<uuid:uid>/<int:n>/go-back/", compare.go_back, name="rules-go-back"),
+    path("team/<uuid:uid>/leave/", leave.page, name="rep-leave"),
     path("to-assign/", to_assign.page, name="to-assign"),
     path("to-assign/<uuid:uid>/", to_assign.assign, name="lead-assign"),
     path("to-assign/<uuid:uid>/reject/", to_assign.reject, name="lead-reject"),

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory, override_settings
 from django.utils import timezone
 
-from tests.face import cast, cast_board, cast_desk, cast_plain, cast_rep, cast_reports
+from tests.face import cast, cast_board, cast_desk, cast_plain, cast_rep, cast_reports, cast_rules
 
 Page = tuple[str, Callable[[], dict[str, Any]], str]
 
@@ -34,6 +34,10 @@ PAGES: dict[str, Page] = {
     "to-assign-empty": ("routing/to_assign.html", cast_desk.to_assign_empty, "Europe/Berlin"),
     "rules": ("routing/rules.html", cast_desk.rules, "Europe/Berlin"),
     "rules-empty": ("routing/rules.html", cast_desk.rules_empty, "Europe/Berlin"),
+    "compare": ("routing/compare.html", cast_rules.compare, "Europe/Berlin"),
+    "compare-same": ("routing/compare.html", cast_rules.compare_same, "Europe/Berlin"),
+    "leave": ("routing/leave.html", cast_rules.leave, "Europe/Berlin"),
+    "leave-before": ("routing/leave.html", cast_rules.leave_before, "Europe/Berlin"),
     "reports": ("reporting/report_list.html", cast_reports.reports, "Europe/Berlin"),
     "rep-report": ("reporting/rep_report.html", cast_reports.rep_report, "Europe/Berlin"),
     "login": ("registration/login.html", cast_plain.login, "UTC"),

@@ -150,10 +150,21 @@ def test_reports_of_the_past_stay_as_they_were(three, busy):
     ana, ben, _cleo, _team = three
     now = timezone.now()
     asked = {"scope": cohort.Scope(), "since": now - timedelta(days=1), "until": now, "now": now}
-    before = [cohort.ask(**asked, cut=cut) for cut in ("all", "rep", "group")]
-    assert before[1][ana.pk].counts["leads"] == 4
+
+    def told():
+        # How many clocks still run is a fact of the present: those of a leaver's leads stop.
+        return {
+            (cut, key, name): count
+            for cut in ("all", "rep", "group")
+            for key, figures in cohort.ask(**asked, cut=cut).items()
+            for name, count in figures.counts.items()
+            if name != "response_open"
+        }
+
+    before = told()
+    assert before["rep", ana.pk, "leads"] == 4
 
     hand.leave(plan=hand.Leave(rep=ana, stages={busy[0].stage_id: Where.TO}, to=ben), by=None)
     live.route_ready(1)
 
-    assert [cohort.ask(**asked, cut=cut) for cut in ("all", "rep", "group")] == before
+    assert told() == before

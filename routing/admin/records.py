@@ -1,0 +1,110 @@
+"""Records in the admin, to read: decisions, spells of ownership, fair shares, returns, and what was done to many."""
+
+from django.contrib import admin
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leads.admin import ReadOnly
+from leads.life import State
+from leads.web.words import STATES
+from reps.web.admin_parts import HouseAdmin
+from routing import wording
+from routing.models import Act, Assignment, Decision, LedgerEntry, Return, RoutingPause, Share
+from routing.web import why
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnly, HouseAdmin):
+    """What was decided, with its why."""
+
+    list_display = ("at", "lead", "went", "rule_name", "group", "rep", "because")
+    list_filter = ("outcome", "group")
+    list_select_related = ("lead", "group", "rep__user")
+    show_full_result_count = False
+    fields = ("at", "lead", "went", "rule_name", "group", "rep", "version", "engine", "why_told")
+    readonly_fields = ("went", "why_told")
+
+    @admin.display(description=gettext_lazy("outcome"), ordering="outcome")
+    def went(self, obj: Decision) -> str:
+        """Where it went, in people's words."""
+        return str(STATES[State(obj.outcome)])
+
+    @admin.display(description=gettext_lazy("because"), ordering="reason")
+    def because(self, obj: Decision) -> str:
+        """The reason in people's words."""
+        return wording.reason_says(obj.reason)
+
+    @admin.display(description=gettext_lazy("why"))
+    def why_told(self, obj: Decision) -> str:
+        """The receipt in words."""
+        context = why.told(obj.lead, me=None)
+        return strip_tags(str(context["sentence"] or context["problem"])) + "".join(
+            f"\n{person['name']}: {person['line']}" for person in context["considered"]
+        )
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(ReadOnly, HouseAdmin):
+    """Spells of ownership."""
+
+    list_display = ("starts_at", "lead", "hop", "rep", "group", "how", "ends_at", "end")
+    list_filter = ("how", "end", "group")
+    list_select_related = ("lead", "rep__user", "group")
+    show_full_result_count = False
+
+
+@admin.register(Share)
+class ShareAdmin(ReadOnly, HouseAdmin):
+    """Fair shares."""
+
+    list_display = ("group", "rep", "received", "balance", "last_at")
+    list_filter = ("group",)
+    list_select_related = ("group", "rep__user")
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(ReadOnly, HouseAdmin):
+    """What moved them."""
+
+    list_display = ("at", "group", "lead", "kind", "winner")
+    list_filter = ("kind", "group")
+    list_select_related = ("group", "lead")
+    show_full_result_count = False
+
+
+@admin.register(Return)
+class ReturnAdmin(ReadOnly, HouseAdmin):
+    """Leads that were given back."""
+
+    list_display = ("at", "lead", "rep", "reason", "ruling")
+    list_filter = ("reason", "ruling")
+    list_select_related = ("lead", "rep__user")
+
+
+@admin.register(Act)
+class ActAdmin(ReadOnly, HouseAdmin):
+    """Who did what to many leads at once, and what came of it."""
+
+    list_display = ("at", "kind", "by", "why", "came_of_it")
+    list_filter = ("kind",)
+    list_select_related = ("by",)
+    fields = ("at", "kind", "by", "why", "asked", "result")
+
+    @admin.display(description=gettext_lazy("came of it"))
+    def came_of_it(self, obj: Act) -> str:
+        """The counts, in a line."""
+        counts = {key: value for key, value in obj.result.items() if isinstance(value, int)}
+        stayed = obj.result.get("stayed")
+        said = [f"{key.replace('_', ' ')} {value}" for key, value in counts.items()]
+        if isinstance(stayed, dict) and stayed:
+            said.append(_("stayed: %s") % wording.stayed_says(stayed))
+        return ", ".join(said)
+
+
+@admin.register(RoutingPause)
+class RoutingPauseAdmin(ReadOnly, HouseAdmin):
+    """When routing stood still, and who stopped and resumed it."""
+
+    list_display = ("starts_at", "group", "why", "by", "ends_at", "ended_by")
+    list_select_related = ("group", "by", "ended_by")
