@@ -77,7 +77,7 @@ def item_of(event: LeadEvent, *, reader: Any) -> dict[str, Any]:
         item["act"] = True
         item["by"] = _how(event, reader)
     elif kind is EventKind.ENQUIRY:
-        item |= {"act": True, "by": _("by %s") % event.payload["source"] if event.payload.get("source") else ""}
+        item |= {"act": True, "by": _("through %s") % event.payload["source"] if event.payload.get("source") else ""}
     elif kind is EventKind.TOLD:
         item |= _told(event, reader)
     elif kind in _ABOUT_REP and event.rep:

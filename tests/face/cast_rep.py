@@ -36,6 +36,7 @@ def my_leads() -> dict[str, Any]:
             "Zaragoza, 10:24 there",
             phone="+34 976 555 031",
             clock=runs(6.67),
+            wrote_again_at=berlin(19, "10:20"),
         ),
         row(
             "Nordlicht Kälteanlagen GmbH",
@@ -61,6 +62,7 @@ def my_leads() -> dict[str, Any]:
             "Meeting booked",
             "€14,500",
             when={"at": berlin(18, "11:05"), "note": "since the last mail"},
+            wrote_again_at=berlin(19, "10:01"),
         ),
         row(
             "Süddeutsche Präzisionsguss Verwaltungs-GmbH & Co. KG",
@@ -158,6 +160,7 @@ def lead() -> dict[str, Any]:
         "onward": STAGES[1],
         "return_reasons": RETURN_REASONS,
         "facts": [
+            fact("Known account", "Präzisionsguss Süd AG", "by name: 94 of 100, at least 92 asked", "register"),
             fact("Phone", "+49 7131 555 01 42", *form, "tel:+4971315550142"),
             fact("E-mail", mail, *form, f"mailto:{mail}"),
             fact("Wants", "Demo, warehouse system for two sites", *form),
@@ -182,6 +185,15 @@ def lead() -> dict[str, Any]:
                 "act": True,
                 "what": "You called and reached him",
                 "detail": "6 min 20 s",
+            },
+            {
+                "id": 4711,
+                "at": berlin(19, "10:07"),
+                "icon": "mail",
+                "act": True,
+                "what": "Wrote again",
+                "by": "through Website",
+                "quote": "Besteht die Möglichkeit, uns noch heute zurückzurufen?",
             },
             {"at": berlin(19, "10:04"), "icon": "eye", "what": "You opened the lead"},
             {
