@@ -13,9 +13,8 @@ from reps.models import Group, Membership, Rep, User
 from routing import handles, terms
 from routing.assign import Move, NotYoursError, turn, write
 from routing.books import counted_entry
-from routing.engine.strategies.capacity import at_cap
 from routing.models import Assignment
-from routing.snapshot import Roster, roster_now, roster_of, world_of
+from routing.snapshot import at_limit
 
 
 class NotClaimedError(Exception):
@@ -107,7 +106,7 @@ def claim(*, rep: Rep, by: User, handle: str) -> Lead:
 def why_not(group: Group, rep: Rep, *, now: datetime) -> str:
     """The code of what keeps the rep from claiming just now; empty where nothing does."""
     try:
-        _check_may(group, rep, now=now, roster=roster_now(group.division_id, now))
+        _check_may(group, rep, now=now)
     except NotClaimedError as error:
         return error.code
     return ""
@@ -117,7 +116,7 @@ def _claim(group: Group, rep: Rep, by: User, *, lead: int | None) -> Lead:
     with turn(group.division_id) as held:
         if held is None:
             raise NotClaimedError("faster")
-        _check_may(group, rep, now=held.now, roster=roster_of(held))
+        _check_may(group, rep, now=held.now)
         found = _lock_pooled(group, lead)
         if found is None:
             raise NotClaimedError("none_left" if lead is None else "faster")
@@ -150,11 +149,14 @@ def _claim(group: Group, rep: Rep, by: User, *, lead: int | None) -> Lead:
     return Lead.objects.get(pk=pk)
 
 
-def _check_may(group: Group, rep: Rep, *, now: datetime, roster: Roster) -> None:
+def _check_may(group: Group, rep: Rep, *, now: datetime) -> None:
     """Membership, switch, caps and limits as they stand under the turn."""
     current = Group.objects.get(pk=group.pk)
     membership = (
-        Membership.objects.at(now).filter(rep=rep, group=current, rep__active=True, rep__user__is_active=True).first()
+        Membership.objects.at(now)
+        .filter(rep=rep, group=current, rep__active=True, rep__user__is_active=True)
+        .select_related("rep")
+        .first()
     )
     if membership is None or not current.active or current.pool == Group.Pool.NONE:
         raise NotClaimedError("not_yours")
@@ -162,9 +164,7 @@ def _check_may(group: Group, rep: Rep, *, now: datetime, roster: Roster) -> None
         raise NotClaimedError("off_duty")
     if claims_left(current, rep, now=now) == 0:
         raise NotClaimedError("too_many")
-    world = world_of(roster, [group.pk], now)
-    member = next((m for m in world.groups[group.pk].members if m.rep == rep.pk), None)
-    if member is None or at_cap(member, group.pk, world, now):
+    if at_limit(membership, now):
         raise NotClaimedError("at_cap")
 
 

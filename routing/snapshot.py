@@ -23,7 +23,9 @@ from routing.engine.replay import named_reps, reach
 from routing.engine.ruleset import RuleSet as Rules
 from routing.engine.ruleset import RuleSetError, parse_escalation, parse_steps
 from routing.engine.strategies import shelf
+from routing.engine.strategies.capacity import at_cap
 from routing.engine.strategy import Asks
+from routing.engine.trace import Reason
 from routing.models import Assignment, Offer, RoutingPause, Share
 
 # A roster read is used again by the same process until it changes, for this long at most: its duty looks so far ahead.
@@ -88,7 +90,7 @@ def world_of(
         reps={pk: roster.reps[pk] for pk in people},
         load=load,
         group_load=group_load,
-        received=_received(roster, here.values(), people, now),
+        received=_received(_limited_keys(roster, here.values(), people), now),
         balances=balances,
         turns=turns,
         turn=max(turns.values(), default=0),
@@ -316,15 +318,17 @@ def _seen(people: Iterable[int]) -> dict[int, datetime]:
     return dict(Presence.objects.filter(rep__in=list(people)).values_list("rep_id", "seen_at"))
 
 
-def _received(
-    roster: Roster, groups: Iterable[w.Group], people: Iterable[int], now: datetime
-) -> dict[tuple[int, int], list[datetime]]:
-    """When leads were given to those who have a limit over time, by group and over all; open offers among them."""
+def _limited_keys(roster: Roster, groups: Iterable[w.Group], people: Iterable[int]) -> set[Key]:
+    """Of whom it is asked how many leads they were given over time: (group or ANY_GROUP, rep)."""
     keys = {(w.ANY_GROUP, rep) for rep in people if roster.reps[rep].limits}
-    keys |= {(group.id, member.rep) for group in groups for member in group.members if member.limits}
+    return keys | {(group.id, member.rep) for group in groups for member in group.members if member.limits}
+
+
+def _received(keys: set[Key], now: datetime) -> dict[Key, list[datetime]]:
+    """When leads were given to them, ascending; open offers are among them, tests and history are not."""
     if not keys:
         return {}
-    found: dict[tuple[int, int], list[datetime]] = {key: [] for key in keys}
+    found: dict[Key, list[datetime]] = {key: [] for key in keys}
     reps = sorted({rep for _group, rep in keys})
     given = Assignment.objects.filter(rep__in=reps, starts_at__gte=now - _A_MONTH)
     given = given.exclude(how=Assignment.How.HISTORY).exclude(lead__kind=Kind.TEST.value)
@@ -337,6 +341,21 @@ def _received(
         for key in {(w.ANY_GROUP, rep), (group or w.ANY_GROUP, rep)} & keys:
             found[key].append(at)
     return found
+
+
+def at_limit(membership: Membership, now: datetime) -> Reason | None:
+    """The first limit the member is at, of this group or over all; one member read, as claims are many."""
+    row = membership.rep
+    member = w.Member(row.pk, cap=membership.cap_open, limits=limits_of(membership))
+    limits = limits_of(row)
+    periods = {limit.period for limit in (*limits, *member.limits) if not limit.rolling}
+    rep = w.Rep(row.pk, cap=row.cap_open, limits=limits, edges=_edges(row, periods, now))
+    keys = ({(w.ANY_GROUP, row.pk)} if limits else set()) | (
+        {(membership.group_id, row.pk)} if member.limits else set()
+    )
+    load, group_load = _load([row.pk])
+    world = w.World(reps={row.pk: rep}, load=load, group_load=group_load, received=_received(keys, now))
+    return at_cap(member, membership.group_id, world, now)
 
 
 def _with_backups(roster: Roster, people: Iterable[int]) -> set[int]:
