@@ -17,6 +17,8 @@ class ApiKey(models.Model):
 
         LEADS_WRITE = "leads:write", _("send leads")
         LEADS_READ = "leads:read", _("read leads, why, timeline")
+        RULES_READ = "rules:read", _("read rules, versions, what stands still")
+        RULES_WRITE = "rules:write", _("change and publish rules, pause routing, move leads, let reps go")
 
     name = models.CharField(_("name"), max_length=100)
     prefix = models.CharField(_("prefix"), max_length=12, unique=True, editable=False)

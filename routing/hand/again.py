@@ -18,7 +18,7 @@ from routing.assign import Move, Turn, turn, write
 from routing.hand.acts import noted
 from routing.hand.books import Books, gave
 from routing.hand.moved import Moved, chunks, locked
-from routing.models import Act, Assignment, Decision, RuleSetVersion
+from routing.models import Act, Assignment, Decision, Offer, RuleSetVersion
 
 MOST = 10_000
 _AGAIN = frozenset({State.DESK, State.POOLED, State.HELD, State.SET_ASIDE, State.ASSIGNED})
@@ -165,6 +165,7 @@ def send_back(
                 event=EventKind.RELEASED,
                 end=end.value if lead.owner_id else "",
                 by=by.pk if by else None,
+                answer=Offer.Answer.WITHDRAWN.value if lead.state == State.OFFERED else "",
                 about=lead.owner_id,
                 decided=False,
                 entry=books.take_back(row) if row else None,

@@ -8,7 +8,7 @@ from leads.life import Kind
 from leads.models import Lead
 from reps.models import Group, Rep
 from routing.assign import Turn
-from routing.claim import counted_entry
+from routing.books import counted_entry
 from routing.engine.ledger import HOUSE, Key, LedgerEntry, reverse, settle
 from routing.models import Assignment, Offer, Share
 from routing.models import LedgerEntry as EntryRow

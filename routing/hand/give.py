@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from leads import dispatch
 from leads.life import EventKind, State
 from leads.models import Lead
-from reps import availability
 from reps.models import Group, Membership, Rep, User
+from routing import terms
 from routing.assign import Move, NotYoursError, Turn, turn, write
 from routing.hand.acts import noted
 from routing.hand.books import Books
@@ -129,6 +129,7 @@ def _move(  # noqa: PLR0917 - one row from many sources
     owned = lead.owner_id is not None
     how = Assignment.How.HAND_OVER if owned else Assignment.How.MANUAL
     counts = group is not None and (group.count_manual if counted is None else counted)
+    due_at, alarms = terms.given(rep, group, held.now) if group else (None, ())
     return Move(
         lead=lead.pk,
         hop=lead.hop,
@@ -138,7 +139,8 @@ def _move(  # noqa: PLR0917 - one row from many sources
         event=EventKind.HANDED_OVER if owned else EventKind.ASSIGNED,
         group=group.pk if group else lead.group_id,
         rep=rep.pk,
-        due_at=availability.response_due(rep, group, held.now) if group else None,
+        due_at=due_at,
+        timers=alarms,
         end=end.value if owned else "",
         how=how.value,
         by=by.pk if by else None,

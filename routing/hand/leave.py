@@ -1,7 +1,7 @@
 """A rep who leaves, or goes on leave: what is theirs is looked at first, then given on in one step."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -212,7 +212,6 @@ def _move_leads(held: Turn, plan: Leave, by: User | None) -> dict[str, int]:
     owned = [row for row in rows if row.state == State.ASSIGNED]
     to = [row for row in owned if plan.where(row.stage_id) is Where.TO]
     again = [row for row in rows if row not in to]
-    _withdraw_offers(held, plan.rep, rows)
     touched = contacted(owned)
     # Who is only away must not be given it right back; who left cannot be.
     end = Assignment.End.LEFT if plan.for_good else Assignment.End.RELEASED
@@ -224,12 +223,6 @@ def _move_leads(held: Turn, plan: Leave, by: User | None) -> dict[str, int]:
         end = Assignment.End.LEFT if plan.for_good else Assignment.End.HAND_OVER
         give_all(held, given, rep=plan.to, by=by, why=plan.why, counted=plan.counted, end=end)
     return {"routed_again": len(again), "given": len(to)}
-
-
-def _withdraw_offers(held: Turn, rep: Rep, rows: Sequence[Lead]) -> None:
-    Offer.objects.filter(rep=rep, lead__in=[row.pk for row in rows], answered_at=None).update(
-        answered_at=held.now, answer=Offer.Answer.WITHDRAWN
-    )
 
 
 def _move_accounts(plan: Leave) -> dict[str, int]:

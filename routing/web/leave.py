@@ -23,7 +23,7 @@ from routing.assign import NotYoursError
 from routing.hand.leave import Leave, LeavePreview, NotLeavingError, Where
 from routing.models import Act
 
-_WHERE = [(Where.AGAIN.value, gettext_lazy("by the rules again")), (Where.TO.value, gettext_lazy("to the rep below"))]
+_WHERE = [(Where.AGAIN.value, gettext_lazy("by the rules again")), (Where.TO.value, gettext_lazy("to one rep"))]
 PROBLEMS = {
     "missing": gettext_lazy("Choose who gets them."),
     "gone": gettext_lazy("This rep does not work here any more."),
@@ -80,7 +80,7 @@ class LeaveForm(forms.Form):
         self.stages = list(Stage.objects.filter(lead__owner=rep, lead__state="assigned").distinct())
         for stage in self.stages:
             self.fields[f"stage_{stage.pk}"] = forms.ChoiceField(
-                label=str(stage), required=False, choices=[("", gettext_lazy("as chosen above")), *_WHERE]
+                label=str(stage), required=False, choices=[("", gettext_lazy("like the others")), *_WHERE]
             )
 
     def plan(self, rep: Rep) -> Leave:

@@ -11,14 +11,14 @@ from tests.face.cast import manager_shell
 
 class LeaveForm(forms.Form):
     kind = forms.ChoiceField(label="What happens", choices=[("leave", "leaves for good"), ("away", "goes on leave: only open leads are given on")])  # fmt: skip
-    leads = forms.ChoiceField(label="Open leads go", choices=[("again", "by the rules again"), ("to", "to the rep below")])  # fmt: skip
+    leads = forms.ChoiceField(label="Open leads go", choices=[("again", "by the rules again"), ("to", "to one rep")])  # fmt: skip
     to = forms.ChoiceField(label="The rep who gets them", required=False, choices=[("b", "Ben Adler")])
     accounts_to = forms.ChoiceField(label="Accounts go to", required=False, choices=[("", "nobody: they have no owner then")])  # fmt: skip
     counted = forms.BooleanField(label="Count these leads in the fair share of who gets them", required=False)
     sign_off = forms.BooleanField(label="They may not sign in any more; open sessions end", required=False, initial=True)  # fmt: skip
     why = forms.CharField(label="Why", required=False, help_text="The new owners read it.")
-    stage_1 = forms.ChoiceField(label="New", required=False, choices=[("", "as chosen above")])
-    stage_2 = forms.ChoiceField(label="Meeting booked", required=False, choices=[("to", "to the rep below")])
+    stage_1 = forms.ChoiceField(label="New", required=False, choices=[("", "like the others")])
+    stage_2 = forms.ChoiceField(label="Meeting booked", required=False, choices=[("to", "to one rep")])
 
 
 def compare() -> dict[str, Any]:
