@@ -18,6 +18,8 @@ from tests.factories.lead import door
 
 pytestmark = pytest.mark.django_db
 
+FREE_MAIL = "gmail.com"
+
 
 def matched(**fields):
     lead = Lead.objects.select_related("account").get(pk=make.arrive(**fields).pk)
@@ -30,12 +32,12 @@ def facts(lead):
 
 def test_its_id_goes_before_the_domain_and_the_domain_before_the_name():
     make.account("By id", external_id="CRM-7")
-    make.account("By domain", domain="brandl.de")
+    make.account("By domain", domain="example.net")
     make.account("Brandl GmbH")
-    lead = {"email": "m@brandl.de", "company": "Brandl AG"}
+    lead = {"email": "m@example.net", "company": "Brandl AG"}
 
     assert matched(**lead, account_external_id="CRM-7") == ("By id", "external_id", None)
-    assert matched(**{**lead, "email": "n@brandl.de"}, account_external_id="unknown") == (
+    assert matched(**{**lead, "email": "n@example.net"}, account_external_id="unknown") == (
         "By domain",
         "domain",
         None,
@@ -45,9 +47,9 @@ def test_its_id_goes_before_the_domain_and_the_domain_before_the_name():
 
 
 def test_a_free_mail_domain_is_no_company():
-    make.account("Google", domain="gmail.com")
+    make.account("Google", domain=FREE_MAIL)
 
-    assert matched(email="somebody@gmail.com", company="Brandl") == (None, "", None)
+    assert matched(email=f"somebody@{FREE_MAIL}", company="Brandl") == (None, "", None)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +98,15 @@ def test_the_very_name_goes_before_one_that_is_alike():
     assert matched(company="Muller Ltd") == ("Müller", "name", 100)
 
 
+def test_the_most_alike_is_taken_in_whatever_order_they_are_found():
+    make.account("Microsofts")
+    make.account("Microsoft")
+    make.account("Microsoftes")
+    Division.objects.update(account_threshold=80)
+
+    assert matched(company="Microsft") == ("Microsoft", "name", 94)
+
+
 def test_names_of_letters_without_trigrams_are_known_too():
     make.account("日本電気")
 
@@ -104,9 +115,9 @@ def test_names_of_letters_without_trigrams_are_known_too():
 
 def test_another_divisions_accounts_are_not_looked_at():
     other = Division.objects.create(name="Other")
-    make.account("Brandl", domain="brandl.de", external_id="X", division=other)
+    make.account("Brandl", domain="example.net", external_id="X", division=other)
 
-    assert matched(email="m@brandl.de", company="Brandl", account_external_id="X") == (None, "", None)
+    assert matched(email="m@example.net", company="Brandl", account_external_id="X") == (None, "", None)
 
 
 def test_the_key_is_written_with_the_name_whatever_way():
@@ -145,29 +156,29 @@ def test_a_batch_asks_the_database_as_often_for_thirty_names_as_for_three(django
 
 def test_who_left_owns_no_account_any_more():
     ana, ben = make.rep("Ana"), make.rep("Ben")
-    make.account("Left", domain="left.de", owner=ana)
-    make.account("Locked", domain="locked.de", owner=ben)
-    before = facts(make.arrive(email="a@left.de"))
+    make.account("Left", domain="example.com", owner=ana)
+    make.account("Locked", domain="example.org", owner=ben)
+    before = facts(make.arrive(email="a@example.com"))
     ana.active = False
     ana.save()
     ben.user.is_active = False
     ben.user.save()
 
     assert before["account_owner"] == "Ana"
-    for domain in ("left", "locked"):
-        after = facts(make.arrive(email=f"b@{domain}.de"))
+    for domain in ("example.com", "example.org"):
+        after = facts(make.arrive(email=f"b@{domain}"))
         assert "account_owner" not in after
         assert after["known_account"] is True
 
 
 def test_the_segment_is_the_accounts_else_the_one_that_was_sent():
-    make.account("Big", domain="big.de", segment="Enterprise")
-    make.account("Plain", domain="plain.de")
+    make.account("Big", domain="example.com", segment="Enterprise")
+    make.account("Plain", domain="example.org")
 
-    assert facts(make.arrive(email="a@big.de", segment="SMB"))["segment"] == "Enterprise"
-    assert facts(make.arrive(email="a@plain.de", segment="SMB"))["segment"] == "SMB"
-    assert "segment" not in facts(make.arrive(email="b@plain.de"))
-    assert Lead.objects.get(private__email="a@big.de").private.segment == "SMB"
+    assert facts(make.arrive(email="a@example.com", segment="SMB"))["segment"] == "Enterprise"
+    assert facts(make.arrive(email="a@example.org", segment="SMB"))["segment"] == "SMB"
+    assert "segment" not in facts(make.arrive(email="b@example.org"))
+    assert Lead.objects.get(private__email="a@example.com").private.segment == "SMB"
 
 
 def test_the_page_and_the_api_say_how_it_was_known():

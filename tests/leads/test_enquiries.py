@@ -16,7 +16,7 @@ from tests.factories.lead import door
 
 pytestmark = pytest.mark.django_db
 
-EMAIL = "m.vogt@brandl.de"
+EMAIL = "m.vogt@brandl.example"
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_what_has_an_owner_keeps_its_band(lead):
 
 
 def test_two_enquiries_and_a_new_lead_in_one_batch(lead, ana):
-    rows = [make.arrival(email=EMAIL, message=f"{n}") for n in range(2)] + [make.arrival(email="new@other.de")]
+    rows = [make.arrival(email=EMAIL, message=f"{n}") for n in range(2)] + [make.arrival(email="new@other.example")]
 
     found = capture.capture(connection=door(), arrivals=rows, now=timezone.now())
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 SECRET = {
     "name": "Miriam Vogt",
     "company": "Brandl & Co",
-    "email": "m.vogt@brandl.de",
+    "email": "m.vogt@brandl.example",
     "phone": "+49 30 901820",
     "message": "Please call",
     "city": "Heilbronn",
@@ -168,7 +168,7 @@ def test_a_manager_kept_blind_is_told_without_a_name(db):
 def test_before_the_claim_twins_that_differ_in_private_are_mailed_alike_byte_for_byte(ana, event):
     team = make.group("Pool", [ana], pool="blind")
     other = {key: f"x{value}" if isinstance(value, str) else value + 80 for key, value in SECRET.items()}
-    other |= {"email": "else@other.de", "phone": "+49 89 1234567"}
+    other |= {"email": "else@other.example", "phone": "+49 89 1234567"}
     state = {"offered": "offered", "broadcast": "pooled"}[event]
     told = []
     for private in (SECRET, other):
