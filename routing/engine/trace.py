@@ -31,7 +31,7 @@ class Code(StrEnum):
     NO_TERRITORY = "no_territory"
     NO_ACCOUNT = "no_account"
     ACCOUNT_HAS_NO_OWNER = "account_has_no_owner"
-    OWNER_AWAY = "owner_away"
+    OWNER_OFF_DUTY = "owner_off_duty"
     WAITS_FOR_SKILL = "waits_for_skill"
     NOBODY_LEFT = "nobody_left"
     NOBODY_ON_DUTY = "nobody_on_duty"

@@ -32,8 +32,16 @@ _READING = {
     "unknown_rep": gettext_noop("names a rep who does not exist"),
     "no_reason": gettext_noop("needs a reason to tell people"),
     "unknown_strategy": gettext_noop("must be one of: %(expected)s"),
-    "nothing_after_pool": gettext_noop("is a pool, so no step can follow"),
-    "pool_needs_group": gettext_noop("is a pool, which needs a group"),
+    "nothing_after_end": gettext_noop("stands behind %(before)s, which is the last step"),
+    "too_late": gettext_noop("comes too late: whom to leave out or prefer must be said before %(before)s"),
+    "step_twice": gettext_noop("stands there twice"),
+    "shares_twice": gettext_noop("is a second way to share beside %(first)s: only one can decide"),
+    "pool_shares_nothing": gettext_noop("is a pool, where nobody is chosen, so %(strategy)s before it does nothing"),
+    "needs_group": gettext_noop("needs a group to share among, and this rule goes to one rep"),
+    "field_or_value": gettext_noop("is missing: say either a field of the lead or one fixed value"),
+    "not_in_order": gettext_noop("must not be earlier than the step before"),
+    "after_release": gettext_noop("can never happen: the lead was taken back before"),
+    "stage_twice": gettext_noop("stands there twice: %(do)s happens once"),
     "after_the_end": gettext_noop("can never be reached: the chain has ended before"),
     "loop": gettext_noop("comes back to a group that was asked before"),
     "no_next_rule": gettext_noop("asks for a next rule, but this is the last"),
@@ -96,7 +104,7 @@ def unreadable_steps(group: str) -> str:
 
 def pool_problem(group: str, *, mode: str, has: str) -> str:
     """A rule that uses another pool than the group has."""
-    wanted = _("a blind pool") if mode == "blind" else _("an open pool")
+    wanted = {"blind": _("a blind pool"), "broadcast": _("a pool that tells everybody")}.get(mode, _("an open pool"))
     return _("It uses %(wanted)s of %(group)s, which has %(has)s.") % {"wanted": wanted, "group": group, "has": has}
 
 

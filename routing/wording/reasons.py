@@ -29,6 +29,16 @@ _WAITS = {
     "weight_is_zero": gettext_noop("Everybody's weight is zero"),
     "returned": gettext_noop("Returned by a rep"),
     "set_aside": gettext_noop("It could not be assigned"),
+    "no_account": gettext_noop("No known account"),
+    "account_has_no_owner": gettext_noop("Nobody owns its account"),
+    "owner_off_duty": gettext_noop("It waits for the owner of its account"),
+    "waits_for_skill": gettext_noop("It waits for somebody with the right skill"),
+    "routing_paused": gettext_noop("Somebody paused routing"),
+    "declined": gettext_noop("The offer was declined"),
+    "lapsed": gettext_noop("The offer was not answered in time"),
+    "accepted": gettext_noop("The offer was accepted"),
+    "timed_out": gettext_noop("No contact was made in time"),
+    "stage_reached": gettext_noop("A stage was reached that hands it on"),
     "in_pool": gettext_noop("It waits in the pool"),
     "put_back": gettext_noop("Put back into the pool"),
     "rejected_by_rule": gettext_noop("A rule rejects it"),
@@ -52,7 +62,11 @@ _GOT = {
     "only_one_left": gettext_noop("The only one who could take it"),
     "longest_wait": gettext_noop("Had waited longest"),
     "lowest_number": gettext_noop("Comes first in the list"),
-    "first_in_order": gettext_noop("Came first in order"),
+    "least_busy": gettext_noop("Was the least busy"),
+    "drawn": gettext_noop("Was drawn by lot"),
+    "owns_account": gettext_noop("Owns the account"),
+    "had_the_person": gettext_noop("Has worked with this person before"),
+    "back_soonest": gettext_noop("Is back soonest"),
     "named_rep": gettext_noop("The rule names them"),
     "backup_of": gettext_noop("Stands in for the rep the rule names"),
 }
@@ -66,10 +80,13 @@ _MEMBER = {
     "public_holiday": gettext_noop("public holiday"),
     "paused": gettext_noop("off duty"),
     "idle": gettext_noop("was not active"),
-    "at_cap": gettext_noop("%(held)s of %(most)s open leads, no room"),
+    "lacks_preferred_skill": gettext_noop("lacks %(skill)s"),
+    "account_owned_by": gettext_noop("does not own the account"),
+    "busier": gettext_noop("was busier"),
+    "not_drawn": gettext_noop("was not drawn"),
     "over_capacity": gettext_noop("no room"),
     "already_had_it": gettext_noop("had this lead before"),
-    "declined": gettext_noop("declined it"),
+    "declined": gettext_noop("declined it, or did not answer"),
     "not_senior_enough": gettext_noop("more senior reps come first"),
     "not_the_named_rep": gettext_noop("not the named rep"),
     "weight_is_zero": gettext_noop("weight 0"),
@@ -90,7 +107,11 @@ _WHY = {
     "lowest_number": gettext_noop(
         "of the %(n)s who could take it all were owed the same and had waited as long; %(rep)s comes first in the list"
     ),
-    "first_in_order": gettext_noop("of the %(n)s who could take it %(rep)s came first in order"),
+    "least_busy": gettext_noop("of the %(n)s who could take it %(rep)s was the least busy"),
+    "drawn": gettext_noop("of the %(n)s who could take it %(rep)s was drawn by lot"),
+    "owns_account": gettext_noop("%(rep)s owns the account"),
+    "had_the_person": gettext_noop("%(rep)s has worked with this person before"),
+    "back_soonest": gettext_noop("nobody was on duty, and %(rep)s is back soonest"),
     "named_rep": gettext_noop("the rule names %(rep)s"),
     "backup_of": gettext_noop("%(rep)s stands in for the rep whom the rule names"),
 }
@@ -103,7 +124,11 @@ _WHY_YOU = {
     "lowest_number": gettext_noop(
         "of the %(n)s who could take it all were owed the same and had waited as long; you come first in the list"
     ),
-    "first_in_order": gettext_noop("of the %(n)s who could take it you came first in order"),
+    "least_busy": gettext_noop("of the %(n)s who could take it you were the least busy"),
+    "drawn": gettext_noop("of the %(n)s who could take it you were drawn by lot"),
+    "owns_account": gettext_noop("you own the account"),
+    "had_the_person": gettext_noop("you have worked with this person before"),
+    "back_soonest": gettext_noop("nobody was on duty, and you are back soonest"),
     "named_rep": gettext_noop("the rule names you"),
     "backup_of": gettext_noop("you stand in for the rep whom the rule names"),
 }
@@ -127,9 +152,26 @@ def considered_line(code: str, numbers: dict[str, Any]) -> str:
     if code == "on_leave":
         at = _instant(numbers.get("until"))
         return _("time off until %s") % at if at else _("time off")
+    if code == "at_cap":
+        return _at_cap(numbers)
     if code in _GOT:
         return _(_GOT[code])
     return _(_MEMBER.get(code, gettext_noop("not asked"))) % numbers
+
+
+_CAPS = {
+    "open": gettext_noop("%(held)s of %(most)s open leads, no room"),
+    "hour": gettext_noop("%(held)s of %(most)s leads this hour, no room"),
+    "day": gettext_noop("%(held)s of %(most)s leads today, no room"),
+    "week": gettext_noop("%(held)s of %(most)s leads this week, no room"),
+    "month": gettext_noop("%(held)s of %(most)s leads this month, no room"),
+}
+
+
+def _at_cap(numbers: dict[str, Any]) -> str:
+    """Which limit, how full, and whether it is of this group or over all."""
+    said = _(_CAPS[str(numbers.get("per") or "open")]) % numbers
+    return _("%s over all groups") % said if numbers.get("cap") == "rep" else said
 
 
 def why_says(code: str, *, owed: int | None, standing: int, rep: str, you: bool, rule: str) -> SafeString:
@@ -169,7 +211,13 @@ _IN = frozenset(
         "waited_less",
         "lowest_number",
         "higher_number",
-        "first_in_order",
+        "least_busy",
+        "busier",
+        "drawn",
+        "not_drawn",
+        "owns_account",
+        "had_the_person",
+        "account_owned_by",
         "later_in_order",
         "standing",
     }

@@ -1,18 +1,22 @@
 """A rule as a sentence: generated from what runs, so it cannot drift."""
 
+from collections.abc import Iterable
+
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from routing.engine.ruleset import Place, Rule, RuleSet, To
+from routing.engine.world import Stage
 from routing.wording.conditions import condition_says
 from routing.wording.names import Names
-from routing.wording.steps import sharing_says
+from routing.wording.steps import duration, sharing_says
 
 _PLAIN = {
     To.TERRITORY: gettext_noop("the group of the territory that covers the lead"),
     To.DESK: gettext_noop("To assign"),
+    To.ACCOUNT: gettext_noop("the owner of the account"),
     "account": gettext_noop("the owner of the known account"),
 }
 
@@ -23,14 +27,48 @@ def rule_says(rule: Rule, names: Names) -> SafeString:
     said = format_html("{}: {}", who, place_says(rule.destination, names))
     if rule.steps is not None and rule.destination.to in {To.GROUP, To.TERRITORY}:
         said = format_html("{}, {}", said, sharing_says(rule.steps, names))
+    if rule.destination.to is To.ACCOUNT:
+        said = format_html("{}{}", said, _account(rule.destination))
     if rule.otherwise:
         chain = [otherwise_says(place, names) for place in rule.otherwise]
         said = format_html("{}; {}, {}", said, _("if nobody can take it"), _chain(chain))
     if rule.respond_within is not None:
         minutes = max(1, rule.respond_within // 60)
         within = ngettext("answer within %(n)d minute", "answer within %(n)d minutes", minutes) % {"n": minutes}
+        if rule.clock == "wall":
+            within = _("%s by the wall clock") % within
         said = format_html("{}, {}", said, within)
+    if rule.escalation:
+        said = format_html("{}; {}", said, escalation_says(rule.escalation))
+    if rule.priority is not None:
+        said = format_html("{}; {}", said, _("priority %d") % rule.priority)
     return format_html("{}.", said)
+
+
+_AWAY = {
+    "wait": gettext_noop("; if the owner is off duty it waits for them"),
+    "backup": gettext_noop("; if the owner is off duty it goes to their backup"),
+    "rotate": gettext_noop("; if the owner is off duty their group shares it"),
+}
+
+
+def _account(place: Place) -> str:
+    said = _(" or who last worked with this person") if place.returning else ""
+    return said + (_(_AWAY[place.away]) if place.away in _AWAY else "")
+
+
+_DOES = {
+    "remind": gettext_noop("the rep is reminded"),
+    "warn": gettext_noop("the manager is told"),
+    "release": gettext_noop("it is taken back and goes to the next"),
+    "pause": gettext_noop("the rep is switched off"),
+}
+
+
+def escalation_says(stages: Iterable[Stage]) -> str:
+    """What follows silence, in order: “without contact: after 10 minutes the rep is reminded, ...”."""
+    said = [_("after %(time)s %(does)s") % {"time": duration(s.after), "does": _(_DOES[s.do])} for s in stages]
+    return _("without contact: %s") % ", ".join(said)
 
 
 def rule_set_words(rules: RuleSet, names: Names) -> list[str]:

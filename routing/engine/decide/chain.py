@@ -258,7 +258,7 @@ class Walk:
         self.considered += everybody_out(slate, self.world)
         why = _nobody(slate)
         if slate.wait:
-            self.last = reason(Code.WAITS_FOR_SKILL) if slate.retry_at else reason(Code.OWNER_AWAY, rep=slate.wait[0])
+            self.last = reason(Code.WAITS_FOR_SKILL) if slate.retry_at else reason(Code.OWNER_OFF_DUTY, rep=slate.wait[0])
             waiting = [member for member in slate.all if member.rep in slate.wait]
             held = self.hold([(slate.group, waiting)], latest=slate.retry_at)
             if held is not None:
