@@ -74,6 +74,11 @@ def say(text):
     sys.stdout.flush()
 
 
+def often(draw, people):
+    """One of them; the first ones come up most, so that acts meet at the same people."""
+    return people[int(len(people) * draw.random() ** 2)]
+
+
 def now():
     return datetime.now(UTC)
 
@@ -144,7 +149,7 @@ def claiming(work):
 
     def act():
         time.sleep(draw.expovariate(1 / THINKING))
-        rep = Rep.objects.select_related("user").get(pk=draw.choice(members))
+        rep = Rep.objects.select_related("user").get(pk=often(draw, members))
         if draw.random() < 0.5:
             claim.pull(group=pool, rep=rep, by=rep.user)
             return "claimed"
@@ -238,11 +243,11 @@ def editing(work):
     from django.db import connection
 
     from reps import availability, roster
-    from reps.models import Membership, Rep, User
+    from reps.models import Group, Membership, Rep, User
 
     draw = Random(work.seed)
     boss = User.objects.get(email="boss@example.org")
-    reps = list(Rep.objects.values_list("pk", flat=True))
+    groups = [list(group.memberships.order_by("rep").values_list("rep", flat=True)) for group in Group.objects.all()]
     paused = {}
 
     def clock():
@@ -252,13 +257,13 @@ def editing(work):
 
     def act():
         time.sleep(0.01)
-        rep = Rep.objects.get(pk=draw.choice(reps))
+        rep = Rep.objects.get(pk=often(draw, draw.choice(groups)))
         chance = draw.random()
         if rep.pk in paused or chance < 0.3:
             return switch(rep)
         began = clock()
         if chance < 0.5:
-            rep.cap_open = draw.randint(2, 9)
+            rep.cap_open = draw.randint(1, 6)
             rep.save(update_fields=["cap_open"])
             work.edits.append(["cap", rep.pk, None, rep.cap_open, began, clock()])
             return "limited"
@@ -266,7 +271,7 @@ def editing(work):
         if chance < 0.75:
             roster.revise(row=row, now=now(), changes={"weight": draw.randint(0, 9)})
             return "weighed"
-        cap = draw.randint(0, 6)
+        cap = draw.randint(0, 5)
         roster.revise(row=row, now=now(), changes={"cap_open": cap})
         work.edits.append(["cap", rep.pk, row.group_id, cap, began, clock()])
         return "limited"

@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = float(os.environ.get("BATTERY_SECONDS", "10"))
-CLAIMERS, ROUTED = 100, 20
+CLAIMERS, ROUTED, STOCK = 100, 20, 300
 PROCESSES = ["arriving", "sweeping", "routing", "claiming", "claiming", "giving", "giving_back", "editing"]
 # A lead that its rep closes is closed without the turn: a decision may see it a moment before or after.
 CLOSING = timedelta(seconds=1)
@@ -44,10 +44,18 @@ def company():
     for n in range(ROUTED):
         make.join(team, make.rep(cap_open=8), weight=1 + n % 5, cap_open=6)
     for _n in range(CLAIMERS):
-        make.join(pool, make.rep(cap_open=5))
+        make.join(pool, make.rep(cap_open=2))
     germany = {"field": "country", "operator": "is", "value": "DE"}
     spill = [{"to": "pool", "group": pool.pk}]
     make.publish(make.rule(pool, germany), make.rule(team, otherwise=spill), by=boss)
+    waiting = make.arrive(STOCK)
+    drain()
+    return {str(lead.uid) for lead in waiting}
+
+
+def drain():
+    while live.route_ready(1).count:
+        pass
 
 
 def run(roles, seconds):
@@ -84,14 +92,13 @@ def deadlocks():
 
 
 def test_eight_processes_for_a_while():
-    company()
+    stock = company()
     initial = {(rep, None): cap for rep, cap in Rep.objects.values_list("pk", "cap_open")}
     initial |= {(rep, group): cap for rep, group, cap in Membership.objects.values_list("rep", "group", "cap_open")}
     before = deadlocks()
 
     told = run(PROCESSES, SECONDS)
-    while live.route_ready(1).count:
-        pass
+    drain()
 
     faults = [fault for one in told for fault in one["faults"]]
     assert faults == []
@@ -102,7 +109,7 @@ def test_eight_processes_for_a_while():
     assert {"arrived", "swept", "claimed", "given", "routed again", "returned", "closed"} <= set(done), done
     assert {"paused", "resumed", "limited", "weighed"} <= set(done), done
 
-    nothing_lost({uid for one in told for uid in one["leads"]})
+    nothing_lost(stock | {uid for one in told for uid in one["leads"]})
     no_ghosts(done)
     assert [line for finding in audit() for line in finding.broken] == []
     assert sum(Share.objects.values_list("balance", flat=True)) == 0
