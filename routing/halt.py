@@ -1,8 +1,9 @@
 """Pausing routing, of a division or one group: leads are accepted and wait; a preview shows what would go where."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -12,9 +13,12 @@ from leads import signals
 from leads.life import State
 from leads.models import Lead
 from reps.models import Group, User
-from routing import live
+from routing import live, rulesets
 from routing.assign import NotYoursError, queue, turn
+from routing.engine.decide import Decision
+from routing.engine.replay import Fold
 from routing.models import Act, RoutingPause
+from routing.snapshot import roster_now, world_at
 
 MOST = 1000
 
@@ -88,17 +92,30 @@ def resume(*, division_id: int, group: Group | None, by: User | None, why: str =
     return woken
 
 
-def preview(*, division_id: int, group: Group | None) -> Preview:
-    """Decide what waits as if nothing stood still, the oldest 1,000, and write nothing."""
+def preview(*, division_id: int, group: Group | None, now: datetime) -> Preview:
+    """Decide the oldest 1,000 that wait as if this did not stand still any more; nothing is written."""
     waiting = Lead.objects.filter(division=division_id)
     if group is not None:
         waiting = waiting.filter(state=State.HELD.value, group=group)
     else:
         waiting = waiting.filter(state__in=[State.READY.value, State.HELD.value])
     pks = list(waiting.order_by("arrived_at", "pk").values_list("pk", flat=True)[:MOST])
-    decided = live.preview(division_id, pks)
-    went = Counter(Went(d.outcome.value, d.group, d.rep) for _lead, d in decided)
-    return Preview(waiting.count(), len(pks), went)
+    decided = _decided(division_id, pks, group, now)
+    return Preview(waiting.count(), len(pks), Counter(Went(d.outcome.value, d.group, d.rep) for d in decided))
+
+
+def _decided(division_id: int, pks: list[int], group: Group | None, now: datetime) -> Iterator[Decision]:
+    """Each lead sees what the ones before it would leave; other groups that stand still go on doing so."""
+    roster = roster_now(division_id, now)
+    roster.paused -= {group.pk} if group else set()
+    printed = live.Printed.of(division_id)
+    batch = queue.with_last_owners(queue.waiting_of(pks))
+    versions = {waiting.facts.id: printed.version_for(waiting) for waiting in batch}
+    rules = {version: rulesets.rules_of(version) if version else None for version in set(versions.values())}
+    asked = ([w.facts for w in batch if versions[w.facts.id] == version] for version in rules)
+    fold = Fold(world_at(roster, now, *zip(rules.values(), asked, strict=True)), printed.rules)
+    for waiting in batch:
+        yield fold.decide(waiting.facts, now, rules=rules[versions[waiting.facts.id]])
 
 
 def _note(kind: Act.Kind, row: RoutingPause, by: User | None, why: str, result: dict[str, int]) -> None:

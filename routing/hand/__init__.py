@@ -1,5 +1,6 @@
 """What people decide: giving, reassigning, unassigning, rejecting, routing again, and what a leaver leaves behind."""
 
+from routing.hand.again import MOST as MOST_AGAIN
 from routing.hand.again import Preview, Wanted, preview_again, route_again, run_again
 from routing.hand.give import give, hand_over
 from routing.hand.leave import Leave, LeavePreview, NotLeavingError, check_leave, leave, preview_leave
@@ -9,6 +10,7 @@ from routing.hand.reject import reject
 from routing.hand.release import release
 
 __all__ = [
+    "MOST_AGAIN",
     "Leave",
     "LeavePreview",
     "Moved",

@@ -2,6 +2,29 @@
 
 from django.urls import path
 
-from routing.web import why
+from routing.web import api_acts, api_rules, why
 
-urlpatterns = [path("leads/<uuid:uid>/why/", why.WhyView.as_view(), name="lead-why")]
+_SET = "rule-sets/<uuid:uid>/"
+
+urlpatterns = [
+    path("leads/<uuid:uid>/why/", why.WhyView.as_view(), name="lead-why"),
+    path("leads/assign/", api_acts.AssignView.as_view(), name="leads-assign"),
+    path("leads/unassign/", api_acts.UnassignView.as_view(), name="leads-unassign"),
+    path("rule-sets/", api_rules.RuleSetsView.as_view(), name="rule-sets"),
+    path(f"{_SET}draft/", api_rules.DraftView.as_view(), name="rule-set-draft"),
+    path(f"{_SET}check/", api_rules.CheckView.as_view(), name="rule-set-check"),
+    path(f"{_SET}publish/", api_rules.PublishView.as_view(), name="rule-set-publish"),
+    path(f"{_SET}compare/", api_rules.CompareView.as_view(), name="rule-set-compare"),
+    path(f"{_SET}versions/", api_rules.VersionsView.as_view(), name="rule-set-versions"),
+    path(f"{_SET}versions/<int:n>/", api_rules.VersionView.as_view(), name="rule-set-version"),
+    path(f"{_SET}versions/<int:n>/go-back/", api_rules.GoBackView.as_view(), name="rule-set-go-back"),
+    path(f"{_SET}examples/", api_rules.ExamplesView.as_view(), name="rule-set-examples"),
+    path(f"{_SET}examples/<int:pk>/", api_rules.ExampleView.as_view(), name="rule-set-example"),
+    path("routing/pauses/", api_acts.PausesView.as_view(), name="routing-pauses"),
+    path("routing/resume/", api_acts.ResumeView.as_view(), name="routing-resume"),
+    path("routing/resume/preview/", api_acts.ResumePreviewView.as_view(), name="routing-resume-preview"),
+    path("routing/again/", api_acts.RouteAgainView.as_view(), name="routing-again"),
+    path("routing/again/preview/", api_acts.RouteAgainPreviewView.as_view(), name="routing-again-preview"),
+    path("reps/<uuid:uid>/leave/", api_acts.LeaveView.as_view(), name="rep-leave"),
+    path("reps/<uuid:uid>/leave/preview/", api_acts.LeavePreviewView.as_view(), name="rep-leave-preview"),
+]
