@@ -9,6 +9,7 @@ from django.db import connection
 
 from routing.engine.decide import Decision
 from routing.engine.frozen import print_group, print_territories
+from routing.engine.world import World
 from routing.models import RosterPrint
 from routing.snapshot import Roster
 
@@ -18,14 +19,19 @@ TERRITORIES = 0
 
 def prints_of(division_id: int, roster: Roster, decision: Decision, *, territories: bool) -> tuple[int, ...]:
     """The prints of all groups the decision looked at, and of the territories where rules ask for them."""
-    groups = {row.group for row in decision.considered} | {row.group for row in decision.passed} | {decision.group}
-    wanted = sorted(group for group in groups if group is not None and group in roster.groups)
+    wanted = [group for group in looked_at(decision) if group in roster.groups]
     if territories and roster.territories:
         wanted.insert(0, TERRITORIES)
     missing = [group for group in wanted if group not in roster.prints]
     if missing:
-        roster.prints |= _print(division_id, {group: _body(roster, group) for group in missing})
+        roster.prints |= print_bodies(division_id, {group: _body(roster, group) for group in missing})
     return tuple(roster.prints[group] for group in wanted)
+
+
+def looked_at(decision: Decision) -> list[int]:
+    """The groups a decision tried, decided on or passed by."""
+    groups = {row.group for row in decision.considered} | {row.group for row in decision.passed} | {decision.group}
+    return sorted(group for group in groups if group is not None)
 
 
 def read_prints(pks: Iterable[int]) -> list[dict[str, Any]]:
@@ -39,7 +45,15 @@ def _body(roster: Roster, group: int) -> dict[str, Any]:
     return print_group(roster.groups[group], roster.reps)
 
 
-def _print(division_id: int, bodies: dict[int, dict[str, Any]]) -> dict[int, int]:
+def print_world(division_id: int, world: World) -> dict[int, int]:
+    """The prints of all groups of a world, and of its territories: what a past that is told at once refers to."""
+    bodies = {group.id: print_group(group, world.reps) for group in world.groups.values()}
+    if world.territories:
+        bodies[TERRITORIES] = print_territories(world.territories)
+    return print_bodies(division_id, bodies)
+
+
+def print_bodies(division_id: int, bodies: dict[int, dict[str, Any]]) -> dict[int, int]:
     """The number of each print, made where its content is new."""
     texts = {group: json.dumps(body, sort_keys=True, separators=(",", ":")) for group, body in bodies.items()}
     digests = {group: sha256(f"{division_id}:{text}".encode()).hexdigest() for group, text in texts.items()}

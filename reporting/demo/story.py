@@ -20,7 +20,7 @@ from reporting.demo.team import Team
 from reps import availability, schedule
 from reps.models import Rep
 from reps.models.division import SEEDED
-from routing import history, wording
+from routing import history, terms, wording
 from routing.assign import kind_of
 from routing.engine import world as w
 from routing.engine.decide import Decision as Said
@@ -29,9 +29,9 @@ from routing.engine.ledger import LedgerEntry
 from routing.engine.replay import Closed, Fold, Taken
 from routing.engine.ruleset import RuleSet as Rules
 from routing.engine.slate import Outcome
-from routing.live import due_at
 from routing.models import Assignment, Decision, Return, RuleSetVersion
 from routing.models import LedgerEntry as EntryRow
+from routing.prints import TERRITORIES, looked_at, print_world
 from routing.snapshot import duty_of
 
 MINUTE = timedelta(minutes=1)
@@ -108,6 +108,7 @@ class Story:
         self.duty = {pk: duty_of(rep) for pk, rep in world.reps.items()}
         self.tales: list[Tale] = []
         self._rules = rules
+        self._prints = print_world(SEEDED, world)
         self._names = {rule.key: rule.name for rule in rules.rules}
         self._groups = {group.pk: group for group in team.groups.values()}
         self._queue: list[tuple[datetime, int, Callable[[datetime], None]]] = []
@@ -153,9 +154,7 @@ class Story:
         if decision.rep is not None:
             if decision.entry is not None:
                 self._enter(tale, decision.entry, at, row)
-            self._own(
-                tale, at, rep=decision.rep, how=Assignment.How.RULE, due=due_at(self.world, decision, at), row=row
-            )
+            self._own(tale, at, rep=decision.rep, how=Assignment.How.RULE, due=self._due_at(decision, at), row=row)
             tale.tell(EventKind.ASSIGNED, at, {"reason": standing.reason, "rule": rule_name})
             self._deliver(tale, at, wording.told(decision, rule_name))
             self._begin(tale)
@@ -167,6 +166,11 @@ class Story:
             self.plan(at + self.some_minutes(25) * MINUTE, lambda then: self.claim(tale, then))
         elif decision.outcome is Outcome.DESK and not tale.alone:
             self.plan(at + self.some_minutes(50) * MINUTE, lambda then: self.give(tale, then))
+
+    def _due_at(self, decision: Said, at: datetime) -> datetime | None:
+        rule = next((rule for rule in self._rules.rules if rule.key == decision.rule), None)
+        found = terms.terms_of(rule, self.world.groups.get(decision.group or 0), decision.respond_within)
+        return found.due_at(self.duty[decision.rep or 0], at) if found else None
 
     def _row(self, decision: Said, tale: Tale, rule_name: str) -> Decision:
         return Decision(
@@ -185,6 +189,7 @@ class Story:
             until=decision.until,
             reason=decision.reason.code.value,
             record=record(decision),
+            prints=[self._prints[group] for group in (TERRITORIES, *looked_at(decision)) if group in self._prints],
         )
 
     def _enter(self, tale: Tale, entry: LedgerEntry, at: datetime, row: Decision | None = None) -> None:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from leads.conditions.tree import Verdict
+from leads.conditions.tree import Condition, Verdict
 
 Number = int | str | None
 Numbers = tuple[tuple[str, Number], ...]
+
+
+class Rule(Protocol):
+    """As much of a rule as is asked here."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def condition(self) -> Condition: ...
 
 
 class Code(StrEnum):
@@ -123,3 +133,9 @@ class Trace:
 
     rules: list[RuleTried] = field(default_factory=list)
     steps: list[StepTaken] = field(default_factory=list)
+
+    def try_rule(self, rule: Rule, facts: Mapping[str, Any], folded: Mapping[str, Any]) -> bool:
+        """Ask the rule's condition, leaf by leaf, and note it; whether it holds."""
+        holds = rule.condition.holds(folded)
+        self.rules.append(RuleTried(rule.key, holds, rule.condition.verdict(facts, folded)))
+        return holds

@@ -15,7 +15,7 @@ from routing.engine.ruleset import Place, Rule, RuleSet, To
 from routing.engine.slate import Chosen, Outcome, Slate
 from routing.engine.strategies import shelf
 from routing.engine.strategy import Asks, Part
-from routing.engine.trace import Code, Reason, RuleTried, StepTaken, Trace, iso, reason
+from routing.engine.trace import Code, Reason, StepTaken, Trace, iso, reason
 from routing.engine.world import NOTHING, Group, Lead, Member, OnReturn, Step, World, closest_territory
 
 # Coming on duty changes nothing about these.
@@ -66,11 +66,9 @@ class Walk:
         return range(len(rules.rules)) if self.trace else rules.index.candidates(self.lead.folded)
 
     def holds(self, rule: Rule) -> bool:
-        holds = rule.condition.holds(self.lead.folded)
         if self.trace is not None:
-            verdict = rule.condition.verdict(self.lead.facts, self.lead.folded)
-            self.trace.rules.append(RuleTried(rule.key, holds, verdict))
-        return holds
+            return self.trace.try_rule(rule, self.lead.facts, self.lead.folded)
+        return rule.condition.holds(self.lead.folded)
 
     def take(self, rule: Rule) -> Decision | None:
         """The rule's destination, then its otherwise chain; None: the next rule's turn."""
@@ -258,7 +256,9 @@ class Walk:
         self.considered += everybody_out(slate, self.world)
         why = _nobody(slate)
         if slate.wait:
-            self.last = reason(Code.WAITS_FOR_SKILL) if slate.retry_at else reason(Code.OWNER_OFF_DUTY, rep=slate.wait[0])
+            self.last = (
+                reason(Code.WAITS_FOR_SKILL) if slate.retry_at else reason(Code.OWNER_OFF_DUTY, rep=slate.wait[0])
+            )
             waiting = [member for member in slate.all if member.rep in slate.wait]
             held = self.hold([(slate.group, waiting)], latest=slate.retry_at)
             if held is not None:

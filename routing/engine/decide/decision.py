@@ -95,7 +95,12 @@ def record(decision: Decision) -> dict[str, Any]:
 
 def canonical(decision: Decision) -> str:
     """The decision as text: sorted keys, no spaces, no floats."""
-    return json.dumps(record(decision), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text_of(record(decision))
+
+
+def text_of(stored: Mapping[str, Any]) -> str:
+    """The same of a record that was stored."""
+    return json.dumps(stored, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _reason(why: Reason) -> list[Any]:
