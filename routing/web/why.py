@@ -67,8 +67,9 @@ def told(lead: Lead, *, me: Rep | None, whole: bool = True) -> dict[str, Any]:
         ],
         "open": False,
         "tried": _tried(lead, receipt),
+        "passed": _passed(receipt, names),
         "counted": _("It counted as one lead.") if receipt.counted else "",
-        "changes": [],
+        "checked": _checked(receipt),
         "version": receipt.version,
         "at": receipt.at,
     }
@@ -115,6 +116,7 @@ def _person(row: explain.Considered, receipt: explain.Receipt, names: wording.Na
         "you": me is not None and me.pk == row.rep,
         "line": line[:1].upper() + line[1:],
         "value": f"{row.owed:+.2f}" if stood else _("not asked"),
+        "changes": wording.changes_say(row.changes, wins=row.wins),
         "out": not stood,
     }
 
@@ -125,6 +127,24 @@ def _tried(lead: Lead, receipt: explain.Receipt) -> list[dict[str, Any]]:
         {"number": rule.number, "name": rule.name, "fits": rule.holds, "text": verdict_says(rule.verdict, fields)}
         for rule in receipt.tried
     ]
+
+
+def _passed(receipt: explain.Receipt, names: wording.Names) -> list[str]:
+    """Where it was tried before and nobody could take it."""
+    said = []
+    for one in receipt.passed:
+        why = wording.reason_says(one.code)
+        said.append(f"{names.group(one.group)}: {why[:1].lower()}{why[1:]}." if one.group else f"{why}.")
+    return said
+
+
+def _checked(receipt: explain.Receipt) -> str:
+    """Whether the decision, made again, comes out the same."""
+    if receipt.same is None:
+        return _("It cannot be decided again: an older version of Fairlead decided it, or its data was erased.")
+    if receipt.same:
+        return _("Decided again just now from what was kept: the same.")
+    return _("Decided again just now from what was kept, it comes out otherwise. Please report this.")
 
 
 def _json(lead: Lead, receipt: explain.Receipt) -> dict[str, Any]:
@@ -148,8 +168,14 @@ def _json(lead: Lead, receipt: explain.Receipt) -> dict[str, Any]:
                 "cap": row.cap,
                 "weight": row.weight,
                 "owed": round(row.owed, 4),
+                "what_if": [{"reason": one.code.value, **dict(one.numbers)} for one in row.changes],
+                "would_win": row.wins,
+                "what_if_says": wording.changes_say(row.changes, wins=row.wins),
             }
             for row in receipt.considered
         ],
+        "passed": _passed(receipt, names),
+        "engine": receipt.engine,
+        "decided_again_the_same": receipt.same,
         "rules_tried": _tried(lead, receipt),
     }

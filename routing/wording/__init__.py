@@ -18,13 +18,22 @@ from routing.wording.problems import (
     reading_problem,
     unreadable_steps,
 )
-from routing.wording.reasons import considered_line, could_take_it, reason_says, told, waits_because, why_says
+from routing.wording.reasons import (
+    changes_say,
+    considered_line,
+    could_take_it,
+    reason_says,
+    told,
+    waits_because,
+    why_says,
+)
 from routing.wording.rules import rule_says, rule_set_words
 from routing.wording.stays import stayed_says, stays_because
 
 __all__ = [
     "Names",
     "broken_example",
+    "changes_say",
     "check_problem",
     "condition_problem",
     "condition_text",

@@ -1,5 +1,6 @@
 """Reasons as sentences: why this rep, why not that one, why a lead waits."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_noop
 from leads.life import State
 from routing.engine.decide import Decision
 from routing.engine.ledger import UNIT
+from routing.engine.trace import Reason
 
 # Why a lead stands where it stands.
 _WAITS = {
@@ -157,6 +159,49 @@ def considered_line(code: str, numbers: dict[str, Any]) -> str:
     if code in _GOT:
         return _(_GOT[code])
     return _(_MEMBER.get(code, gettext_noop("not asked"))) % numbers
+
+
+# What would have had to be otherwise, said after "if".
+_CHANGES = {
+    "off_shift": gettext_noop("on duty"),
+    "no_shifts": gettext_noop("on duty"),
+    "on_leave": gettext_noop("not on time off"),
+    "public_holiday": gettext_noop("not on a public holiday"),
+    "paused": gettext_noop("switched on"),
+    "idle": gettext_noop("at work on a page"),
+    "lacks_skill": gettext_noop("with %(skill)s"),
+    "lacks_preferred_skill": gettext_noop("with %(skill)s"),
+    "not_in_territory": gettext_noop("covering this territory"),
+    "less_specific_territory": gettext_noop("covering the closest territory"),
+    "weight_is_zero": gettext_noop("with a weight above 0"),
+    "not_senior_enough": gettext_noop("in the most senior tier"),
+    "already_had_it": gettext_noop("without having had it before"),
+    "declined": gettext_noop("without having declined it"),
+    "owed_less": gettext_noop("owed %(more)s of a lead more"),
+    "waited_less": gettext_noop("owed anything more"),
+    "higher_number": gettext_noop("owed anything more"),
+    "busier": gettext_noop("less busy"),
+    "account_owned_by": gettext_noop("owning the account"),
+}
+
+
+def changes_say(changes: Sequence[Reason], *, wins: bool) -> str:
+    """What would have given them the lead: “Theirs if on duty, and owed 0.42 of a lead more.”; empty where nothing."""
+    if not changes:
+        return ""
+    said = [_change(one) for one in changes]
+    text = ", ".join(said[:-1]) + _(" and ") + said[-1] if len(said) > 1 else said[0]
+    return _("Theirs if %s.") % text if wins else _("Not even if %s.") % text
+
+
+def _change(one: Reason) -> str:
+    numbers: dict[str, Any] = dict(one.numbers)
+    if one.code == "at_cap":
+        whose = _("over all groups") if numbers.get("cap") == "rep" else _("in this group")
+        return _("with a limit above %(most)s %(whose)s") % {"most": numbers.get("most"), "whose": whose}
+    if "more" in numbers:
+        numbers["more"] = f"{int(numbers['more'] or 0) / UNIT:.2f}"
+    return _(_CHANGES.get(one.code.value, gettext_noop("otherwise"))) % numbers
 
 
 _CAPS = {
