@@ -1,10 +1,12 @@
-"""A rep hands a lead back with a reason; it goes to To assign, and a manager rules on it later."""
+"""A rep hands a lead back with a reason; it goes to To assign, and a manager rules on it: an approved one is undone."""
 
 from leads.life import EventKind, State
 from leads.models import Lead
 from reps.models import Rep, User
-from routing.assign import Move, NotYoursError, turn, write
-from routing.models import Assignment, Return
+from routing.assign import Move, NotYoursError, Turn, turn, write, write_balances
+from routing.engine.ledger import HOUSE, Key, LedgerEntry, reverse, settle
+from routing.models import Assignment, Return, Share
+from routing.models import LedgerEntry as EntryRow
 
 
 def give_back(*, lead: Lead, rep: Rep, by: User, reason: Return.Reason, note: str) -> Return:
@@ -34,3 +36,56 @@ def give_back(*, lead: Lead, rep: Rep, by: User, reason: Return.Reason, note: st
             ],
         )
     return row
+
+
+APPROVED, REFUSED = "approved", "refused"
+
+
+def rule_on(*, given_back: Return, approve: bool, by: User | None) -> bool:
+    """A manager's ruling, once and for good: an approved return reverses the whole entry, a refused one leaves it.
+
+    Returns whether an entry was reversed. Raises NotYoursError where it was ruled on before.
+    """
+    with turn(given_back.lead.division_id) as held:
+        ruling = APPROVED if approve else REFUSED
+        if held is None or not Return.objects.filter(pk=given_back.pk, ruling="").update(
+            ruling=ruling, ruled_by=by, ruled_at=held.now
+        ):
+            raise NotYoursError
+        return approve and _undo(held, given_back)
+
+
+def _undo(held: Turn, given_back: Return) -> bool:
+    """Everybody's share back, the winner's lead back; nothing where the lead did not count or was undone before."""
+    spell = Assignment.objects.get(lead=given_back.lead_id, hop=given_back.hop)
+    rows = EntryRow.objects.filter(
+        lead=spell.lead_id, winner=spell.rep_id, kind__in=[EntryRow.Kind.SHARE, EntryRow.Kind.FORCED], reversed_by=None
+    ).order_by("-pk")
+    row = next(
+        (r for r in rows if (r.decision_id == spell.decision_id if r.decision_id else r.at == spell.starts_at)), None
+    )
+    if row is None:
+        return False
+    undone = LedgerEntry(row.group_id, spell.lead_id, tuple(row.reps), tuple(row.weights), spell.rep_id)
+    EntryRow.objects.create(
+        division_id=held.division,
+        group_id=row.group_id,
+        lead_id=row.lead_id,
+        kind=EntryRow.Kind.REVERSED,
+        at=held.now,
+        reps=row.reps,
+        weights=row.weights,
+        winner=row.winner,
+        reverses=row,
+    )
+    balances: dict[Key, int] = {}
+    turns: dict[Key, int] = {}
+    for share in Share.objects.filter(group=row.group_id):
+        balances[row.group_id, share.rep_id or HOUSE] = share.balance
+        if share.rep_id:
+            balances[row.group_id, -share.rep_id] = share.arrears
+            turns[row.group_id, share.rep_id] = share.last_turn
+    after = settle(balances, reverse(undone))
+    won = {(row.group_id, spell.rep_id): -1}
+    write_balances(held, {key: (balance, turns.get(key, 0)) for key, balance in after.items()}, won)
+    return True

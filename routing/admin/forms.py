@@ -216,8 +216,10 @@ class RuleSetForm(WholeForm):
         if now.revision == read["revision"]:
             return
         self.add_error(None, stale_says(now, read))
-        self.data = self.data.copy()
-        self.data[self.add_prefix("read")] = _sign(now)
+        if isinstance(self.data, QueryDict):
+            renewed = self.data.copy()
+            renewed[self.add_prefix("read")] = _sign(now)
+            self.data = renewed
 
 
 def _sign(rule_set: RuleSet) -> str:
@@ -248,7 +250,7 @@ class KeepsTyped(BaseInlineFormSet):
     def __init__(self, data: Any = None, files: Any = None, instance: Any = None, **kwargs: Any) -> None:
         if data is not None and instance is not None and instance.pk:
             prefix = kwargs.get("prefix") or self.get_default_prefix()
-            rows = self.model._default_manager.filter(**{self.fk.name: instance})  # noqa: SLF001 - Django's documented API
+            rows = getattr(instance, self.fk.remote_field.get_accessor_name())
             data = _renumbered(data, prefix, {str(pk) for pk in rows.values_list("pk", flat=True)})
         super().__init__(data, files, instance=instance, **kwargs)
 

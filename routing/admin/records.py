@@ -1,15 +1,18 @@
 """Records in the admin, to read: decisions, spells of ownership, fair shares, returns, and what was done to many."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from leads.admin import ReadOnly
 from leads.life import State
 from leads.web.words import STATES
 from reps.web.admin_parts import HouseAdmin
-from routing import wording
+from routing import returns, wording
+from routing.assign import NotYoursError
 from routing.models import Act, Assignment, Decision, LedgerEntry, Return, RoutingPause, Share
 from routing.web import why
 
@@ -77,9 +80,36 @@ class LedgerEntryAdmin(ReadOnly, HouseAdmin):
 class ReturnAdmin(ReadOnly, HouseAdmin):
     """Leads that were given back."""
 
-    list_display = ("at", "lead", "rep", "reason", "ruling")
+    list_display = ("at", "lead", "rep", "reason", "ruling", "ruled_by")
     list_filter = ("reason", "ruling")
-    list_select_related = ("lead", "rep__user")
+    list_select_related = ("lead", "rep__user", "ruled_by")
+    actions = ("approve", "refuse")
+
+    @admin.action(description=gettext_lazy("Approve: the lead does not count"), permissions=["rule"])
+    def approve(self, request: HttpRequest, rows: "QuerySet[Return]") -> None:
+        """Everybody's share of it is taken back."""
+        self._rule(request, rows, approve=True)
+
+    @admin.action(description=gettext_lazy("Refuse: the lead counts"), permissions=["rule"])
+    def refuse(self, request: HttpRequest, rows: "QuerySet[Return]") -> None:
+        """The rep has had the turn."""
+        self._rule(request, rows, approve=False)
+
+    def has_rule_permission(self, request: HttpRequest) -> bool:
+        """Who may edit rules may rule."""
+        return request.user.has_perm("routing.change_ruleset")
+
+    @staticmethod
+    def _rule(request: HttpRequest, rows: "QuerySet[Return]", *, approve: bool) -> None:
+        done = 0
+        for row in rows.select_related("lead")[:200]:
+            try:
+                returns.rule_on(given_back=row, approve=approve, by=request.user)  # type: ignore[arg-type]  # signed in
+                done += 1
+            except NotYoursError:
+                messages.warning(request, _("Ruled on before: %s.") % row)
+        says = ngettext("%(n)d return is ruled on.", "%(n)d returns are ruled on.", done)
+        messages.success(request, says % {"n": done})
 
 
 @admin.register(Act)

@@ -189,7 +189,7 @@ class LeaveAPI(RulesAPI):
             rep=rep,
             kind=Act.Kind(body.choice("kind", (Act.Kind.LEAVE.value, Act.Kind.AWAY.value), Act.Kind.LEAVE.value)),
             leads=Where(body.choice("leads", _WHERE, Where.AGAIN.value)),
-            stages=_stages(request.data.get("stages"), rep.division_id),
+            stages=_stages(body.data.get("stages"), rep.division_id),
             to=body.rep("to", rep.division_id),
             accounts_to=body.rep("accounts_to", rep.division_id),
             sign_off=bool(body.flag("sign_off", default=True)),
@@ -255,7 +255,7 @@ _CHOICES = ("rule_set", "version", "rule", "since", "leads", "why")
 def _wanted(view: RulesAPI, request: Request) -> hand.Wanted:
     body = Body(request.data, *_CHOICES)
     ids = None
-    if request.data.get("leads") is not None:
+    if body.data.get("leads") is not None:
         ids = tuple(lead.pk for lead in chosen(view.overseen(request), body.uids("leads", hand.MOST_AGAIN)))
     wanted = hand.Wanted(_version(view, request, body), body.text("rule", 40), _since(body), ids)
     if wanted == hand.Wanted():
@@ -270,7 +270,7 @@ def _version(view: RulesAPI, request: Request, body: Body) -> RuleSetVersion | N
             body.wrong("version", _("Say which version of the rule set."))
         return None
     if uid is None:
-        body.wrong("rule_set", _("Say of which rule set."))
+        raise exceptions.ValidationError({"rule_set": [_("Say of which rule set.")]})
     rows = RuleSetVersion.objects.filter(rule_set__division=view.division(request), rule_set__uid=uid, n=n)
     found = rows.first()
     if found is None:

@@ -53,7 +53,7 @@ class DraftView(RuleSetAPI):
         row = self.rule_set(request, uid)
         body = Body(request.data, "revision", "rules", "bands")
         revision = _revision(request, body)
-        sent = plain({"rules": request.data.get("rules", []), "bands": request.data.get("bands", [])})
+        sent = plain({"rules": body.data.get("rules", []), "bands": body.data.get("bands", [])})
         try:
             inside = Ids(row.division_id).inside(sent)
             saved = rulesets.replace(rule_set=row, revision=revision, body=inside, by=self.by(request))
@@ -150,7 +150,7 @@ class GoBackView(RuleSetAPI):
     def post(self, request: Request, uid: UUID, n: int) -> Response:
         """`{"revision": 3, "why": "..."}`; nothing is published by it."""
         row = self.rule_set(request, uid)
-        version = found_or_404(row.versions, n=n)
+        version = found_or_404(row.versions.all(), n=n)
         body = Body(request.data, "revision", "why")
         revision = _revision(request, body)
         try:
@@ -178,7 +178,7 @@ class ExamplesView(RuleSetAPI):
         if lead_uid is None:
             raise exceptions.ValidationError({"lead": [_("This is needed.")]})
         (lead,) = chosen(self.overseen(request), [lead_uid])
-        expected = request.data.get("expected")
+        expected = body.data.get("expected")
         try:
             made = examples.keep(
                 rule_set=row,
@@ -202,10 +202,10 @@ class ExampleView(RuleSetAPI):
         row = self.rule_set(request, uid)
         example: SavedExample = found_or_404(row.examples.all(), pk=pk)
         body = Body(request.data, "name", "expected")
-        if "name" in request.data:
+        if "name" in body.data:
             example.name = body.text("name", 100, needed=True)
-        if "expected" in request.data:
-            example.expected = _expected(request.data["expected"], row)
+        if "expected" in body.data:
+            example.expected = _expected(body.data["expected"], row)
         example.save(update_fields=["name", "expected"])
         return Response(_example(example, row))
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from reps import access
 from routing import rulesets, wording
 from routing.models import Decision, RuleSet, RuleSetVersion
+from routing.rulesets import compare
 
 _SHARES_OVER = timedelta(days=30)
 
@@ -54,7 +55,8 @@ def _context(
         "rules": rules,
         "shares_of": shares,
         "problems": _problems(chosen, now) if access.is_manager(request.user) else [],
-        "draft": None,
+        "compare_url": reverse("rules-compare", args=[chosen.uid]) if access.is_manager(request.user) else "",
+        "draft": _draft(chosen) if access.is_manager(request.user) else None,
         "versions": [
             {**_version(v), "url": reverse("rules-version", args=[chosen.uid, v.n])}
             for v in chosen.versions.select_related("published_by").order_by("-n")[:20]
@@ -87,9 +89,27 @@ def _problems(rule_set: RuleSet, now: datetime) -> list[dict[str, str]]:
     return [{"tone": "late" if p.blocks else "due", "text": p.text} for p in rulesets.problems_of(rule_set, now=now)]
 
 
+def _draft(rule_set: RuleSet) -> dict[str, Any] | None:
+    """Who last saved what is not published yet; nothing where it reads as the version in force."""
+    if rule_set.published is None:
+        return None
+    draft, live = compare.Text.draft(rule_set), compare.Text.version(rule_set.published)
+    changes = compare.compare(live, draft, division_id=rule_set.division_id)
+    if not changes:
+        return None
+    saved = rulesets.saved_since(rule_set, rule_set.revision - 1)
+    return {"by": saved[-1].by if saved and saved[-1].by else _("somebody"), "changes": len(changes)}
+
+
 def _version(version: RuleSetVersion) -> dict[str, Any]:
     by = version.published_by.name if version.published_by else ""
-    return {"number": version.n, "at": version.published_at, "by": by, "comment": version.comment}
+    return {
+        "number": version.n,
+        "at": version.published_at,
+        "by": by,
+        "comment": version.comment,
+        "overridden": version.overridden,
+    }
 
 
 def _set(rule_set: RuleSet, *, active: bool) -> dict[str, Any]:
