@@ -15,8 +15,11 @@ from django.db.models import F
 from leads.qualify.freeze import catalogue_of
 from reps.models import User
 from routing import wording
-from routing.engine.ruleset import RuleSetError, parse
+from routing.engine.ruleset import RuleProblem, RuleSetError, parse
 from routing.models import Act, Band, Rule, RuleSet, RuleSetVersion
+
+# What rows keep of a destination; a body that says more is refused, so that nothing is lost without a word.
+_KEPT = {"to", "group", "rep", "reason"}
 
 
 class StaleDraftError(Exception):
@@ -128,6 +131,13 @@ def _readable(body: dict[str, Any], division_id: int) -> dict[str, Any]:
         if isinstance(rule, dict) and not rule.get("key"):
             rule["key"] = str(uuid.uuid4())
     parse(plain, catalogue_of(division_id))
+    unkept = tuple(
+        RuleProblem(f"rules[{n}].destination", "unknown_key", (("key", name),))
+        for n, rule in enumerate(plain.get("rules", []))
+        for name in sorted(set(rule["destination"]) - _KEPT)
+    )
+    if unkept:
+        raise RuleSetError(unkept)
     return plain
 
 

@@ -14,7 +14,7 @@ from reps import availability
 from reps.models import Membership, Pause, Rep
 from routing import hand, live, watch
 from routing.hand.leave import Where
-from routing.models import Act, Assignment, Share
+from routing.models import Act, Assignment, Offer, Share
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +168,22 @@ def test_reports_of_the_past_stay_as_they_were(three, busy):
     live.route_ready(1)
 
     assert told() == before
+
+
+def test_an_offer_they_have_not_answered_is_withdrawn_and_routed_again(three):
+    _ana, _ben, _cleo, team = three
+    team.steps = [{"strategy": "availability"}, {"strategy": "round_robin"}, {"strategy": "offer"}]
+    team.save()
+    lead = make.arrive()
+    live.route_ready(1)
+    offer = Offer.objects.get(lead=lead)
+
+    counts = hand.leave(plan=hand.Leave(rep=offer.rep), by=None)
+    lead.refresh_from_db()
+    offer.refresh_from_db()
+
+    assert counts["routed_again"] == 1
+    assert (lead.state, lead.reason, offer.answer) == ("ready", "owner_left", "withdrawn")
+    live.route_ready(1)
+    assert Offer.objects.get(lead=lead, answered_at=None).rep != offer.rep
+    assert sound()
