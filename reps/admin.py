@@ -68,7 +68,10 @@ class MembershipInline(PeriodInline):
 
     model = Membership
     autocomplete_fields = ("rep",)
-    fields = ("rep", "weight", "tier", "cap_open", "ends_at", "starts_at")
+    fields = (
+        "rep", "weight", "tier", "cap_open", "cap_hour", "cap_day", "cap_week", "cap_month", "caps_rolling", "ends_at",
+        "starts_at",
+    )  # fmt: skip
 
 
 class ShiftInline(PeriodInline):
@@ -142,7 +145,13 @@ class RepAdmin(KeepsPast, HouseAdmin):
     list_select_related = ("user",)
     search_fields = ("user__name", "user__email")
     autocomplete_fields = ("user", "backup")
-    fields = ("user", "active", "time_zone", "country", "subdivision", "cap_open", "backup")
+    fieldsets = (
+        (None, {"fields": ("user", "active", "time_zone", "country", "subdivision", "backup")}),
+        (
+            _("Limits over all groups"),
+            {"fields": ("cap_open", ("cap_hour", "cap_day"), ("cap_week", "cap_month"), "caps_rolling")},
+        ),
+    )
     inlines = (ShiftInline, TimeOffInline, SkillInline)
 
     def has_delete_permission(self, request: HttpRequest, obj: Rep | None = None) -> bool:
@@ -217,7 +226,7 @@ class DivisionAdmin(HouseAdmin):
 
 
 class GroupAdminBase(KeepsPast, HouseAdmin):
-    """Groups with their members; routing adds the check of the steps, which only it understands."""
+    """Groups with their members; routing adds the ways to share and the check of the steps, as only it knows them."""
 
     list_display = ("name", "pool", "respond_within", "visibility", "active")
     list_filter = ("active", "pool")
@@ -225,9 +234,23 @@ class GroupAdminBase(KeepsPast, HouseAdmin):
     filter_horizontal = ("managers",)
     inlines = (MembershipInline,)
     fieldsets = (
-        (None, {"fields": ("name", "steps", "respond_within", "active")}),
-        (_("Pool"), {"fields": ("pool", "public_fields", "claims_per_day", "count_claims")}),
-        (_("Advanced"), {"fields": ("managers", "visibility", "blind_for_managers", "count_manual")}),
+        (None, {"fields": ("name", "method", "steps", "respond_within", "managers", "active")}),
+        (_("If nobody answers"), {"fields": ("clock", "escalation", "wait_alert")}),
+        (_("Pool"), {"fields": ("pool", "public_fields", "claims_per_day")}),
+        (
+            _("Fair share"),
+            {
+                "fields": (
+                    "count_manual",
+                    "count_claims",
+                    "count_accounts",
+                    "free_decline",
+                    "on_return",
+                    "repay_per_day",
+                )
+            },
+        ),
+        (_("Advanced"), {"fields": ("visibility", "blind_for_managers")}),
     )
 
     def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:

@@ -18,7 +18,7 @@ PUBLIC_FIELDS = ("source", "channel", "country", "region", "industry", "size_ban
 
 def default_steps() -> list[dict[str, object]]:
     """On duty, below the cap, then by turns: what most teams want."""
-    return [{"strategy": "availability"}, {"strategy": "capacity"}, {"strategy": "round_robin"}]
+    return [{"strategy": name} for name in ("availability", "capacity", "not_again", "round_robin")]
 
 
 def default_public() -> list[str]:

@@ -1,7 +1,13 @@
 """Groups in the admin: how they share and what follows silence is checked here, as only routing understands it."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -9,13 +15,29 @@ from reps.admin import GroupAdminBase
 from reps.models import Group
 from reps.web.admin_parts import JSONText, WholeForm
 from routing.admin.forms import ListJSON, clean_escalation, clean_steps
+from routing.methods import BY_KEY, METHODS, method_of
+
+OWN = "own"
+
+
+class MethodRadios(forms.RadioSelect):
+    """The ways to share below each other, with whom each suits."""
+
+    template_name = "admin/methods.html"
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """From our own templates, which the renderer of forms does not look into."""
+        return render_to_string(self.template_name, self.get_context(name, value, attrs))
 
 
 class GroupForm(WholeForm):
-    """The steps are checked as they are saved."""
+    """One click for the known ways to share; steps of one's own are checked as they are saved."""
 
+    method = forms.ChoiceField(
+        label=gettext_lazy("How this group shares"), widget=MethodRadios, required=False, choices=()
+    )
     steps = JSONText(
-        label=gettext_lazy("How this group shares"),
+        label=gettext_lazy("Steps of your own"),
         rows=5,
         help_text=gettext_lazy('[{"strategy": "availability"}, {"strategy": "capacity"}, {"strategy": "round_robin"}]'),
     )
@@ -33,9 +55,25 @@ class GroupForm(WholeForm):
         ),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["method"]
+        field.choices = [  # type: ignore[attr-defined]  # it is a ChoiceField
+            *((method.key, format_html("<b>{}</b> {}", _(method.name), _(method.best_for))) for method in METHODS),
+            (OWN, format_html("<b>{}</b> {}", _("Steps of your own"), _("As written below."))),
+        ]
+        known = method_of(self.instance) if self.instance.pk else BY_KEY["round_robin"]
+        field.initial = known.key if known else OWN
+
     def clean_steps(self) -> object:
-        """As above."""
-        return clean_steps(self.cleaned_data["steps"] or [])
+        """The method's own, unless somebody wrote their own."""
+        method = BY_KEY.get(self.cleaned_data.get("method") or OWN)
+        return clean_steps(method.steps if method else self.cleaned_data["steps"] or [])
+
+    def clean_pool(self) -> object:
+        """As the method needs it; where the way to share needs none, a pool for *if nobody can take it* stays."""
+        method = BY_KEY.get(self.cleaned_data.get("method") or OWN)
+        return method.pool if method and method.pool != Group.Pool.NONE else self.cleaned_data["pool"]
 
     def clean_escalation(self) -> object:
         """As above."""

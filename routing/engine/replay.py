@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -57,6 +57,28 @@ class Declined:
     lead: int
     rep: int
     group: int | None = None
+    offered: datetime | None = None  # when it was made; without it the latest that was received counts no more
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An offer was accepted: its place is kept, and in the limits over time it counts from now on."""
+
+    at: datetime
+    lead: int
+    rep: int
+    group: int | None
+    offered: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A lead of the rep is open load again: a stage was taken back."""
+
+    at: datetime
+    lead: int
+    rep: int
+    group: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +125,15 @@ class RosterChanged:
     groups: tuple[Group, ...] = ()
     reps: tuple[Rep, ...] = ()
     territories: tuple[Territory, ...] | None = None
+    accounts: Mapping[int, Account] | None = None
+    gone_groups: frozenset[int] = frozenset()
+    gone_reps: frozenset[int] = frozenset()
 
 
-Event = Arrived | Decided | Touched | Closed | Declined | Taken | Reversed | Moving | TimerDue | RosterChanged
+Event = (
+    Arrived | Decided | Touched | Closed | Reopened | Declined | Accepted | Taken | Reversed | Moving | TimerDue
+    | RosterChanged
+)  # fmt: skip
 
 
 def step(world: World, event: Event) -> World:
@@ -145,6 +173,11 @@ class Fold:
     def turn(self) -> int:
         """The number of the latest entry."""
         return self._copy.turn
+
+    @property
+    def view(self) -> World:
+        """The world as it stands, to look at only: no copy, it moves with the fold."""
+        return self._copy.view
 
 
 class _Copy:
@@ -199,9 +232,14 @@ class _Copy:
                     self.settle(event.entry)
             case Declined():
                 self.carry(event.group, event.rep, -1)
-                self.unreceive(event.group, event.rep)
+                self.unreceive(event.group, event.rep, event.offered)
+            case Accepted():
+                self.unreceive(event.group, event.rep, event.offered)
+                self.receive(event.group, event.rep, event.at)
             case Closed():
                 self.carry(event.group, event.rep, -1)
+            case Reopened():
+                self.carry(event.group, event.rep, 1)
             case Moving():
                 self.transfer(event.transfer, event.at)
             case Reversed():
@@ -232,11 +270,11 @@ class _Copy:
             if (known := self.received.get(key)) is not None:
                 insort(known, at)
 
-    def unreceive(self, group: int | None, rep: int) -> None:
-        """The latest no longer counts."""
+    def unreceive(self, group: int | None, rep: int, at: datetime | None) -> None:
+        """The one of that instant, else the latest, no longer counts."""
         for key in {(ANY_GROUP, rep), (group or ANY_GROUP, rep)}:
             if known := self.received.get(key):
-                known.pop()
+                known.pop(bisect_left(known, at) if at is not None and at in known else -1)
 
     def transfer(self, transfer: Transfer, at: datetime) -> None:
         moved = move(self.balances, transfer)
@@ -256,8 +294,14 @@ class _Copy:
     def roster(self, event: RosterChanged) -> None:
         self.groups.update({group.id: group for group in event.groups})
         self.reps.update({rep.id: rep for rep in event.reps})
+        for number in event.gone_groups:
+            self.groups.pop(number, None)
+        for number in event.gone_reps:
+            self.reps.pop(number, None)
         if event.territories is not None:
             self.view = replace(self.view, territories=event.territories)
+        if event.accounts is not None:
+            self.view = replace(self.view, accounts=event.accounts)
 
 
 def replay(world: World, rules: RuleSet | None, events: Iterable[Event]) -> tuple[list[Decision], World]:

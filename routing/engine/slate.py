@@ -29,10 +29,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a chain ends when not on one rep: in a pool (mode open, blind or broadcast)."""
+    """How a chain ends when not on one rep: in a pool (mode open, blind or broadcast), or with a manager."""
 
     outcome: Outcome
-    mode: str
+    mode: str | None
 
 
 class Chosen(NamedTuple):

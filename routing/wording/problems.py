@@ -36,7 +36,7 @@ _READING = {
     "too_late": gettext_noop("comes too late: whom to leave out or prefer must be said before %(before)s"),
     "step_twice": gettext_noop("stands there twice"),
     "shares_twice": gettext_noop("is a second way to share beside %(first)s: only one can decide"),
-    "pool_shares_nothing": gettext_noop("is a pool, where nobody is chosen, so %(strategy)s before it does nothing"),
+    "pool_shares_nothing": gettext_noop("chooses nobody, so %(strategy)s before it does nothing"),
     "needs_group": gettext_noop("needs a group to share among, and this rule goes to one rep"),
     "field_or_value": gettext_noop("is missing: say either a field of the lead or one fixed value"),
     "not_in_order": gettext_noop("must not be earlier than the step before"),

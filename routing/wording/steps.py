@@ -56,6 +56,7 @@ _CLAUSES = {
     "step.account_wait_returning": gettext_noop(
         "leads of an owned account or a known person to who has worked them, however long that takes"
     ),
+    "step.manual": gettext_noop("by hand: a manager gives each to somebody"),
     "step.offer": gettext_noop("offered to one after another for %(time)s each"),
     "step.pool_broadcast": gettext_noop("to whoever is first: everybody is told at once"),
     "step.pool_blind": gettext_noop("in a blind pool: details show after claiming"),
@@ -95,7 +96,7 @@ def sharing_says(steps: tuple[Step, ...], names: Names) -> str:
     ways = [clauses[step] for step in steps if shelf()[step.strategy].part is Part.SHARE]
     ends = [clauses[step] for step in steps if shelf()[step.strategy].part is Part.END]
     others = [clauses[step] for step in steps if shelf()[step.strategy].part < Part.SHARE]
-    if not ways and "pool" not in {step.strategy for step in steps}:
+    if not ways and not {"pool", "manual"} & {step.strategy for step in steps}:
         ways = [_("by turns")]
     said = [*ways, *ends]
     return ", ".join([f"{said[0]} {others[0]}", *said[1:], *others[1:]] if others else said)

@@ -44,7 +44,12 @@ def group_form(**fields):
     return {
         "name": "DACH",
         "steps": "",
+        "method": "own",
         "respond_within": "15",
+        "clock": "working",
+        "wait_alert": "10",
+        "on_return": "keep",
+        "repay_per_day": "2",
         "active": "on",
         "pool": "none",
         "public_fields": "",

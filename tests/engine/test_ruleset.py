@@ -59,7 +59,7 @@ def problems(*bodies, **given):
                     "rules[0].steps[0].strategy",
                     "unknown_strategy",
                     {
-                        "expected": "account, availability, capacity, fixed, least_loaded, not_again, offer, pool, priority, random, round_robin, skills, territory, weighted",
+                        "expected": "account, availability, capacity, fixed, least_loaded, manual, not_again, offer, pool, priority, random, round_robin, skills, territory, weighted",
                     },
                 )
             ],

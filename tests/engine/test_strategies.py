@@ -40,6 +40,7 @@ def test_the_shelf_is_found_by_walking_the_folder():
         "capacity",
         "fixed",
         "least_loaded",
+        "manual",
         "not_again",
         "offer",
         "pool",

@@ -225,9 +225,11 @@ class Walk:
 
     def concluded(self, slate: Slate, steps: tuple[Step, ...] = ()) -> Decision | None:
         """A winner, an offer, a pool, a wait; None: nobody is left here."""
-        if slate.ending is not None and slate.standing and slate.group is not None:
+        ending = slate.ending
+        if ending is not None and slate.group is not None and (slate.standing or ending.outcome is Outcome.DESK):
             self.considered += everybody_out(slate, self.world)
-            return self.end(slate.ending.outcome, Reason(Code.IN_POOL), group=slate.group, mode=slate.ending.mode)
+            why = Reason(Code.IN_POOL if ending.outcome is Outcome.POOLED else Code.SENT_TO_DESK)
+            return self.end(ending.outcome, why, group=slate.group, mode=ending.mode)
         if not slate.standing:
             return self.nobody(slate)
         group = self.world.groups.get(slate.group or 0)

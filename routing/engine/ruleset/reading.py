@@ -154,7 +154,7 @@ class Reading:
     def alone(self, steps: tuple[Step, ...], path: str) -> None:
         """One rep by name, or an account's owner, is nobody to share among: only conditions on them make sense."""
         for i, step in enumerate(steps):
-            if step.strategy in {"pool", "account", "fixed"} or shelf()[step.strategy].part is Part.SHARE:
+            if step.strategy in {"pool", "manual", "account", "fixed"} or shelf()[step.strategy].part is Part.SHARE:
                 self.wrong(f"{path}[{i}]", "needs_group", strategy=step.strategy)
 
     def band(self, body: object, path: str) -> Band | None:
@@ -239,7 +239,7 @@ class Reading:
             elif max(strategy.part, Part.PREFER) < reached:
                 code = "nothing_after_end" if reached is Part.END else "too_late"
                 self.wrong(f"{path}[{i}]", code, strategy=step.strategy, before=before)
-            elif step.strategy == "pool" and sharing:
+            elif step.strategy in {"pool", "manual"} and sharing:
                 self.wrong(f"{path}[{i}]", "pool_shares_nothing", strategy=sharing)
             if strategy.part >= reached:
                 reached, before = strategy.part, step.strategy
