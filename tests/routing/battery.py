@@ -37,6 +37,7 @@ class Work:
 
         from routing.assign import NotYoursError
         from routing.claim import NotClaimedError
+        from routing.offers import NotOfferedError
 
         try:
             name = act()
@@ -44,6 +45,8 @@ class Work:
             self.count(self.refused, error.code)
         except NotYoursError:
             self.count(self.refused, "not_yours")
+        except NotOfferedError:
+            self.count(self.refused, "not_offered")
         except OperationalError as error:
             state = getattr(error.__cause__, "sqlstate", "")
             if state == "55P03":  # the turn was not to be had within its three seconds
@@ -99,7 +102,7 @@ def arriving(work):
             arrival(
                 name=f"Lead {work.seed}-{len(work.leads) + n}",
                 email=f"lead{len(work.leads) + n}@company{work.seed}-{len(work.leads) + n}.example",
-                country=draw.choice(["DE", "AT", "AT"]),
+                country=draw.choice(["DE", "FR", "AT", "AT"]),
             )
             for n in range(20)
         ]
@@ -238,6 +241,35 @@ def giving_back(work):
     return act
 
 
+def answering(work):
+    """Reps accept and decline what they are asked; some offers and some response times run out, as if hours went by."""
+    from routing import offers
+    from routing.models import Offer, Timer
+
+    draw = Random(work.seed)
+
+    def act():
+        chance = draw.random()
+        if chance < 0.15:
+            due = Timer.objects.filter(fired_at=None).values_list("pk", flat=True)[:200]
+            some = draw.sample(list(due), min(5, len(due)))
+            return "hurried" if Timer.objects.filter(pk__in=some, fired_at=None).update(due_at=now()) else None
+        asked = list(Offer.objects.filter(answered_at=None, due_at__gt=now()).select_related("rep__user", "lead")[:50])
+        if not asked:
+            time.sleep(0.02)
+            return None
+        offer = draw.choice(asked)
+        if chance < 0.3:
+            return "hurried" if Offer.objects.filter(pk=offer.pk, answered_at=None).update(due_at=now()) else None
+        if chance < 0.7:
+            offers.accept(offer=offer, rep=offer.rep, by=offer.rep.user)
+            return "accepted"
+        offers.decline(offer=offer, rep=offer.rep, by=offer.rep.user)
+        return "declined"
+
+    return act
+
+
 def editing(work):
     """Managers pause, resume, weigh and limit. What is noted says from when at the latest an edit was obeyed."""
     from django.db import connection
@@ -296,6 +328,7 @@ ROLES = {
     "claiming": claiming,
     "giving": giving,
     "giving_back": giving_back,
+    "answering": answering,
     "editing": editing,
 }
 

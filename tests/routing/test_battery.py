@@ -21,7 +21,7 @@ from django.db import connection
 from leads.models import Lead
 from reps.models import Membership, Rep
 from routing import live
-from routing.models import Assignment, LedgerEntry, Return, Share
+from routing.models import Assignment, LedgerEntry, Offer, Return, Share
 from routing.watch import audit
 from tests import factories as make
 
@@ -29,25 +29,32 @@ pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = float(os.environ.get("BATTERY_SECONDS", "10"))
-CLAIMERS, ROUTED, STOCK = 100, 20, 300
-PROCESSES = ["arriving", "sweeping", "routing", "claiming", "claiming", "giving", "giving_back", "editing"]
+CLAIMERS, ROUTED, ASKED, STOCK = 100, 20, 10, 300
+PROCESSES = ["arriving", "sweeping", "routing", "claiming", "giving", "giving_back", "answering", "editing"]
 # A lead that its rep closes is closed without the turn: a decision may see it a moment before or after.
 CLOSING = timedelta(seconds=1)
-BY_ENGINE = {"rule", "claim"}  # managers may pass a limit; these may not
+BY_ENGINE = {"rule", "claim", "offered"}  # managers may pass a limit; these may not
 
 
 def company():
-    """A group that is routed by weight, limits and duty, and spills into a pool of a hundred."""
+    """A group that is routed, one whose members are asked first; what they cannot take waits for a hundred claimers."""
     boss = make.user("Boss", email="boss@example.org", is_superuser=True)
     steps = [{"strategy": name} for name in ("availability", "capacity", "weighted")]
-    team, pool = make.group("DACH", steps=steps), make.group("Pool", pool="open", steps=[{"strategy": "pool"}])
+    silence = [{"after": 60, "do": "remind"}, {"after": 120, "do": "warn"}, {"after": 180, "do": "release"}]
+    team = make.group("DACH", steps=steps, escalation=silence)
+    asked = make.group("Asked", steps=[*steps, {"strategy": "offer"}], escalation=silence, free_decline=True)
+    pool = make.group("Pool", pool="open", steps=[{"strategy": "pool"}], escalation=silence)
     for n in range(ROUTED):
         make.join(team, make.rep(cap_open=8), weight=1 + n % 5, cap_open=6)
+    for _n in range(ASKED):
+        make.join(asked, make.rep(), cap_open=6)
     for _n in range(CLAIMERS):
         make.join(pool, make.rep(cap_open=2))
-    germany = {"field": "country", "operator": "is", "value": "DE"}
+    germany, france = ({"field": "country", "operator": "is", "value": code} for code in ("DE", "FR"))
     spill = [{"to": "pool", "group": pool.pk}]
-    make.publish(make.rule(pool, germany), make.rule(team, otherwise=spill), by=boss)
+    make.publish(
+        make.rule(pool, germany), make.rule(asked, france, otherwise=spill), make.rule(team, otherwise=spill), by=boss
+    )
     waiting = make.arrive(STOCK)
     drain()
     return {str(lead.uid) for lead in waiting}
@@ -107,7 +114,8 @@ def test_eight_processes_for_a_while():
     refused, busy = sum((Counter(one["refused"]) for one in told), Counter()), sum(one["busy"] for one in told)
     sys.stdout.write(f"battery of {SECONDS:g} s: {dict(done)}; refused: {dict(refused)}; busy: {busy}\n")
     assert {"arrived", "swept", "claimed", "given", "routed again", "returned", "closed"} <= set(done), done
-    assert {"paused", "resumed", "limited", "weighed"} <= set(done), done
+    assert {"paused", "resumed", "limited", "weighed", "hurried"} <= set(done), done
+    assert {"accepted", "declined"} & set(done), done
 
     nothing_lost(stock | {uid for one in told for uid in one["leads"]})
     no_ghosts(done)
@@ -125,7 +133,11 @@ def nothing_lost(accepted):
     """Every lead that the door took stands there, decided, with a reason."""
     rows = {str(uid): (state, reason) for uid, state, reason in Lead.objects.values_list("uid", "state", "reason")}
     assert accepted == set(rows)
-    assert [uid for uid, (state, reason) in rows.items() if state in {"new", "ready", "set_aside"} or not reason] == []
+    assert [
+        uid
+        for uid, (state, reason) in rows.items()
+        if state in {"new", "ready", "set_aside"} or (state != "closed" and not reason)
+    ] == []
 
 
 def no_ghosts(done):
@@ -136,20 +148,27 @@ def no_ghosts(done):
     assert how["manual"] + how["hand_over"] == done["given"]
     assert (end["put_back"], end["returned"]) == (done["put back"], done["returned"])
     assert Return.objects.count() == done["returned"]
+    said = Counter(Offer.objects.values_list("answer", flat=True))
+    assert (said["accepted"], said["declined"]) == (done["accepted"], done["declined"])
+    assert how["offer"] == done["accepted"]
     entries = LedgerEntry.objects.exclude(lead=None).values_list("lead", "kind")
     counted = Counter(lead for lead, kind in entries if kind in {"share", "forced"})
     taken_back = Counter(lead for lead, kind in entries if kind == "reversed")
-    owned = Counter(Assignment.objects.values_list("lead", flat=True))
+    owned = Counter(Assignment.objects.exclude(how="offer").values_list("lead", flat=True))
+    owned += Counter(Offer.objects.values_list("lead", flat=True))
     assert counted <= owned, counted - owned
     assert taken_back <= counted, taken_back - counted
 
 
 def spells():
-    """(rep, group, how, from, until) of every spell of ownership; a closed lead is load no more."""
+    """(rep, group, how, from, until) of every spell of ownership and every offer; a closed lead is load no more."""
     rows = Assignment.objects.values_list("rep", "group", "how", "starts_at", "ends_at", "lead__closed_at")
     return [
         (rep, group, how, start, min([at for at in (end, closed and closed - CLOSING) if at], default=None))
         for rep, group, how, start, end, closed in rows
+    ] + [
+        (rep, group, "offered", start, end)
+        for rep, group, start, end in Offer.objects.values_list("rep", "group", "offered_at", "answered_at")
     ]
 
 
