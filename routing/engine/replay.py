@@ -230,24 +230,18 @@ class _Copy:
                 self.receive(event.group, event.rep, event.at)
                 if event.entry is not None:
                     self.settle(event.entry)
-            case Declined():
+            case Declined() | Closed():
                 self.carry(event.group, event.rep, -1)
-                self.unreceive(event.group, event.rep, event.offered)
-            case Accepted():
-                self.unreceive(event.group, event.rep, event.offered)
-                self.receive(event.group, event.rep, event.at)
-            case Closed():
-                self.carry(event.group, event.rep, -1)
-            case Reopened():
-                self.carry(event.group, event.rep, 1)
-            case Moving():
-                self.transfer(event.transfer, event.at)
+                if isinstance(event, Declined):
+                    self.unreceive(event.group, event.rep)
             case Reversed():
                 self.settle(reverse(event.entry))
+            case Moving():
+                self.transfer(event.transfer, event.at)
             case RosterChanged():
                 self.roster(event)
-            case Arrived() | Touched() | TimerDue():
-                pass  # they move neither load nor ledger
+            case _:
+                pass  # arrived, touched, a timer due: they move neither load nor ledger
 
     def decided(self, decision: Decision) -> None:
         if decision.rep is not None:  # assigned, or offered: the place is taken either way
