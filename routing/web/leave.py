@@ -1,5 +1,7 @@
 """A rep leaves or goes on leave: the page that shows what is theirs, where it would go, and does it in one step."""
 
+import hashlib
+import json
 from typing import Any
 from uuid import UUID
 
@@ -43,9 +45,7 @@ class LeaveForm(forms.Form):
         ],
         initial=Act.Kind.LEAVE.value,
     )
-    leads = forms.ChoiceField(
-        label=gettext_lazy("Open leads go"), choices=_WHERE, initial=Where.AGAIN.value, required=False
-    )
+    leads = forms.ChoiceField(label=gettext_lazy("Open leads go"), choices=_WHERE, initial=Where.AGAIN.value)
     to = forms.ModelChoiceField(
         Rep.objects.none(),
         to_field_name="uid",
@@ -89,7 +89,7 @@ class LeaveForm(forms.Form):
         return Leave(
             rep=rep,
             kind=Act.Kind(chosen["kind"]),
-            leads=Where(chosen["leads"] or Where.AGAIN),
+            leads=Where(chosen["leads"]),
             stages={s.pk: Where(chosen[f"stage_{s.pk}"]) for s in self.stages if chosen.get(f"stage_{s.pk}")},
             to=chosen["to"],
             accounts_to=chosen["accounts_to"],
@@ -110,13 +110,21 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = LeaveForm(request.POST if request.method == "POST" else None, rep=rep)
     plan = form.plan(rep) if form.is_bound and form.is_valid() else Leave(rep=rep)
     if form.is_bound and form.is_valid() and _checked(form, plan, request.user):
-        if request.POST.get("go") == "do":
+        if request.POST.get("go") == "do" and request.POST.get("looked") == _token(plan):
             done = _do(request, form, plan)
             if done is not None:
                 return done
     else:
         plan = Leave(rep=rep) if form.errors else plan
     return render(request, "routing/leave.html", _context(form, plan))
+
+
+def _token(plan: Leave) -> str:
+    """Of what was looked at: only that is done, so whoever changes a choice looks again."""
+    stages = sorted((stage, where.value) for stage, where in plan.stages.items())
+    heirs = [rep.pk if rep else None for rep in (plan.to, plan.accounts_to)]
+    chosen = [plan.rep.pk, plan.kind, plan.leads.value, stages, heirs, plan.counted, plan.sign_off]
+    return hashlib.sha256(json.dumps(chosen).encode()).hexdigest()[:16]
 
 
 def may_let_go(user: Any, rep: Rep) -> bool:
@@ -193,6 +201,8 @@ def _context(form: LeaveForm, plan: Leave) -> dict[str, Any]:
         "theirs": _theirs(seen),
         "care": _care(seen),
         "summary": _summary(seen, plan) if looked else [],
+        "token": _token(plan) if looked else "",
+        "changed": looked and form.data.get("go") == "do",
     }
 
 

@@ -209,13 +209,16 @@ def test_the_page_of_a_leaver_looks_first_and_then_does_it(team, drafted):
     first = manager.get(url).content.decode()
     missing = manager.post(url, {**chosen, "to": "", "go": "do"}).content.decode()
     looked = manager.post(url, {**chosen, "go": "look"}).content.decode()
+    token = re.search(r'name="looked" value="(\w+)"', looked)[1]
+    changed = manager.post(url, {**chosen, "leads": "again", "looked": token, "go": "do"}).content.decode()
     still = Rep.objects.get(pk=ana.pk).active
-    done = manager.post(url, {**chosen, "go": "do"}, follow=True)
+    done = manager.post(url, {**chosen, "looked": token, "go": "do"}, follow=True)
 
     assert "2 open leads" in first
     assert "This would happen" not in first
     assert "Choose who gets them." in missing
     assert "2 leads go to Ben." in looked
+    assert "You changed something since you looked." in changed
     assert still
     assert "Ana has left." in done.content.decode()
     assert set(Lead.objects.values_list("owner", flat=True)) == {ben.pk}
