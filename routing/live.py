@@ -10,9 +10,8 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from leads import dispatch
 from leads.life import EventKind, State
-from reps.models import Group
 from routing import handoff, terms, wording
-from routing.assign import Move, NotYoursError, Turn, queue, turn, write
+from routing.assign import Alarm, Errand, Move, NotYoursError, Turn, queue, turn, write
 from routing.engine.decide import ENGINE, Decision, decide, record
 from routing.engine.replay import Fold, asks_last_owner
 from routing.engine.ruleset import Rule, To
@@ -24,7 +23,7 @@ from routing.engine.world import World
 from routing.models import Assignment, RoutingPause, RuleSetVersion
 from routing.prints import prints_of
 from routing.rulesets import published, published_for_stages, rules_of
-from routing.snapshot import Roster, duty_of, roster_of, world_at
+from routing.snapshot import Roster, duty_of, hours_of, roster_of, world_at
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +69,7 @@ def route_ready(division_id: int, *, most: int | None = None) -> Routed:
 
 
 def _route(division_id: int, most: int) -> Routed:
-    with turn(division_id, wait=False) as held:
+    with turn(division_id, errand=Errand.ROUTE) as held:
         if held is None:
             return Routed(busy=True)
         if stands_still(division_id):
@@ -89,7 +88,7 @@ def _route_one(division_id: int) -> Routed:
     """The next lead alone; where it fails again it counts a try, and after the last it is set aside with the error."""
     failed: tuple[int, str] | None = None
     try:
-        with turn(division_id, wait=False) as held:
+        with turn(division_id, errand=Errand.ROUTE) as held:
             if held is None:
                 return Routed(busy=True)
             batch = queue.lock_batch(division_id, 1)
@@ -168,6 +167,7 @@ class Decided:
     world: World
     fold: Fold
     leads: "list[One]"
+    asks_territory: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class One:
     @property
     def rule(self) -> Rule | None:
         """The rule that decided."""
-        return next((r for r in (self.rules.rules if self.rules else ()) if r.key == self.decision.rule), None)
+        return self.rules.by_key.get(self.decision.rule or "") if self.rules else None
 
 
 def decide_batch(held: Turn, batch: list[queue.Waiting], printed: Printed) -> Decided:
@@ -200,7 +200,8 @@ def decide_batch(held: Turn, batch: list[queue.Waiting], printed: Printed) -> De
         version = printed.version_for(waiting)
         rules = rules_of(version) if version else None
         found.append(One(waiting, version, rules, _decide(fold, waiting, rules, held.now)))
-    return Decided(held, roster, world, fold, found)
+    asks_territory = any(_asks_territory(rules_of(version), roster) for version in by_version if version)
+    return Decided(held, roster, world, fold, found, asks_territory)
 
 
 def preview(division_id: int, leads: Sequence[int]) -> list[tuple[int, Decision]]:
@@ -233,10 +234,8 @@ def _move(one: One, decided: Decided) -> Move:
     quiet = outcome is Outcome.HELD and again
     alarms = found.alarms(duty, held.now) if found else ()
     if not assigned and not offered and not quiet and outcome is not Outcome.REJECTED and not waiting.test:
-        row = Group.objects.filter(pk=decision.group).first() if decision.group else None
-        alarms = (terms.waiting_alarm(group=row, now=held.now),)
+        alarms = (_alarm(decided, decision.group),)
     how = Assignment.How.HANDOFF if waiting.sourced_by else Assignment.How.RULE
-    asks_territory = rule is not None and one.rules is not None and _asks_territory(one.rules, decided.roster)
     return Move(
         lead=waiting.facts.id,
         hop=waiting.hop,
@@ -256,7 +255,7 @@ def _move(one: One, decided: Decided) -> Move:
         version=one.version.pk if one.version else None,
         facts=waiting.facts_id,
         engine=ENGINE,
-        prints=prints_of(held.division, decided.roster, decision, territories=asks_territory),
+        prints=prints_of(held.division, decided.roster, decision, territories=decided.asks_territory),
         entry=decision.entry,
         transfers=decision.transfers,
         timers=alarms,
@@ -266,6 +265,13 @@ def _move(one: One, decided: Decided) -> Move:
         why=wording.told(decision, rule_name) if assigned else "",
         words=(*_to_all(one), *handoff.words(waiting, decision)),
     )
+
+
+def _alarm(decided: Decided, group: int | None) -> Alarm:
+    """When managers are told of it, if it still waits by then."""
+    roster = decided.roster
+    hours = hours_of(roster, group) if group is not None and group in roster.groups else None
+    return terms.waiting_alarm(hours, minutes=roster.wait_alerts.get(group or 0), now=decided.held.now)
 
 
 def _to_all(one: One) -> Iterator[dispatch.Word]:

@@ -10,7 +10,7 @@ from leads.life import EventKind, Kind, State
 from leads.models import Lead
 from reps.models import Rep, User
 from routing import terms
-from routing.assign import Move, Turn, turn, write
+from routing.assign import Errand, Move, Turn, turn, write
 from routing.books import shares_after
 from routing.engine.ledger import Key, LedgerEntry, reverse
 from routing.models import Assignment, Offer
@@ -48,7 +48,7 @@ def accept(*, offer: Offer, rep: Rep, by: User) -> Lead:
             answer=Offer.Answer.ACCEPTED.value,
             timers=alarms,
             by=by.pk,
-            gave=row.decision_id,
+            decision=row.decision_id,
         )
         assert held is not None  # noqa: S101 - told by `_current`
         write(held, [move])
@@ -70,7 +70,7 @@ def decline(*, offer: Offer, rep: Rep, by: User, reason: str = "") -> None:
 
 def lapse(division_id: int) -> int:
     """Offers nobody answered in time go to the next; returns how many."""
-    with turn(division_id, wait=False) as held:
+    with turn(division_id, errand=Errand.LAPSE) as held:
         if held is None:
             return 0
         rows = list(

@@ -13,9 +13,9 @@ from leads.life import EventKind, State
 from leads.models import Lead
 from reps import availability
 from reps.models import Group, Rep
-from routing.assign import Move, turn, write, write_timers
+from routing.assign import Errand, Move, turn, write, write_timers
 from routing.models import Assignment, Timer
-from routing.terms import waiting_alarm
+from routing.terms import hours_of, waiting_alarm
 
 MOST = 200
 # How often managers are told again of one lead.
@@ -52,7 +52,7 @@ def overdue(division_id: int, *, now: datetime) -> bool:
 def fire(division_id: int) -> int:
     """Do what is due; a contact that committed before stops it, as both lock the lead. Returns how many ran out."""
     silent: set[int] = set()
-    with turn(division_id, wait=False) as held:
+    with turn(division_id, errand=Errand.TIME_OUT) as held:
         if held is None:
             return 0
         due = _lock_due(division_id, held.now)
@@ -145,11 +145,14 @@ def _tell_waiting(due: Sequence[Due], now: datetime) -> None:
         found = [one for one in due if one.n == n]
         each = {one.lead: waits_payload(rows[one.lead]) for one in found}
         dispatch.tell_managers([one.lead for one in found], "waiting", now, each=each, ref=f"{now:%Y%m%d%H%M%S}")
+    hours = {pk: hours_of(group, now) for pk, group in groups.items()}
+    minutes = {pk: group.wait_alert for pk, group in groups.items()}
     write_timers(
         [
-            (one.lead, one.hop, waiting_alarm(group=groups.get(one.group or 0), now=now, n=one.n + 1))
+            (one.lead, one.hop, waiting_alarm(hours.get(place), minutes=minutes.get(place), now=now, n=one.n + 1))
             for one in due
             if one.n < MOST_WAITING
+            for place in [one.group or 0]
         ]
     )
 

@@ -44,6 +44,8 @@ class Roster:
     groups: dict[int, w.Group] = field(default_factory=dict)
     reps: dict[int, w.Rep] = field(default_factory=dict)
     prints: dict[int, int] = field(default_factory=dict)  # group -> its print, filled as decisions refer to them
+    wait_alerts: dict[int, int] = field(default_factory=dict)  # group -> minutes
+    hours: dict[int, tuple[schedule.Span, ...]] = field(default_factory=dict)  # group -> when anybody is on duty
     asks_last_owner: bool = False
     asked: set[int] = field(default_factory=set)
     asked_reps: set[int] = field(default_factory=set)
@@ -194,6 +196,7 @@ def _load_groups(roster: Roster, groups: Iterable[int], now: datetime) -> None:
     for row in Group.objects.filter(pk__in=missing, active=True):
         steps, escalation = _steps(row.steps), _escalation(row.escalation)
         if steps is not None:
+            roster.wait_alerts[row.pk] = row.wait_alert
             roster.groups[row.pk] = w.Group(
                 row.pk,
                 tuple(members.get(row.pk, ())),
@@ -403,6 +406,14 @@ def _shares(
         if at is not None:
             repaid[group, rep] = at
     return balances, turns, repaid
+
+
+def hours_of(roster: Roster, group: int) -> tuple[schedule.Span, ...]:
+    """When anybody of the group is on duty; worked out once for a roster."""
+    if group not in roster.hours:
+        people = [roster.reps[member.rep] for member in roster.groups[group].members if member.rep in roster.reps]
+        roster.hours[group] = schedule.merge(span for rep in people for span in duty_of(rep))
+    return roster.hours[group]
 
 
 def duty_of(rep: w.Rep) -> list[schedule.Span]:

@@ -1,12 +1,16 @@
 """One round of the sweeper: finds within a second what a lost doorbell missed."""
 
-from django.db import connection
+import logging
+
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from leads import dispatch
 from leads.models import Lead
 from reps.models import Division, RosterVersion
 from routing import hand, leavers, live, offers, sla
+
+log = logging.getLogger(__name__)
 
 _MOST_STRANDED = 200
 
@@ -41,10 +45,14 @@ class Sweep:
     def _time_out(self, division: int) -> None:
         """Offers and response times that ran out."""
         now = timezone.now()
-        while offers.overdue(division, now=now) and offers.lapse(division):
-            pass
-        while sla.overdue(division, now=now) and sla.fire(division):
-            pass
+        try:
+            while offers.overdue(division, now=now) and offers.lapse(division):
+                pass
+            while sla.overdue(division, now=now) and sla.fire(division):
+                pass
+        except OperationalError:
+            # The turn was not to be had in time: the next round finds the same, and routing goes on meanwhile.
+            log.warning("Offers and response times wait for the next round")
 
     def _roster_changed(self, division: int) -> bool:
         n = RosterVersion.objects.values_list("n", flat=True).get(division=division)

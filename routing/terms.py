@@ -66,7 +66,7 @@ def terms_of(rule: Rule | None, group: EngineGroup | None, seconds: int | None) 
 def terms_of_decision(decision: Decision, group: Group | None) -> Terms | None:
     """The same for a decision that was stored: an offer that is accepted later."""
     rules = rules_of(decision.version) if decision.version else None
-    rule = next((one for one in rules.rules if one.key == decision.rule), None) if rules else None
+    rule = rules.by_key.get(decision.rule) if rules else None
     own = terms_of_group(group) if group else None
     seconds = rule.respond_within if rule and rule.respond_within is not None else own.seconds if own else None
     stages = rule.escalation if rule and rule.escalation is not None else own.stages if own else ()
@@ -76,19 +76,21 @@ def terms_of_decision(decision: Decision, group: Group | None) -> Terms | None:
     return Terms(seconds, clock or Group.Clock.WORKING.value, stages)
 
 
-def waiting_alarm(*, group: Group | None, now: datetime, n: int = 0) -> Alarm:
-    """When the managers are told again of a lead that waits: working minutes of the group, twice as many each time."""
-    minutes = (group.wait_alert if group else _WAIT_ALERT) * 2**n
-    amount = timedelta(minutes=minutes)
-    due = schedule.add_working_time(_duty_of(group, now), start=now, amount=amount) if group else None
+def waiting_alarm(hours: Sequence[schedule.Span] | None, *, minutes: int | None, now: datetime, n: int = 0) -> Alarm:
+    """When managers are told again of a lead that waits: after working minutes of the group, twice as many each time.
+
+    `hours`: when anybody of its group is on duty; None where it has no group, and minutes of the wall clock count.
+    """
+    amount = timedelta(minutes=(minutes or WAIT_ALERT) * 2**n)
+    due = schedule.add_working_time(hours, start=now, amount=amount) if hours is not None else None
     return Alarm(Timer.Kind.WAITING.value, n, due or now + amount)
 
 
-_WAIT_ALERT = Group._meta.get_field("wait_alert").default  # noqa: SLF001 - Django's documented API
+WAIT_ALERT: int = Group._meta.get_field("wait_alert").default  # noqa: SLF001 - Django's documented API
 
 
-def _duty_of(group: Group, now: datetime) -> tuple[schedule.Span, ...]:
-    """When anybody of the group is on duty."""
+def hours_of(group: Group, now: datetime) -> tuple[schedule.Span, ...]:
+    """When anybody of the group is on duty, over the horizon."""
     members = group.memberships.at(now).filter(rep__active=True).values_list("rep_id", flat=True)
     found = availability.calendars(members, since=now - timedelta(days=1), until=now + availability.HORIZON)
     return schedule.merge(span for calendar in found.values() for span in calendar.duty)

@@ -38,6 +38,7 @@ class Move:
     sourced_by: int | None = None
     decided: bool = True
     record: dict[str, Any] | None = None  # the decision, as the engine says it
+    decision: int | None = None  # the one that was written before, by which it is theirs now
     rule: str = ""
     rule_name: str = ""
     version: int | None = None

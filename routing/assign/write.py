@@ -201,7 +201,7 @@ def _write_spells(held: Turn, moves: Sequence[Move], decisions: Mapping[int, int
         ("uid", "lead_id", "hop", "rep_id", "group_id", "decision_id", "how", "starts_at", "end", "due_at", "by_id"),
         (
             (
-                uuid4(), m.lead, m.hop_after, m.rep, m.group, decisions.get(m.lead), m.how,
+                uuid4(), m.lead, m.hop_after, m.rep, m.group, decisions.get(m.lead, m.decision), m.how,
                 held.now, "", m.due_at, m.by,
             )
             for m in moves

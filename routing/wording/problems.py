@@ -62,6 +62,20 @@ _CHECK = {
     "all_weights_zero": gettext_noop("All weights in %(group)s are zero, so nobody there gets a lead."),
     "rep_without_shifts": gettext_noop("%(rep)s in %(group)s has no shifts, so never is on duty."),
     "no_territories": gettext_noop("There are no territories yet."),
+    "all_limits_zero": gettext_noop("Everybody in %(group)s has a limit of 0, so nobody there gets a lead."),
+    "nobody_comes": gettext_noop("Nobody in %(group)s is on duty in the next four weeks."),
+    "nobody_covers_anything": gettext_noop("Nobody in %(group)s covers a territory."),
+    "nobody_has_skill": gettext_noop("Nobody in %(group)s has a skill of the kind “%(kind)s”."),
+    "taken_back_to_the_same": gettext_noop(
+        "%(group)s has one member: a lead that is taken back goes to the same rep again."
+    ),
+    "may_come_back": gettext_noop(
+        "A lead that is taken back in %(group)s may go to the same rep again: add the step “not again”."
+    ),
+    "group_paused": gettext_noop("Routing to %(group)s is paused: its leads wait."),
+    "territories_overlap": gettext_noop("%(first)s and %(second)s cover the same area; leads there go to %(first)s."),
+    "territory_without_reps": gettext_noop("Nobody covers %(territory)s."),
+    "territories_leave_out": gettext_noop("Leads outside of all territories go to To assign."),
 }
 
 
@@ -93,6 +107,9 @@ def check_problem(finding: Finding, names: Names) -> str:
         numbers["group"] = names.group(numbers["group"])
     if "rep" in numbers:
         numbers["rep"] = names.rep(numbers["rep"])
+    if finding.code.startswith("territor"):
+        for key in {"first", "second", "territory"} & set(numbers):
+            numbers[key] = names.territory(numbers[key])
     text = _CHECK.get(finding.code)
     return _(text) % _Filled(numbers) if text else finding.code.replace("_", " ")
 

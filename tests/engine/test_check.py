@@ -7,8 +7,8 @@ import pytest
 from leads.conditions import EVERYTHING, parse
 from routing.engine.check import Severity, check
 from routing.engine.ruleset import Place, Rule, RuleSet, To
-from routing.engine.world import Member, Territory, World
-from tests.engine.builders import CATALOGUE, group, leaf, rep, rule, rules, to_group, world
+from routing.engine.world import Absence, AbsenceKind, Area, AreaKind, Member, Territory, World
+from tests.engine.builders import CATALOGUE, MONDAY, group, leaf, rep, rule, rules, to_group, world
 
 GERMAN = leaf("country", "is", "DE")
 NEXT = [{"to": "next_rule"}]
@@ -137,7 +137,78 @@ def test_check_needs_no_reading_to_see_what_is_missing():
     assert found(replace(mended, rules=(*mended.rules, Rule("c", "Rest", EVERYTHING, Place(To.DESK))))) == []
 
 
-def test_a_territory_destination_is_content_with_any_territory():
-    state = World(groups=TEAM.groups, reps=TEAM.reps, territories=(Territory(1, 1, ()),))
+def areas(**given):
+    return (Area(AreaKind.COUNTRY, countries=frozenset({"DE"}), **given),)
+
+
+def test_a_territory_destination_is_content_where_the_whole_world_is_covered():
+    everywhere = Territory(1, 1, (Area(AreaKind.WORLD),), frozenset({1}))
+    state = World(groups=TEAM.groups, reps=TEAM.reps, territories=(everywhere,))
 
     assert found(rules(rule("rest", {"to": "territory"})), state) == []
+
+
+def test_overlaps_holes_and_empty_territories_are_named():
+    territories = (
+        Territory(1, 1, areas(), frozenset({1})),
+        Territory(2, 2, areas()),
+        Territory(3, 1, areas(), frozenset({2})),
+    )
+    state = World(groups=TEAM.groups, reps=TEAM.reps, territories=territories)
+
+    assert found(rules(rule("rest", {"to": "territory"})), state) == [
+        ("warning", "territories_leave_out", "r1", {}),
+        ("warning", "territories_overlap", None, {"first": 1, "second": 2}),
+        ("warning", "territory_without_reps", None, {"territory": 2}),
+    ]
+    assert found(rules(rule("rest", to_group(1))), state) == []
+
+
+def shared(*steps):
+    return [step if isinstance(step, dict) else {"strategy": step} for step in steps]
+
+
+@pytest.mark.parametrize(
+    ("state", "given", "expected"),
+    [
+        (world(group(1, Member(1, weight=0))), {}, [("all_weights_zero", {"group": 1})]),
+        (world(group(1, Member(1, cap=0), Member(2, cap=0))), {}, [("all_limits_zero", {"group": 1})]),
+        (
+            world(group(1, 1), reps=[rep(1, absences=(Absence(MONDAY, None, AbsenceKind.PAUSED),))]),
+            {},
+            [("nobody_comes", {"group": 1})],
+        ),
+        (
+            world(group(1, 1, 2), reps=[rep(1, duty=())]),
+            {},
+            [("rep_without_shifts", {"group": 1, "rep": 1})],
+        ),
+        (
+            world(group(1, 1), reps=[rep(1, duty=())]),
+            {"steps": shared({"strategy": "availability", "options": {"there": "either"}})},
+            [],
+        ),
+        (world(group(1, 1)), {"steps": shared("territory")}, [("nobody_covers_anything", {"group": 1})]),
+        (
+            world(group(1, 1), reps=[rep(1, skills=frozenset({"product:crm"}))]),
+            {"steps": shared({"strategy": "skills", "options": {"kind": "language", "field": "language"}})},
+            [("nobody_has_skill", {"group": 1, "kind": "language"})],
+        ),
+        (
+            world(group(1, 1)),
+            {"escalation": [{"after": 600, "do": "release"}]},
+            [("taken_back_to_the_same", {"group": 1})],
+        ),
+        (world(group(1, 1, 2)), {"escalation": [{"after": 600, "do": "release"}]}, [("may_come_back", {"group": 1})]),
+        (
+            world(group(1, 1, 2)),
+            {"escalation": [{"after": 600, "do": "release"}], "steps": shared("not_again", "round_robin")},
+            [],
+        ),
+        (world(group(1, 1, paused=True)), {}, [("group_paused", {"group": 1})]),
+    ],
+)
+def test_what_would_leave_leads_waiting_is_named(state, given, expected):
+    told = found(rules(rule("rest", to_group(1), **given)), state)
+
+    assert told == [("warning", code, "r1", numbers) for code, numbers in expected]

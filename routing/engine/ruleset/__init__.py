@@ -1,7 +1,9 @@
 """Rule sets: their shape, how they are read from JSON, and the index over their conditions."""
 
-from routing.engine.ruleset.reading import RuleProblem, RuleSetError, parse, parse_escalation, parse_steps
+from routing.engine.ruleset.pass_over import RuleProblem, RuleSetError
+from routing.engine.ruleset.reading import parse
 from routing.engine.ruleset.shape import DEFAULT_BAND, Band, Directory, Place, Rule, RuleSet, To
+from routing.engine.ruleset.steps import parse_escalation, parse_steps
 
 __all__ = [
     "DEFAULT_BAND",

@@ -78,6 +78,10 @@ class RuleSet:
     default_band: int = DEFAULT_BAND
     version: int = 0  # 0: a draft
     index: Index = field(default_factory=Index, compare=False, repr=False)
+    by_key: Mapping[str, Rule] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_key", {rule.key: rule for rule in self.rules})
 
     def band(self, folded: Mapping[str, Any]) -> int:
         """The band of the queue this lead waits in, from its folded facts."""
