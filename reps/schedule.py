@@ -123,13 +123,17 @@ def calendar_edges(*, zone: str, period: str, horizon: Span) -> tuple[datetime, 
             edge = following if edge <= found[-1] else edge
         return tuple(found)
     day = start.astimezone(place).date()
-    first = {"day": day, "week": day - timedelta(days=day.weekday()), "month": day.replace(day=1)}[period]
-    days = [first]
-    while (edge := instant(days[-1], place)) < end:
-        last = days[-1]
-        step = {"day": 1, "week": 7, "month": (last.replace(day=28) + timedelta(days=4)).replace(day=1)}[period]
-        days.append(last + timedelta(days=step) if isinstance(step, int) else step)
+    days = [{"day": day, "week": day - timedelta(days=day.weekday()), "month": day.replace(day=1)}[period]]
+    while instant(days[-1], place) < end:
+        days.append(_following(days[-1], period))
     return tuple(instant(one, place) for one in days[:-1])
+
+
+def _following(day: date, period: str) -> date:
+    """The day on which the next period of the kind begins."""
+    if period == "month":
+        return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return day + timedelta(days=7 if period == "week" else 1)
 
 
 def instant(wall: datetime | date, place: ZoneInfo) -> datetime:

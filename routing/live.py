@@ -229,7 +229,8 @@ def _move(one: One, decided: Decided) -> Move:
     rule_name = rule.name if rule else ""
     group = decided.world.groups.get(decision.group or 0)
     found = terms.terms_of(rule, group, decision.respond_within) if assigned else None
-    duty = duty_of(decided.world.reps[decision.rep]) if found and decision.rep in decided.world.reps else []
+    rep = decided.world.reps.get(decision.rep or 0)
+    duty = duty_of(rep) if found and rep else []
     again = waiting.reason == decision.reason.code and waiting.group == decision.group
     quiet = outcome is Outcome.HELD and again
     alarms = found.alarms(duty, held.now) if found else ()

@@ -10,7 +10,7 @@ from leads.life import EventKind, Kind, State
 from leads.models import Lead
 from reps.models import Rep, User
 from routing import terms
-from routing.assign import Errand, Move, Turn, turn, write
+from routing.assign import Alarm, Errand, Move, Turn, turn, write
 from routing.books import shares_after
 from routing.engine.ledger import Key, LedgerEntry, reverse
 from routing.models import Assignment, Offer
@@ -102,7 +102,7 @@ def _current(held: Turn | None, offer: Offer, rep: Rep) -> tuple[Offer, Lead]:
     return row, lead
 
 
-def _due(row: Offer, rep: Rep, held: Turn) -> tuple[datetime | None, tuple[terms.Alarm, ...]]:
+def _due(row: Offer, rep: Rep, held: Turn) -> tuple[datetime | None, tuple[Alarm, ...]]:
     found = terms.terms_of_decision(row.decision, row.group) if row.decision else None
     return terms.in_hours(found, rep, held.now) if found else (None, ())
 

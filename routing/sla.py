@@ -90,7 +90,10 @@ def _lock_due(division_id: int, now: datetime) -> list[Due]:
             """,
             [[state.value for state in WAITS], now, division_id, MOST],
         )
-        return [Due(*row[:5], State(row[5]), *row[6:]) for row in cursor.fetchall()]
+        return [
+            Due(timer, kind, n, lead, hop, State(state), owner, group, current)
+            for timer, kind, n, lead, hop, state, owner, group, current in cursor.fetchall()
+        ]
 
 
 def _mark(due: Iterable[Due], now: datetime) -> None:

@@ -190,9 +190,9 @@ def _load_groups(roster: Roster, groups: Iterable[int], now: datetime) -> None:
         .filter(group__in=missing, rep__active=True, rep__user__is_active=True)
         .order_by("group", "rep")
     )
-    for row in rows:
-        member = w.Member(row.rep_id, row.weight, row.tier, row.cap_open, limits_of(row))
-        members.setdefault(row.group_id, []).append(member)
+    for place in rows:
+        member = w.Member(place.rep_id, place.weight, place.tier, place.cap_open, limits_of(place))
+        members.setdefault(place.group_id, []).append(member)
     for row in Group.objects.filter(pk__in=missing, active=True):
         steps, escalation = _steps(row.steps), _escalation(row.escalation)
         if steps is not None:

@@ -34,6 +34,7 @@ class RuleInline(StackedInline):
         ("position", "name"),
         "condition",
         ("to", "reject_reason"),
+        ("away", "returning"),
         ("group", "rep"),
         "steps",
         "otherwise",

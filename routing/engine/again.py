@@ -11,7 +11,7 @@ from routing.engine.frozen import read_group, read_rep, read_territories
 from routing.engine.ledger import Key
 from routing.engine.ruleset import RuleSet
 from routing.engine.trace import Code, Trace
-from routing.engine.world import ABSENT, ANY_GROUP, Absence, Account, Group, Lead, Rep, Territory, World
+from routing.engine.world import ABSENT, ANY_GROUP, Absence, Account, Group, Lead, Rep, Span, Territory, World
 
 AN_HOUR = timedelta(hours=1)
 A_MOMENT = timedelta(seconds=1)
@@ -98,6 +98,7 @@ class _Row:
 def _working(rep: Rep, row: _Row | None, comes: datetime | None, at: datetime) -> Rep:
     """The rep with hours and absences that say the same at this instant as theirs did."""
     absences: tuple[Absence, ...] = ()
+    duty: tuple[Span, ...] = ()
     here = row is not None and row.on_duty is True and row.code != Code.BACK_SOONEST
     if row is not None and row.code in KINDS:
         until = row.numbers.get("until")
@@ -108,8 +109,6 @@ def _working(rep: Rep, row: _Row | None, comes: datetime | None, at: datetime) -
         # An hour that is over: shifts there are, and none of them now.
         stop = at - A_MOMENT if not here else at + ((begin - at) / 2 if begin else AN_HOUR)
         duty = ((at - AN_HOUR, stop),)
-    else:
-        duty = ()
     if begin is not None:
         duty = (*duty, (begin, begin + AN_HOUR))
     return Rep(rep.id, duty, absences, cap=rep.cap, backup=rep.backup, limits=rep.limits, skills=rep.skills)

@@ -35,7 +35,8 @@ def what_if(lead: Lead, world: World, rules: RuleSet | None, *, at: datetime, re
 
     Gives up where a cause cannot be taken away (another rep is named, the lot fell otherwise, no member).
     """
-    scene, changes = Scene(lead, world), []
+    scene = Scene(lead, world)
+    changes: list[Reason] = []
     for _ in range(MOST):
         decision = decide(scene.lead, scene.world, rules, at=at)
         if decision.rep == rep:

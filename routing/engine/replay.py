@@ -225,23 +225,35 @@ class _Copy:
         match event:
             case Decided():
                 self.decided(event.decision)
-            case Taken():
-                self.carry(event.group, event.rep, 1)
-                self.receive(event.group, event.rep, event.at)
-                if event.entry is not None:
-                    self.settle(event.entry)
-            case Declined() | Closed():
-                self.carry(event.group, event.rep, -1)
-                if isinstance(event, Declined):
-                    self.unreceive(event.group, event.rep)
             case Reversed():
                 self.settle(reverse(event.entry))
             case Moving():
                 self.transfer(event.transfer, event.at)
             case RosterChanged():
                 self.roster(event)
+            case Taken() | Closed() | Reopened() | Declined() | Accepted():
+                self.held(event)
             case _:
                 pass  # arrived, touched, a timer due: they move neither load nor ledger
+
+    def held(self, event: Taken | Closed | Reopened | Declined | Accepted) -> None:
+        """What changes how many leads somebody holds, or was given in a time."""
+        match event:
+            case Taken():
+                self.carry(event.group, event.rep, 1)
+                self.receive(event.group, event.rep, event.at)
+                if event.entry is not None:
+                    self.settle(event.entry)
+            case Closed():
+                self.carry(event.group, event.rep, -1)
+            case Reopened():
+                self.carry(event.group, event.rep, 1)
+            case Declined():
+                self.carry(event.group, event.rep, -1)
+                self.unreceive(event.group, event.rep, event.offered)
+            case Accepted():
+                self.unreceive(event.group, event.rep, event.offered)
+                self.receive(event.group, event.rep, event.at)
 
     def decided(self, decision: Decision) -> None:
         if decision.rep is not None:  # assigned, or offered: the place is taken either way

@@ -65,6 +65,14 @@ class Rule(models.Model):
         DESK = "desk", _("To assign")
         REJECT = "reject", _("rejected")
 
+    class Away(models.TextChoices):
+        """What becomes of an account's lead whose owner is off duty."""
+
+        PASS = "pass", _("as said under “if nobody can take it”")
+        WAIT = "wait", _("it waits for the owner")
+        BACKUP = "backup", _("it goes to the owner's backup")
+        ROTATE = "rotate", _("the owner's group shares it")
+
     rule_set = models.ForeignKey(RuleSet, models.CASCADE, related_name="rules", verbose_name=_("rule set"))
     key = models.UUIDField(default=uuid.uuid4, editable=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -75,6 +83,12 @@ class Rule(models.Model):
     to = models.CharField(_("goes to"), max_length=10, choices=To, default=To.GROUP)
     group = models.ForeignKey(Group, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("group"))
     rep = models.ForeignKey(Rep, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("rep"))
+    away = models.CharField(
+        _("if the owner of the account is off duty"), max_length=8, choices=Away, default=Away.PASS, blank=True
+    )
+    returning = models.BooleanField(
+        _("also who last worked with the person"), default=False, help_text=_("Of a rule that goes to account owners.")
+    )
     reject_reason = models.CharField(_("reason to reject"), max_length=200, blank=True)
     steps = models.JSONField(_("how to share"), null=True, blank=True, help_text=_("Empty = as the group shares."))
     otherwise = models.JSONField(_("if nobody can take it"), default=list, blank=True)

@@ -15,11 +15,10 @@ from django.db.models import F
 from leads.qualify.freeze import catalogue_of
 from reps.models import User
 from routing import wording
-from routing.engine.ruleset import RuleProblem, RuleSetError, parse
+from routing.engine.ruleset import RuleSetError, parse
 from routing.models import Act, Band, Rule, RuleSet, RuleSetVersion
 
 # What rows keep of a destination; a body that says more is refused, so that nothing is lost without a word.
-_KEPT = {"to", "group", "rep", "reason"}
 
 
 class StaleDraftError(Exception):
@@ -131,13 +130,6 @@ def _readable(body: dict[str, Any], division_id: int) -> dict[str, Any]:
         if isinstance(rule, dict) and not rule.get("key"):
             rule["key"] = str(uuid.uuid4())
     parse(plain, catalogue_of(division_id))
-    unkept = tuple(
-        RuleProblem(f"rules[{n}].destination", "unknown_key", (("key", name),))
-        for n, rule in enumerate(plain.get("rules", []))
-        for name in sorted(set(rule["destination"]) - _KEPT)
-    )
-    if unkept:
-        raise RuleSetError(unkept)
     return plain
 
 
@@ -185,6 +177,8 @@ def _rule_body(rule: Rule) -> dict[str, Any]:
         destination["rep"] = rule.rep_id
     elif rule.to == Rule.To.REJECT:
         destination["reason"] = rule.reject_reason
+    elif rule.to == Rule.To.ACCOUNT:
+        destination |= {"away": rule.away, "returning": rule.returning}
     return {
         "key": str(rule.key),
         "name": rule.name,
@@ -211,6 +205,8 @@ def _fields(rule: dict[str, Any]) -> dict[str, Any]:
         "group_id": destination.get("group"),
         "rep_id": destination.get("rep"),
         "reject_reason": destination.get("reason", ""),
+        "away": destination.get("away") or Rule.Away.PASS.value,
+        "returning": destination.get("returning", False),
         "steps": rule.get("steps"),
         "otherwise": rule.get("otherwise") or [],
         "respond_within": -(-seconds // 60) if seconds else None,

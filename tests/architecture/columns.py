@@ -51,7 +51,7 @@ NOT_PERSONAL = {
     "routing.Return": "reason ruling",
     "routing.RosterPrint": "body digest",
     "routing.RoutingPause": "why",
-    "routing.Rule": "clock condition escalation name otherwise reject_reason steps to",
+    "routing.Rule": "away clock condition escalation name otherwise reject_reason steps to",
     "routing.RuleSet": "name note runs_on",
     "routing.RuleSetVersion": "attributes body comment overridden words",
     "routing.SavedExample": "expected name",

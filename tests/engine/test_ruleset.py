@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.engine.ruleset import RuleSet, RuleSetError, parse, parse_steps
+from routing.engine.strategies import shelf
 from tests.engine.builders import CATALOGUE, lead, leaf, rule, rules, to_group
 
 GERMAN = leaf("country", "is", "DE")
@@ -59,7 +60,7 @@ def problems(*bodies, **given):
                     "rules[0].steps[0].strategy",
                     "unknown_strategy",
                     {
-                        "expected": "account, availability, capacity, fixed, least_loaded, manual, not_again, offer, pool, priority, random, round_robin, skills, territory, weighted",
+                        "expected": ", ".join(sorted(shelf())),
                     },
                 )
             ],

@@ -1,4 +1,4 @@
-"""Every decision is made again from what was stored, whatever became of the roster since; and what would have changed it."""
+"""Every decision is made again from what was stored, whatever the roster became; and what would have changed it."""
 
 from datetime import timedelta
 
