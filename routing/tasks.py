@@ -1,11 +1,13 @@
-"""Tasks of routing: route what is ready, and the signs of life."""
+"""Tasks of routing: route what is ready, the signs of life, and simulations."""
 
 import time
 
 from celery import shared_task
+from django.utils import timezone
 
 from config.lib import doorbell, heartbeat
 from routing import live
+from routing.simulate import rows, shadow
 
 _LOOKS_WHEN_BUSY = 5
 _LOOK_AGAIN_AFTER = 0.02
@@ -33,3 +35,25 @@ def beat_alive(**_: object) -> None:
     """Sent by beat every few seconds and run by a worker: both live."""
     heartbeat.beat("beat")
     heartbeat.beat("worker")
+
+
+@shared_task
+def simulate(pk: int, **_: object) -> bool:
+    """Work one simulation off."""
+    doorbell.answered(rows.TASK, pk)
+    return rows.work(pk)
+
+
+@shared_task
+def watch_simulations(**_: object) -> int:
+    """Trials beside live look at what is new; runs that lost their message or their worker are found."""
+    now = timezone.now()
+    rows.give_up_silent(now=now)
+    rows.ring_waiting(now=now)
+    return shadow.look(now=now)
+
+
+@shared_task
+def forget_simulations(**_: object) -> int:
+    """Drop simulations past their time."""
+    return rows.forget(now=timezone.now())

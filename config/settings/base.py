@@ -125,6 +125,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {
     "heartbeat-beat": {"task": "routing.tasks.beat_alive", "schedule": 15.0},
+    "simulations": {"task": "routing.tasks.watch_simulations", "schedule": 5.0},
+    "forget-simulations": {"task": "routing.tasks.forget_simulations", "schedule": 3600.0},
     "forget-expired": {"task": "leads.tasks.forget_expired", "schedule": 3600.0},
 }
 
@@ -256,3 +258,4 @@ SWEEP_SECONDS = 1.0
 WAITERS_PER_PROCESS = 2
 RAW_BODY_DAYS = 30
 DELIVERY_DAYS = 90
+SIMULATION_DAYS = 90

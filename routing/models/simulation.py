@@ -43,6 +43,7 @@ class Simulation(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
+    beat_at = models.DateTimeField(null=True, help_text=_("The last sign of life while it runs."))
     ends_at = models.DateTimeField(null=True, help_text=_("Of a trial beside live: when it stops."))
     finished_at = models.DateTimeField(null=True)
 
