@@ -94,3 +94,7 @@ class Slate(NamedTuple):
         ranks = self.ranks
         best = min(ranks.get(member.rep, ()) for member in self.standing)
         return tuple(member for member in self.standing if ranks.get(member.rep, ()) == best)
+
+    def chosen_stands(self) -> bool:
+        """Whether an earlier step's choice is still among those standing; no later step chooses over it."""
+        return self.chosen is not None and any(member.rep in self.chosen.reps for member in self.standing)

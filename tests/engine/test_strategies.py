@@ -15,22 +15,7 @@ from routing.engine.strategy import Strategy, read_options
 from routing.engine.trace import Code, reason
 from routing.engine.world import Absence, AbsenceKind, Area, AreaKind, Member, Territory
 from tests.engine.builders import MONDAY, NIGHT, NINE, group, hours, lead, rep, rule, rules, to_group, world
-
-
-def narrow(name, team, at=NINE, about=None, **options):
-    strategy = shelf()[name]
-    members = team.groups[1].members
-    read, faults = read_options(strategy.Options, options)
-    assert faults == []
-    return strategy.narrow(Slate(at, 1, members, members), about or lead(), team, read)
-
-
-def standing(slate):
-    return [member.rep for member in slate.standing]
-
-
-def dropped(slate):
-    return {number: why.code.value for number, why in slate.dropped}
+from tests.engine.narrowing import dropped, narrow, standing
 
 
 def test_the_shelf_is_found_by_walking_the_folder():

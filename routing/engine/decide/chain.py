@@ -178,7 +178,8 @@ class Walk:
         others = reason(Code.ACCOUNT_OWNED_BY, rep=owner)
         if wins is None:
             slate = slate.drop(lambda _member: others)
-            return self.nobody(slate._replace(wait=(owner,)) if place.away == "wait" else slate)
+            waits = place.away == "wait" and owner not in self.lead.barred  # who let it go is not waited for
+            return self.nobody(slate._replace(wait=(owner,)) if waits else slate)
         told = why if wins == owner else reason(Code.BACKUP_OF, rep=owner)
         counted = group is not None and group.count_accounts
         slate = slate._replace(chosen=Chosen(frozenset({wins}), told, others, counted=counted))
@@ -216,7 +217,7 @@ class Walk:
     def narrowed(self, slate: Slate, steps: tuple[Step, ...]) -> Slate:
         """The slate after the steps, those of weight 0 left out unless it ends in a pool."""
         weighed = False
-        for step in steps:
+        for step in _offer_first(steps) if self.lead.barred else steps:
             # Who has weight 0 stands for nothing where a share is worked out, least busy and the lot included.
             if not weighed and shelf()[step.strategy].part is Part.SHARE:
                 slate, weighed = _weighed(slate), True
@@ -384,6 +385,14 @@ class Walk:
 
 
 ON_DUTY = (Step("availability", shelf()["availability"].Options()),)
+
+
+def _offer_first(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Who declined is out before anything is shared, so that the choice falls among those who may still be asked."""
+    offers = tuple(step for step in steps if step.strategy == "offer")
+    others = [step for step in steps if step.strategy != "offer"]
+    place = next((i for i, step in enumerate(others) if shelf()[step.strategy].part >= Part.SHARE), len(others))
+    return (*others[:place], *offers, *others[place:])
 
 
 def _weighed(slate: Slate) -> Slate:

@@ -53,7 +53,7 @@ class AccountOwner(Strategy[AccountOptions]):
         if options.away == "backup" and any(member.rep == backup for member in slate.standing):
             stands_in = reason(Code.BACKUP_OF, rep=owner)
             return slate._replace(chosen=Chosen(frozenset({backup or 0}), stands_in, others, counted=counted))
-        if options.away == "wait":
+        if options.away == "wait" and owner not in lead.barred:  # who let it go is not waited for
             return slate.drop(lambda _member: others)._replace(wait=(owner,))
         return slate
 

@@ -29,7 +29,7 @@ class LeastLoaded(Strategy[NoOptions]):
 
     def narrow(self, slate: Slate, lead: Lead, world: World, options: NoOptions) -> Slate:
         standing = [member for member in slate.best() if member.weight > 0]
-        if not standing:
+        if not standing or slate.chosen_stands():
             return slate
         held = {member.rep: _held(member, slate, world) for member in standing}
         capped = all(most for _, most in held.values())

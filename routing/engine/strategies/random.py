@@ -34,7 +34,7 @@ class Random(Strategy[RandomOptions]):
 
     def narrow(self, slate: Slate, lead: Lead, world: World, options: RandomOptions) -> Slate:
         standing = sorted((member for member in slate.best() if member.weight > 0), key=lambda member: member.rep)
-        if not standing:
+        if not standing or slate.chosen_stands():
             return slate
         weights = [member.weight if options.by == "weight" else 1 for member in standing]
         place = lot(lead.id, len(lead.barred)) % sum(weights)

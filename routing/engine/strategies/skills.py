@@ -39,8 +39,8 @@ class Skills(Strategy[SkillsOptions]):
     """Leaves out who lacks the skill that the lead asks for, or that the rule names.
 
     Best for languages, products and licences. A lead that says nothing in that field needs nothing. Of several values
-    (products) one is enough. Preferred for N minutes: until then the lead waits for somebody who has it, afterwards
-    everybody counts the same; with 0 those who have it simply come first.
+    (products) one is enough. Preferred for N minutes: until then the lead waits for somebody who has it, afterwards,
+    or where nobody in the group has it, everybody counts the same; with 0 those who have it simply come first.
     """
 
     name = "skills"
@@ -74,8 +74,8 @@ class Skills(Strategy[SkillsOptions]):
             return slate.drop(lambda member: None if member.rep in able else lacks)
         lacks = reason(Code.LACKS_PREFERRED_SKILL, kind=options.kind, skill=said)
         until = None if lead.since is None else lead.since + timedelta(minutes=minutes)
-        if until is not None and slate.at < until:
-            waiting = tuple(m.rep for m in slate.all if (rep := world.reps.get(m.rep)) and rep.skills & wanted)
+        waiting = tuple(m.rep for m in slate.all if (rep := world.reps.get(m.rep)) and rep.skills & wanted)
+        if waiting and until is not None and slate.at < until:
             dropped = slate.drop(lambda member: None if member.rep in able else lacks)
             return dropped._replace(wait=waiting, retry_at=until)
         if minutes or not able:
