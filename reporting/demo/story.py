@@ -161,7 +161,9 @@ class Story:
             return
         tale.tell(_EVENTS[decision.outcome], at, {"reason": standing.reason, "rule": rule_name})
         if decision.outcome is Outcome.HELD and decision.until is not None:
-            self.plan(decision.until, lambda then: self.decide(tale, then))
+            # Those who waited for the same instant are decided one after another, as far apart as their turns.
+            moment = timedelta(microseconds=1 + next(self._n) % 500_000)
+            self.plan(decision.until + moment, lambda then: self.decide(tale, then))
         elif decision.outcome is Outcome.POOLED and not tale.alone:
             self.plan(at + self.some_minutes(25) * MINUTE, lambda then: self.claim(tale, then))
         elif decision.outcome is Outcome.DESK and not tale.alone:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
@@ -13,13 +14,14 @@ from leads.models import Stage
 from leads.qualify.freeze import catalogue_of, facts_of
 from leads.qualify.match import match_accounts
 from reps.models import Division
-from routing.assign.queue import read_json
 from routing.engine.slate import Outcome
 from routing.engine.world import Lead
 from routing.models import RuleSet
 
 # Numbers of leads out of a file; no lead of the database comes so far.
 FILE_NUMBERS = 10**12
+# Numbers exact; made once, as making it takes longer than reading a lead's facts.
+_EXACT = json.JSONDecoder(parse_float=Decimal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def past_cases(rule_set: RuleSet, *, since: datetime, until: datetime) -> list[C
 _KNOWN = "l.kind = 'new' AND l.state <> 'erased'"
 _OF_NEW = f"""
     SELECT l.id, l.uid::text, l.account_id, l.contact_id, l.arrived_at, first.at, first.id,
-        first.outcome = 'held', '{{}}'::bigint[], f.facts::text, f.folded::text,
+        first.outcome = 'held', '{{}}'::bigint[], f.folded::text,
         d.outcome, d.group_id, d.rep_id, d.rule, d.reason, d.numbers
     FROM leads_lead l
     LEFT JOIN LATERAL (SELECT id, at, outcome, facts_id FROM routing_decision d WHERE d.lead_id = l.id
@@ -80,14 +82,14 @@ _OF_NEW = f"""
     LEFT JOIN LATERAL (SELECT outcome, group_id, rep_id, rule, reason, (record -> 'reason' -> 1)::text AS numbers
                        FROM routing_decision d WHERE d.lead_id = l.id
                        ORDER BY (outcome = 'held'), id LIMIT 1) d ON true
-    JOIN LATERAL (SELECT facts, folded FROM leads_leadfacts f WHERE f.lead_id = l.id
+    JOIN LATERAL (SELECT folded FROM leads_leadfacts f WHERE f.lead_id = l.id
                   ORDER BY (f.id = first.facts_id) DESC NULLS LAST, n LIMIT 1) f ON true
     WHERE l.division_id = %s AND {_KNOWN} AND l.arrived_at >= %s AND l.arrived_at < %s
 """  # noqa: S608 - our own text
 _OF_STAGE = f"""
     SELECT l.id, l.uid::text, l.account_id, l.contact_id, l.arrived_at, d.at, d.id, d.outcome = 'held',
         ARRAY(SELECT jsonb_array_elements_text(COALESCE(d.record -> 'asked' -> 'barred', '[]'))::bigint),
-        f.facts::text, f.folded::text, d.outcome, d.group_id, d.rep_id, d.rule, d.reason,
+        f.folded::text, d.outcome, d.group_id, d.rep_id, d.rule, d.reason,
         (d.record -> 'reason' -> 1)::text
     FROM routing_decision d JOIN routing_rulesetversion v ON v.id = d.version_id
     JOIN leads_lead l ON l.id = d.lead_id JOIN leads_leadfacts f ON f.id = d.facts_id
@@ -113,7 +115,6 @@ def _case(  # noqa: PLR0917 - one row of the queries above
     decision: int | None,
     held: bool | None,  # noqa: FBT001 - as above
     barred: list[int],
-    facts: str,
     folded: str,
     outcome: str | None,
     group: int | None,
@@ -123,8 +124,14 @@ def _case(  # noqa: PLR0917 - one row of the queries above
     numbers: str | None,
 ) -> Case:
     really = None if outcome is None else Fate(outcome, group, rep, rule, code, json.loads(numbers) if numbers else {})
-    lead = Lead(pk, read_json(facts), read_json(folded), account, frozenset(barred), arrived)
+    # Facts as people read them are asked for by explanations only.
+    lead = Lead(pk, {}, read_facts(folded), account, frozenset(barred), arrived)
     return Case(lead, decided or arrived, decision or pk, uid, contact, really, bool(held))
+
+
+def read_facts(text: str) -> dict[str, Any]:
+    """Folded facts as conditions compare them."""
+    return dict(_EXACT.decode(text))
 
 
 def with_last_owners(cases: Iterable[Case]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median_low
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -261,12 +261,25 @@ def balances_at(division_id: int, at: datetime) -> dict[Key, int]:
         balances[group, rep or HOUSE] = balance
         if rep and arrears:
             balances[group, -rep] = arrears
-    for row in EntryRow.objects.filter(division=division_id, at__gte=at).order_by("-id").iterator():
-        balances.update(undone(balances, row))
+    later = EntryRow.objects.filter(division=division_id, at__gte=at).order_by("-id")
+    for row in later.values_list(*_Entry._fields, named=False).iterator():
+        balances.update(undone(balances, _Entry(*row)))
     return {key: balance for key, balance in balances.items() if balance}
 
 
-def undone(balances: Mapping[Key, int], row: EntryRow) -> dict[Key, int]:
+class _Entry(NamedTuple):
+    """The columns of an entry that move balances."""
+
+    kind: str
+    group_id: int
+    lead_id: int | None
+    reps: list[int]
+    weights: list[int]
+    winner: int | None
+    amount: int
+
+
+def undone(balances: Mapping[Key, int], row: Any) -> dict[Key, int]:
     """The balances that an entry changed, without it."""
     told = entry_of(row)
     if isinstance(told, Transfer):

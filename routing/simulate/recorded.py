@@ -11,7 +11,6 @@ from django.db import connection
 from reps import schedule
 from reps.models import Rep
 from routing import rulesets
-from routing.assign.queue import read_json
 from routing.engine import world as w
 from routing.engine.decide import Decision
 from routing.engine.ledger import LedgerEntry, Transfer
@@ -20,6 +19,7 @@ from routing.engine.ruleset import RuleSet as Rules
 from routing.models import LedgerEntry as EntryRow
 from routing.models import Offer, RuleSetVersion
 from routing.simulate import past
+from routing.simulate.cases import read_facts
 from routing.simulate.roster import Roster
 from routing.simulate.run import rules_ask_last_owner
 
@@ -130,7 +130,7 @@ def _decisions(division_id: int, since: datetime, until: datetime) -> Iterator[S
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT d.id, d.lead_id, f.facts::text, f.folded::text, l.account_id, l.arrived_at, l.contact_id, d.at,
+            SELECT d.id, d.lead_id, f.folded::text, l.account_id, l.arrived_at, l.contact_id, d.at,
                 d.version_id, d.outcome, d.group_id, d.rep_id, d.rule,
                 ARRAY(SELECT rep_id FROM routing_assignment a
                       WHERE a.lead_id = d.lead_id AND a.ends_at <= d.at
@@ -143,10 +143,10 @@ def _decisions(division_id: int, since: datetime, until: datetime) -> Iterator[S
             [division_id, since, until],
         )
         rows = cursor.fetchall()
-    asked = rules_ask_last_owner(*(_rules(version) for version in {row[8] for row in rows}))
-    owners = partial(_last_owner, _owners({row[6] for row in rows if row[6]}) if asked else {})
-    for pk, lead, facts, folded, account, arrived, person, at, version, outcome, group, rep, rule, barred in rows:
-        known = w.Lead(lead, read_json(facts), read_json(folded), account, frozenset(barred), arrived)
+    asked = rules_ask_last_owner(*(_rules(version) for version in {row[7] for row in rows}))
+    owners = partial(_last_owner, _owners({row[5] for row in rows if row[5]}) if asked else {})
+    for pk, lead, folded, account, arrived, person, at, version, outcome, group, rep, rule, barred in rows:
+        known = w.Lead(lead, {}, read_facts(folded), account, frozenset(barred), arrived)
         yield Stored(pk, replace(known, last_owner=owners(person, lead, at)), at, version, (outcome, group, rep, rule))
 
 

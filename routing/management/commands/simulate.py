@@ -33,6 +33,10 @@ class Command(BaseCommand):
 
     help = "Simulate rules on past leads or on a CSV file. Reads only."
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        """`--version` is the rules' here, not Django's."""
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+
     def add_arguments(self, parser: Any) -> None:
         """Which rules, which leads, whose roster, against what."""
         parser.add_argument("--rule-set", default="", metavar="NAME", help="Without it the rules for new leads.")
