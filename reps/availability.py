@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from reps import schedule
-from reps.models import Group, Pause, Rep, Shift, TimeOff, User
+from reps.models import Pause, Rep, Shift, TimeOff, User
 
 # How far ahead duty is looked for: over any holiday season and a usual vacation.
 HORIZON = timedelta(days=28)
@@ -69,12 +69,6 @@ def due_at(duty: Sequence[schedule.Span], *, start: datetime, seconds: int) -> d
     """When that much working time has passed; by the wall clock where the rep has no hours to count in."""
     amount = timedelta(seconds=seconds)
     return schedule.add_working_time(duty, start=start, amount=amount) or start + amount
-
-
-def response_due(rep: Rep, group: Group, now: datetime) -> datetime:
-    """When the first contact of a lead given now is due by the group's response time."""
-    duty = calendar(rep, since=now - timedelta(days=1), until=now + HORIZON).duty
-    return due_at(duty, start=now, seconds=group.respond_within * 60)
 
 
 def working_seconds(rep: Rep, *, start: datetime, end: datetime) -> int:

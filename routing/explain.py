@@ -1,5 +1,6 @@
 """Tells why a lead went where it went: decides again, with a trace, from what was stored with the decision."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -123,7 +124,7 @@ def receipt(decision: Decision, lead: Lead) -> Receipt:
             Narrowed(step.rule, step.group, step.strategy, len(step.standing), len(step.dropped))
             for step in made.trace.steps
         ),
-        considered=tuple(_considered(row, made) for row in record["considered"]),
+        considered=tuple(considered_of(row, made.what_if) for row in record["considered"]),
         counted=record["entry"] is not None,
         same=made.same,
         by_hand=_by_hand(lead, decision),
@@ -171,11 +172,7 @@ class Made:
 
     def tried(self, decided: str) -> tuple[Tried, ...]:
         """The rules up to the one that decided, leaf by leaf."""
-        places = {rule.key: (n, rule.name) for n, rule in enumerate(self.rules.rules, start=1)} if self.rules else {}
-        return tuple(
-            Tried(*((places[one.rule][0], one.rule, places[one.rule][1])), one.holds, one.rule == decided, one.verdict)
-            for one in self.trace.rules
-        )
+        return tried_of(self.rules, self.trace, decided)
 
     def what_if(self, rep: int) -> WhatIf:
         """What would have given it to the rep; nothing where it cannot be made again."""
@@ -191,11 +188,20 @@ class Made:
         )
 
 
-def _considered(row: list[Any], made: Made) -> Considered:
+def tried_of(rules: Rules | None, trace: Trace, decided: str) -> tuple[Tried, ...]:
+    """The rules that were asked, in order, with the one that decided."""
+    places = {rule.key: (n, rule.name) for n, rule in enumerate(rules.rules, start=1)} if rules else {}
+    return tuple(
+        Tried(*(places[one.rule][0], one.rule, places[one.rule][1]), one.holds, one.rule == decided, one.verdict)
+        for one in trace.rules
+    )
+
+
+def considered_of(row: list[Any], what_if_of: Callable[[int], WhatIf]) -> Considered:
     """A row of the stored record, in the order of `routing.engine.decide.Considered`."""
     group, rep, code, numbers, _duty, load, cap, group_load, group_cap, weight, balance = row[:11]
     tight = group_cap is not None and (cap is None or group_cap - group_load < cap - load)
-    nudged = made.what_if(rep)
+    nudged = what_if_of(rep)
     return Considered(
         rep=rep,
         group=group,

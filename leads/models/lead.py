@@ -80,7 +80,8 @@ class LeadQuerySet(models.QuerySet):
         own_groups = mine.filter(group__visibility=Group.Visibility.GROUP).values("group")
         read = Q(group__in=own_groups) | (Q(group__isnull=False) if wide.exists() else Q(pk__in=[]))
         read &= ~Q(group__pool=Group.Pool.BLIND)
-        in_open_pool = Q(state=State.POOLED.value, group__pool=Group.Pool.OPEN, group__in=mine.values("group"))
+        shown = (Group.Pool.OPEN, Group.Pool.BROADCAST)
+        in_open_pool = Q(state=State.POOLED.value, group__pool__in=shown, group__in=mine.values("group"))
         return self.filter(Q(owner=rep) | (seen & ~Q(group__in=blind)) | read | in_open_pool)
 
 

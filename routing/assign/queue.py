@@ -9,9 +9,11 @@ from typing import Any
 
 from django.db import connection
 
+from leads.models import Contact
 from routing.assign.turn import Turn
 from routing.engine.ruleset import RuleSet as Rules
 from routing.engine.world import Lead as Facts
+from routing.models import Assignment
 
 _MOST_BANDED = 5000
 
@@ -112,6 +114,12 @@ def with_last_owners(batch: Sequence[Waiting]) -> list[Waiting]:
         )
         last = dict(cursor.fetchall())
     return [replace(w, facts=replace(w.facts, last_owner=last.get(w.contact))) for w in batch]
+
+
+def last_owner_of(contact: Contact | None) -> int | None:
+    """The rep who last worked with this person."""
+    spells = Assignment.objects.filter(lead__contact=contact).order_by("-starts_at") if contact else None
+    return spells.values_list("rep_id", flat=True).first() if spells else None
 
 
 def _waiting(  # noqa: PLR0917 - one row of the query above

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from routing.web import api_acts, api_rules, why
+from routing.web import api_acts, api_rules, api_trial, why
 
 _SET = "rule-sets/<uuid:uid>/"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{_SET}draft/", api_rules.DraftView.as_view(), name="rule-set-draft"),
     path(f"{_SET}check/", api_rules.CheckView.as_view(), name="rule-set-check"),
     path(f"{_SET}publish/", api_rules.PublishView.as_view(), name="rule-set-publish"),
+    path(f"{_SET}try/", api_trial.TryView.as_view(), name="rule-set-try"),
     path(f"{_SET}compare/", api_rules.CompareView.as_view(), name="rule-set-compare"),
     path(f"{_SET}versions/", api_rules.VersionsView.as_view(), name="rule-set-versions"),
     path(f"{_SET}versions/<int:n>/", api_rules.VersionView.as_view(), name="rule-set-version"),

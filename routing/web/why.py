@@ -66,7 +66,7 @@ def told(lead: Lead, *, me: Rep | None, whole: bool = True) -> dict[str, Any]:
             _person(row, receipt, names, me) for row in receipt.considered if whole or (me and row.rep == me.pk)
         ],
         "open": False,
-        "tried": _tried(lead, receipt),
+        "tried": _tried(lead.division_id, receipt),
         "passed": _passed(receipt, names),
         "counted": _("It counted as one lead.") if receipt.counted else "",
         "checked": _checked(receipt),
@@ -121,8 +121,8 @@ def _person(row: explain.Considered, receipt: explain.Receipt, names: wording.Na
     }
 
 
-def _tried(lead: Lead, receipt: explain.Receipt) -> list[dict[str, Any]]:
-    fields = dict(catalogue_of(lead.division_id).fields)
+def _tried(division_id: int, receipt: explain.Receipt) -> list[dict[str, Any]]:
+    fields = dict(catalogue_of(division_id).fields)
     return [
         {"number": rule.number, "name": rule.name, "fits": rule.holds, "text": verdict_says(rule.verdict, fields)}
         for rule in receipt.tried
@@ -150,8 +150,19 @@ def _checked(receipt: explain.Receipt) -> str:
 def _json(lead: Lead, receipt: explain.Receipt) -> dict[str, Any]:
     names = wording.Names.load(lead.division_id)
     sentence = _sentence(receipt, names, None) or _problem(lead, receipt)
+    return {"sentence": strip_tags(str(sentence)), **receipt_json(receipt, names, lead.division_id)}
+
+
+def trial_json(receipt: explain.Receipt, division_id: int) -> dict[str, Any]:
+    """The same of a lead that only might arrive."""
+    names = wording.Names.load(division_id)
+    sentence = _sentence(receipt, names, None) or f"{wording.reason_says(receipt.reason)}."
+    return {"sentence": strip_tags(str(sentence)), **receipt_json(receipt, names, division_id)}
+
+
+def receipt_json(receipt: explain.Receipt, names: wording.Names, division_id: int) -> dict[str, Any]:
+    """A receipt as the API tells it."""
     return {
-        "sentence": strip_tags(str(sentence)),
         "at": receipt.at,
         "version": receipt.version,
         "outcome": receipt.outcome,
@@ -177,5 +188,5 @@ def _json(lead: Lead, receipt: explain.Receipt) -> dict[str, Any]:
         "passed": _passed(receipt, names),
         "engine": receipt.engine,
         "decided_again_the_same": receipt.same,
-        "rules_tried": _tried(lead, receipt),
+        "rules_tried": _tried(division_id, receipt),
     }

@@ -1,0 +1,77 @@
+"""What if this lead arrived now: decided by published rules or a draft, on the roster as it is; nothing is written."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from leads.arrival import Arrival
+from leads.models import Contact, ContactKey, Stage
+from leads.qualify import match
+from leads.qualify.freeze import catalogue_of, facts_of
+from reps.models import Division
+from routing.assign import queue
+from routing.engine.decide import ENGINE, decide, record
+from routing.engine.nudge import WhatIf, what_if
+from routing.engine.ruleset import RuleSet as Rules
+from routing.engine.trace import Trace
+from routing.engine.world import Lead
+from routing.explain import Narrowed, Passed, Receipt, considered_of, tried_of
+from routing.snapshot import roster_now, world_at
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The receipt of the lead that might arrive, and the facts it was decided on."""
+
+    receipt: Receipt
+    facts: dict[str, object]
+
+
+def try_lead(*, division: Division, arrival: Arrival, rules: Rules, now: datetime, version: int | None = None) -> Tried:
+    """Decide it as live would at this instant, but outside of the turn and without a trace in the database."""
+    (found,) = match.match_accounts(division, [arrival])
+    stage = Stage.objects.filter(division=division).earliest("position")
+    facts = facts_of(arrival, account=found.account, division=division, arrived_at=now, stage=stage.name)
+    account = found.account.pk if found.account else None
+    last = queue.last_owner_of(_contact(division, arrival))
+    lead = Lead(0, facts, catalogue_of(division.pk).fold(facts), account, since=now, last_owner=last)
+    world = world_at(roster_now(division.pk, now), now, (rules, [lead]))
+    trace = Trace()
+    decision = decide(lead, world, rules, at=now, trace=trace)
+    told = json.loads(json.dumps(record(decision)))
+
+    def changes(rep: int) -> WhatIf:
+        return WhatIf((), wins=False) if rep == decision.rep else what_if(lead, world, rules, at=now, rep=rep)
+
+    names = {rule.key: rule.name for rule in rules.rules}
+    receipt = Receipt(
+        at=now,
+        version=version,
+        engine=ENGINE,
+        outcome=decision.outcome.value,
+        rule=decision.rule or "",
+        rule_name=names.get(decision.rule or "", ""),
+        reason=told["reason"][0],
+        numbers=told["reason"][1],
+        rep=decision.rep,
+        group=decision.group,
+        until=decision.until,
+        tried=tried_of(rules, trace, decision.rule or ""),
+        passed=tuple(Passed(rule, group, why[0], why[1]) for rule, group, why in told["passed"]),
+        steps=tuple(
+            Narrowed(step.rule, step.group, step.strategy, len(step.standing), len(step.dropped))
+            for step in trace.steps
+        ),
+        considered=tuple(considered_of(row, changes) for row in told["considered"]),
+        counted=decision.entry is not None,
+        same=None,
+        by_hand=None,
+    )
+    return Tried(receipt, facts)
+
+
+def _contact(division: Division, arrival: Arrival) -> Contact | None:
+    """Who it would be from, if they are known."""
+    keys = arrival.contact_keys()
+    rows = ContactKey.objects.filter(division=division, value__in=[value for _kind, value in keys])
+    return next((row.contact for row in rows.select_related("contact") if (row.kind, row.value) in keys), None)
