@@ -55,9 +55,7 @@ def test_the_owner_in_the_group(away, gone, expected):
 
 
 def test_a_lead_that_waits_for_its_owner_names_the_instant_and_says_so_of_the_others():
-    decision = ask(
-        team(steps=steps_of(away="wait"), reps=[rep(2, duty=(hours(1, 8, 18),))]), lead(account=ACCOUNT)
-    )
+    decision = ask(team(steps=steps_of(away="wait"), reps=[rep(2, duty=(hours(1, 8, 18),))]), lead(account=ACCOUNT))
 
     assert told(decision) == ("held", None, "owner_off_duty")
     assert decision.until == MONDAY + timedelta(days=1, hours=8)

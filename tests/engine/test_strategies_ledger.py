@@ -178,7 +178,7 @@ def test_a_leaving_member_s_rows_go_to_the_house(own, arrears):
 
 def test_a_member_who_left_is_owed_nothing_on_coming_back():
     given = team("keep", absences=())
-    decisions, after = fold_all(given, TO_ONE, leads(2))
+    _decisions, after = fold_all(given, TO_ONE, leads(2))
     owed = after.balances[1, 1]
     events = [Moving(NINE, transfer) for transfer in leave(after.balances, 1, 1)]
 

@@ -61,7 +61,7 @@ class StepsReading(Pass):
                 self.wrong(f"{path}[{i}]", "step_twice", strategy=step.strategy)
             elif strategy.part is Part.SHARE and sharing:
                 self.wrong(f"{path}[{i}]", "shares_twice", strategy=step.strategy, first=sharing)
-            elif max(strategy.part, Part.PREFER) < reached:
+            elif reached is Part.END or max(strategy.part, Part.PREFER) < reached:
                 code = "nothing_after_end" if reached is Part.END else "too_late"
                 self.wrong(f"{path}[{i}]", code, strategy=step.strategy, before=before)
             elif step.strategy in {"pool", "manual"} and sharing:
