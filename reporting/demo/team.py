@@ -61,10 +61,14 @@ def _rep(person: cast.RepPerson, password: str) -> Rep:
 
 
 def _group(name: str) -> Group:
-    steps: list[dict[str, Any]] = [{"strategy": name} for name in ("availability", "capacity", "territory", "weighted")]
-    steps[2]["options"] = {"closest_first": False}
+    steps: list[dict[str, Any]] = [
+        {"strategy": name} for name in ("availability", "capacity", "not_again", "territory", "weighted")
+    ]
+    steps[3]["options"] = {"closest_first": False}
     blind = {"pool": Group.Pool.BLIND, "claims_per_day": 15} if name == cast.EUROPE else {}
-    return Group.objects.create(name=name, steps=steps, respond_within=cast.RESPOND_WITHIN[name], **blind)
+    within = cast.RESPOND_WITHIN[name]
+    silence = [{"after": within * 40, "do": "remind"}, {"after": within * 60, "do": "warn"}]
+    return Group.objects.create(name=name, steps=steps, respond_within=within, escalation=silence, **blind)
 
 
 def _join(reps: dict[str, Rep], groups: dict[str, Group], now: datetime) -> None:
