@@ -10,7 +10,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from reps.models import Group, Rep
-from routing.engine.ledger import HOUSE, UNIT, split
+from routing.engine.ledger import HOUSE, UNIT, Moved, Transfer, move, split
 from routing.models import Decision, LedgerEntry, Share
 
 _KINDS = LedgerEntry.Kind
@@ -46,8 +46,8 @@ class Entry:
         """Row -> units: what this entry does to each balance; together they are 0."""
         won = self.winner or HOUSE
         if self.kind not in _LEADS:
-            source, target = (-won, won) if self.kind == _KINDS.REPAID else (won, HOUSE)
-            return {source: -self.amount, target: self.amount}
+            moved = move({}, Transfer(0, won, self.amount, Moved(self.kind)))
+            return {row: units for (_group, row), units in moved.items()}
         sign = -1 if self.kind == _KINDS.REVERSED else 1
         moved = {part.row: sign * part.share for part in self.parts}
         moved[won] = moved.get(won, 0) - sign * UNIT
@@ -113,7 +113,7 @@ def statement(*, rep: Rep, group: Group, since: datetime, until: datetime) -> St
     So the two ends come from different places, and what lies between them has to fit.
     """
     stored = Share.objects.filter(group=OuterRef("group"), rep=rep).values("balance")
-    mine = Q(reps__contains=[rep.pk]) | Q(reps__contains=[-rep.pk]) | Q(winner=rep.pk)
+    mine = Q(reps__contains=[rep.pk]) | Q(winner=rep.pk)
     # One query, so that a lead given meanwhile is in both the entries and the balance, or in neither.
     rows = _rows(LedgerEntry.objects.filter(mine, group=group)).annotate(
         stored=Coalesce(Subquery(stored), Value(0)), rule=F("decision__rule_name")

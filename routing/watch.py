@@ -126,7 +126,7 @@ def _balances() -> Finding:
 def _entries() -> "Iterator[LedgerEntry | Transfer]":
     """All entries as the engine knows them, in order."""
     kinds = EntryRow.Kind
-    moves = {kinds.LEFT, kinds.FORGIVEN, kinds.REPAID}
+    moves = set(Moved)
     for row in EntryRow.objects.order_by("id").iterator():
         if row.kind in moves:
             yield Transfer(row.group_id, row.winner or 0, row.amount, Moved(row.kind))

@@ -35,12 +35,14 @@ class Moved(StrEnum):
 
     LEFT = "left"  # a member left: what they were owed goes to the house
     FORGIVEN = "forgiven"  # after time off: what goes beyond one lead goes to the house
+    EARNED = "earned"  # during time off: a share goes from the house to arrears
     REPAID = "repaid"  # after time off: arrears become theirs to win
+    BORNE = "borne"  # what is repaid to one is borne by the others, and fills the house again
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """An amount (units, may be negative) that leaves a rep's row for the house's, or their arrears for their row."""
+    """An amount (units, may be negative) that moves between the row, the arrears of a rep, and the house."""
 
     group: int
     rep: int
@@ -83,8 +85,15 @@ def reverse(entry: LedgerEntry) -> LedgerEntry:
 
 def move(balances: Mapping[Key, int], transfer: Transfer) -> dict[Key, int]:
     """The two balances that the transfer changes, after it."""
-    group, rep, amount = transfer.group, transfer.rep, transfer.amount
-    source, target = ((group, -rep), (group, rep)) if transfer.why is Moved.REPAID else ((group, rep), (group, HOUSE))
+    own, arrears, house = (transfer.group, transfer.rep), (transfer.group, -transfer.rep), (transfer.group, HOUSE)
+    match transfer.why:
+        case Moved.EARNED:
+            source, target = house, arrears
+        case Moved.REPAID:
+            source, target = arrears, own
+        case _:
+            source, target = own, house
+    amount = transfer.amount
     return {source: balances.get(source, 0) - amount, target: balances.get(target, 0) + amount}
 
 

@@ -17,7 +17,9 @@ class LedgerEntry(models.Model):
         REVERSED = "reversed", _("taken back")
         LEFT = "left", _("a member left")
         FORGIVEN = "forgiven", _("forgiven after time off")
+        EARNED = "earned", _("earned during time off")
         REPAID = "repaid", _("made up for after time off")
+        BORNE = "borne", _("borne for somebody back from time off")
 
     division = models.ForeignKey("reps.Division", models.DO_NOTHING, db_constraint=False, related_name="+")
     group = models.ForeignKey("reps.Group", models.DO_NOTHING, db_constraint=False, related_name="+")

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
+from routing.engine.decide.asked import Asked
 from routing.engine.decide.decision import ENGINE, Considered, Decision, Passed
 from routing.engine.decide.earning import earning
 from routing.engine.decide.verdicts import DUTY, Choice, choose, everybody_out
-from routing.engine.frozen import print_rep
 from routing.engine.ledger import LedgerEntry, Transfer
 from routing.engine.ruleset import Place, Rule, RuleSet, To
 from routing.engine.slate import Chosen, Outcome, Slate
 from routing.engine.strategies import shelf
 from routing.engine.strategy import Asks, Part
-from routing.engine.trace import Code, Reason, StepTaken, Trace, iso, reason
+from routing.engine.trace import Code, Reason, StepTaken, Trace, reason
 from routing.engine.world import NOTHING, Group, Lead, Member, OnReturn, Step, World, closest_territory
 
 # Coming on duty changes nothing about these.
@@ -45,7 +44,7 @@ class Walk:
         self.passed: list[Passed] = []
         self.considered: tuple[Considered, ...] = ()
         self.waited_for: list[tuple[int | None, list[Member]]] = []  # whom the current rule could hold the lead for
-        self.asked: dict[str, Any] = {"barred": sorted(lead.barred)} if lead.barred else {}
+        self.asked = Asked(lead, world)
 
     def decide(self) -> Decision:
         rules = self.rules
@@ -141,7 +140,7 @@ class Walk:
 
     def account(self, place: Place) -> Decision | None:
         """The owner of the known account, in the group where it counts for them; what if they cannot is said there."""
-        self.ask({Asks.ACCOUNT, Asks.LAST_OWNER} if place.returning else {Asks.ACCOUNT})
+        self.asked.of({Asks.ACCOUNT, Asks.LAST_OWNER} if place.returning else {Asks.ACCOUNT})
         account = self.world.accounts.get(self.lead.account or 0)
         owner, why = (None, Code.NO_ACCOUNT) if account is None else (account.owner, Code.OWNS_ACCOUNT)
         if owner is None and place.returning and self.lead.last_owner is not None:
@@ -169,7 +168,7 @@ class Walk:
             if one is not None and one in self.world.reps:
                 known.setdefault(one, Member(one, weight=0))
         members = tuple(known[rep] for rep in sorted(known))
-        self.outside([owner] if backup is None else sorted({owner, backup}))
+        self.asked.people([owner] if backup is None else sorted({owner, backup}))
         slate = Slate(self.at, group.id if group else None, members, members)
         for step in ON_DUTY if self.steps is None else self.steps:
             slate = self.narrow(slate, step)
@@ -193,7 +192,7 @@ class Walk:
             return None
         both = {number} if rep.backup is None else {number, rep.backup}
         members = tuple(Member(one) for one in sorted(both) if one in self.world.reps)
-        self.outside(sorted(both))
+        self.asked.people(sorted(both))
         fixed = shelf()["fixed"]
         first = Step(fixed.name, fixed.Options(rep=number))
         slate = Slate(self.at, None, members, members, named=number)
@@ -235,7 +234,7 @@ class Walk:
             return self.nobody(slate)
         group = self.world.groups.get(slate.group or 0)
         if group is not None and group.on_return is OnReturn.REPAY:
-            self.owing(group)
+            self.asked.arrears(group)
         ghosts = earning(slate, steps, group, self.lead, self.world) if group else ()
         choice = choose(slate, self.lead.id, self.world, group, ghosts)
         self.considered += choice.considered
@@ -273,7 +272,7 @@ class Walk:
     def narrow(self, slate: Slate, step: Step) -> Slate:
         strategy = shelf()[step.strategy]
         if asks := strategy.asks(step.options):
-            self.ask(asks)
+            self.asked.of(asks)
         narrowed: Slate = strategy.narrow(slate, self.lead, self.world, step.options)
         if self.trace is not None and self.rule is not None:
             before = set(slate.dropped)
@@ -281,35 +280,6 @@ class Walk:
             standing = tuple(member.rep for member in narrowed.standing)
             self.trace.steps.append(StepTaken(self.rule.key, slate.group, step.strategy, standing, dropped))
         return narrowed
-
-    def outside(self, reps: Iterable[int]) -> None:
-        """Keep how reps stood whom no group's print may tell of."""
-        known = [self.world.reps[rep] for rep in reps if rep in self.world.reps]
-        self.asked.setdefault("reps", {}).update({str(rep.id): print_rep(rep) for rep in known})
-
-    def owing(self, group: Group) -> None:
-        """Keep the arrears of a group that makes up for time off."""
-        arrears = {
-            str(member.rep): [owed, iso(self.world.repaid.get((group.id, member.rep)))]
-            for member in group.members
-            if (owed := self.world.balances.get((group.id, -member.rep), 0))
-        }
-        if arrears:
-            self.asked.setdefault("arrears", {})[str(group.id)] = arrears
-
-    def ask(self, what: Iterable[Asks]) -> None:
-        """Keep with the decision what a step asks beyond facts and roster, so that it can be made again."""
-        for one in what:
-            match one:
-                case Asks.AGE:
-                    self.asked["since"] = iso(self.lead.since)
-                case Asks.SEEN:
-                    self.asked["seen"] = {str(rep): iso(at) for rep, at in sorted(self.world.seen.items())}
-                case Asks.LAST_OWNER:
-                    self.asked["last_owner"] = self.lead.last_owner
-                case Asks.ACCOUNT:
-                    account = self.world.accounts.get(self.lead.account or 0)
-                    self.asked["account"] = None if account is None else [account.id, account.owner, account.group]
 
     def pool(self, place: Place) -> Decision | None:
         """A group's pool, whoever is on duty."""
@@ -330,7 +300,7 @@ class Walk:
             for member in members
             if member.weight > 0 and (rep := self.world.reps.get(member.rep)) and (begin := rep.next_duty(self.at))
         ]
-        self.asked["comes"] = {**self.asked.get("comes", {}), **{str(rep): iso(begin) for begin, _, _, rep in comes}}
+        self.asked.comes({rep: begin for begin, _, _, rep in comes})
         if latest is not None:
             comes.append((latest, 0, whom[0][0], 0))
         if not comes:
@@ -380,7 +350,7 @@ class Walk:
             passed=tuple(self.passed),
             respond_within=within,
             priority=rule.priority if rule else None,
-            asked=self.asked or NOTHING,
+            asked=self.asked.told or NOTHING,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -45,22 +45,19 @@ def choose(slate: Slate, lead: int, world: World, group: Group | None, ghosts: t
     if slate.group is None or group is None:
         return _named(slate, next((m for m in sharing if m.rep in first), sharing[0]), world)
     sharing = sharing if all([m.weight > 0 for m in sharing]) else tuple(m for m in sharing if m.weight > 0)  # noqa: C419
-    transfers = () if group.on_return is OnReturn.KEEP else _transfers(slate, group, sharing, world)
+    transfers = () if group.on_return is OnReturn.KEEP else _transfers(slate, group, sharing, ghosts, world)
     balances = _after(world.balances, transfers) if transfers else world.balances
     reps = tuple([member.rep for member in sharing])
     weights = _weights(slate, sharing)
-    earns = _weights(slate, ghosts)
-    shares = split((*earns, *weights)) if weights else ()
-    line = _line(slate.group, sharing, shares[len(earns) :], balances, world)
+    line = _line(slate.group, sharing, split(weights) if weights else (), balances, world)
     if first:
         winner, rows = _chosen(slate, first, line, world)
     else:
         winner, rows = line[0][2], _owed(slate, line, world)
-    entry = None
     counted = slate.chosen is None or slate.chosen.counted or not first
+    entry = None
     if winner in reps and counted:
-        away = tuple([-member.rep for member in ghosts])
-        entry = LedgerEntry(slate.group, lead, (*away, *reps), (*earns, *weights), winner, forced=bool(first))
+        entry = LedgerEntry(slate.group, lead, reps, weights, winner, forced=bool(first))
     if len(rows) < len(slate.standing):
         rows += _later(slate, {row.rep for row in rows}, world)
     if slate.dropped:
@@ -79,22 +76,45 @@ def _weights(slate: Slate, members: tuple[Member, ...]) -> tuple[int, ...]:
     return (1,) * len(members) if slate.equal else tuple([member.weight for member in members])
 
 
-def _transfers(slate: Slate, group: Group, sharing: tuple[Member, ...], world: World) -> tuple[Transfer, ...]:
-    """What is forgiven to those on time off, or made up for to those who are back."""
-    balances, moved = world.balances, []
+def _transfers(
+    slate: Slate, group: Group, sharing: tuple[Member, ...], ghosts: tuple[Member, ...], world: World
+) -> tuple[Transfer, ...]:
+    """What is forgiven to those on time off; or what they earn, and what is made up for to those who are back."""
     if group.on_return is OnReturn.FORGIVE:
-        for rep, why in slate.dropped:
-            owed = balances.get((group.id, rep), 0)
-            if why.code in TIME_OFF and abs(owed) > UNIT:
-                moved.append(Transfer(group.id, rep, owed - (UNIT if owed > 0 else -UNIT), Moved.FORGIVEN))
-        return tuple(moved)
+        return tuple(_forgiven(slate, group, world))
+    return (*_earned(slate, group, sharing, ghosts), *_repaid(slate, group, sharing, world))
+
+
+def _forgiven(slate: Slate, group: Group, world: World) -> Iterator[Transfer]:
+    for rep, why in slate.dropped:
+        owed = world.balances.get((group.id, rep), 0)
+        if why.code in TIME_OFF and abs(owed) > UNIT:
+            yield Transfer(group.id, rep, owed - (UNIT if owed > 0 else -UNIT), Moved.FORGIVEN)
+
+
+def _earned(slate: Slate, group: Group, sharing: tuple[Member, ...], ghosts: tuple[Member, ...]) -> Iterator[Transfer]:
+    """Their part of this lead, as if they were here; it is the house's until it is made up for."""
+    if ghosts:
+        shares = split(_weights(slate, (*ghosts, *sharing)))
+        for member, share in zip(ghosts, shares[: len(ghosts)], strict=True):
+            yield Transfer(group.id, member.rep, share, Moved.EARNED)
+
+
+def _repaid(slate: Slate, group: Group, sharing: tuple[Member, ...], world: World) -> Iterator[Transfer]:
+    """So many leads a day at most become theirs to win, and the others bear them by weight."""
     for member in sharing:
-        arrears = balances.get((group.id, -member.rep), 0)
+        arrears = world.balances.get((group.id, -member.rep), 0)
         last = world.repaid.get((group.id, member.rep))
-        if arrears > 0 and (last is None or last + A_DAY <= slate.at):
-            most = min(arrears, group.repay_per_day * UNIT)
-            moved.append(Transfer(group.id, member.rep, most, Moved.REPAID))
-    return tuple(moved)
+        others = tuple(other for other in sharing if other.rep != member.rep)
+        if arrears <= 0 or not others or (last is not None and last + A_DAY > slate.at):
+            continue
+        amount = min(arrears, group.repay_per_day * UNIT)
+        yield Transfer(group.id, member.rep, amount, Moved.REPAID)
+        parts = split(_weights(slate, others))
+        borne = [amount * part // UNIT for part in parts]
+        borne[0] += amount - sum(borne)
+        for other, part in zip(others, borne, strict=True):
+            yield Transfer(group.id, other.rep, part, Moved.BORNE)
 
 
 def _after(balances: Mapping[Key, int], transfers: tuple[Transfer, ...]) -> Mapping[Key, int]:
