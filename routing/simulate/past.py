@@ -290,7 +290,7 @@ def undone(balances: Mapping[Key, int], row: Any) -> dict[Key, int]:
     )
 
 
-_TRANSFERS = frozenset({EntryRow.Kind.LEFT, EntryRow.Kind.FORGIVEN, EntryRow.Kind.REPAID})
+_TRANSFERS = frozenset(moved.value for moved in Moved)
 
 
 def entry_of(row: Any) -> LedgerEntry | Transfer:

@@ -13,7 +13,7 @@ from reps.models import Rep
 from routing import rulesets
 from routing.engine import world as w
 from routing.engine.decide import Decision
-from routing.engine.ledger import LedgerEntry, Transfer
+from routing.engine.ledger import LedgerEntry, Moved, Transfer
 from routing.engine.replay import Accepted, Closed, Declined, Event, Fold, Moving, Reopened, Reversed, Taken
 from routing.engine.ruleset import RuleSet as Rules
 from routing.models import LedgerEntry as EntryRow
@@ -217,7 +217,7 @@ def _offer_steps(division_id: int, since: datetime, until: datetime) -> Iterator
 
 def _entry_steps(division_id: int, since: datetime, until: datetime) -> Iterator[_Step]:
     """What undid entries, and what was moved outside of decisions."""
-    kinds = [EntryRow.Kind.REVERSED, EntryRow.Kind.LEFT, EntryRow.Kind.FORGIVEN, EntryRow.Kind.REPAID]
+    kinds = [EntryRow.Kind.REVERSED, *(moved.value for moved in Moved)]
     rows = EntryRow.objects.filter(division=division_id, at__gte=since, at__lt=until, kind__in=kinds, decision=None)
     for row in rows:
         told = past.entry_of(row)
