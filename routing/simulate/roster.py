@@ -263,10 +263,11 @@ class Roster:
         return found
 
     def _pauses_at(self, rep: int, at: datetime) -> list[w.Absence]:
-        """Pauses with the end that was known then; one that lies ahead of what was known counts as entered."""
+        """Pauses that had begun or were entered by then, with the end that was known: a later one surprises all."""
         return [
             w.Absence(start, history.at(max(at, start)).ends_at, w.AbsenceKind.PAUSED)
             for start, history in self._pauses.get(rep, ())
+            if min(start, history.since[0]) <= at
         ]
 
     def _load_accounts(self, accounts: Collection[int]) -> None:
