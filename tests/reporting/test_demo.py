@@ -25,6 +25,7 @@ from reporting.demo.build import build
 from reporting.demo.trickle import Trickle
 from reps.models import Group, Rep, User
 from routing import live
+from routing.again import check_decisions
 from routing.models import Assignment, LedgerEntry, RuleSetVersion, Share
 from routing.watch import audit
 from tests import factories as make
@@ -57,6 +58,13 @@ def inside(demo):
 
 def test_every_invariant_holds(demo, inside):
     assert {f.code: f.broken for f in audit()} == dict.fromkeys(("I1", "I2", "I3", "I5"), ())
+
+
+def test_every_decision_comes_out_the_same_when_it_is_made_again(demo, inside):
+    found = check_decisions()
+
+    assert (found.older, found.erased, found.differs) == (0, 0, [])
+    assert found.same > 1500
 
 
 def test_it_prints_who_can_sign_in_and_they_can(demo, inside, client):
