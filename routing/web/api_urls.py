@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from routing.web import api_acts, api_rules, api_trial, why
+from routing.web import api_acts, api_rules, api_simulate, api_trial, why
 
 _SET = "rule-sets/<uuid:uid>/"
 
@@ -28,4 +28,8 @@ urlpatterns = [
     path("routing/again/preview/", api_acts.RouteAgainPreviewView.as_view(), name="routing-again-preview"),
     path("reps/<uuid:uid>/leave/", api_acts.LeaveView.as_view(), name="rep-leave"),
     path("reps/<uuid:uid>/leave/preview/", api_acts.LeavePreviewView.as_view(), name="rep-leave-preview"),
+    path("simulations/", api_simulate.SimulationsView.as_view(), name="simulations"),
+    path("simulations/<uuid:uid>/", api_simulate.SimulationView.as_view(), name="simulation"),
+    path("simulations/<uuid:uid>/cancel/", api_simulate.CancelView.as_view(), name="simulation-cancel"),
+    path("simulations/<uuid:uid>/moves.csv", api_simulate.MovesView.as_view(), name="simulation-moves"),
 ]

@@ -49,7 +49,9 @@ class Company:
             make.join(self.germany, rep, weight=1 + n % 3, cap_open=25, cap_hour=30 if n else 12)
         self.pool = make.group("France", b, pool="open", steps=[{"strategy": "availability"}, {"strategy": "pool"}])
         asked = [*shared[:2], {"strategy": "not_again"}, shared[2], {"strategy": "offer", "options": {"seconds": 600}}]
-        self.offered = make.group("Offers", c, steps=asked, free_decline=True)
+        self.offered = make.group("Offers", steps=asked, free_decline=True)
+        for rep in c:
+            make.join(self.offered, rep, cap_open=3)
         make.publish(
             make.rule(self.germany, leaf("country", "is", "DE"), name="DE", otherwise=[{"to": "hold"}]),
             make.rule(self.pool, leaf("country", "is", "FR"), name="FR"),
