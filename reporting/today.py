@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
 from django.db import connection
-from django.db.models import Case, CharField, Count, F, Min, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, Min, OuterRef, Q, QuerySet, Value, When
 
 from leads.life import State
-from leads.models import Delivery, Lead
+from leads.models import Delivery, Lead, Touch
 from reporting.period import days_earlier, midnight
 from routing.models import Assignment
 
@@ -15,7 +15,8 @@ SOON = timedelta(minutes=5)
 _WEEKS = 4
 _OWNED = Q(state__in=[State.ASSIGNED, State.CLOSED])
 # Owned, and the present owner has not been in touch.
-_SILENT = Q(state=State.ASSIGNED) & (Q(responded_at=None) | Q(responded_at__lt=F("assigned_at")))
+_MADE = Exists(Touch.objects.filter(lead=OuterRef("pk"), hop=OuterRef("hop")))
+_SILENT = Q(state=State.ASSIGNED) & (Q(responded_at=None) | (Q(responded_at__lt=F("assigned_at")) & ~_MADE))
 _AT_DESK = Q(state__in=[State.DESK, State.SET_ASIDE])
 
 
