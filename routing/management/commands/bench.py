@@ -1,5 +1,6 @@
 """Prints how quick the main path is, as ratios measured in one run."""
 
+from io import StringIO
 from typing import Any
 
 from django.core.management import call_command
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from leads.models import Lead
 from reps.models import Rep
-from routing.bench import alone, batches, company
+from routing.bench import alone, batches, company, days
 
 
 class Command(BaseCommand):
@@ -20,6 +21,9 @@ class Command(BaseCommand):
         """More rounds for steadier figures."""
         parser.add_argument("--rounds", type=int, default=5)
         parser.add_argument("--batches", type=int, default=5, help="Batches of 200 a round.")
+        parser.add_argument(
+            "--simulate", action="store_true", help="Instead: make the demo here, and simulate its ninety days."
+        )
 
     def handle(self, **options: Any) -> None:
         """Measure and print."""
@@ -29,6 +33,9 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         if Lead.objects.exists() or Rep.objects.exists():
             raise CommandError("This installation is in use; the bench fills an empty one: run `make bench`.")
+        if options["simulate"]:
+            self._simulate(rounds)
+            return
         few, many = alone.against(company.RULES, 1000, rounds=rounds)
         self._line("decide alone, 50 rules, 20 members", f"{few:,.0f} a second", 20_000, few)
         self._line("  1,000 rules against 50", f"{few / many:.2f} times the cost", 2.0, few / many, most=True)
@@ -39,6 +46,14 @@ class Command(BaseCommand):
         self._line("  against batches of one", f"{ratio:.1f} times ({found.one:,.0f} a second)", 8, ratio)
         ratio = found.batched / found.bare
         self._line("  against the bare SQL", f"{ratio:.2f} of {found.bare:,.0f} a second", 0.5, ratio)
+
+    def _simulate(self, rounds: int) -> None:
+        call_command("demo", stdout=StringIO())
+        found = days.measure(rounds=rounds, now=timezone.now())
+        self._line("simulate 90 demo days, fold alone", f"{found.fold:,.0f} decisions a second", 5000, found.fold)
+        self._line("  with reading, end to end", f"{found.whole:,.0f} leads a second", 5000, found.whole)
+        share = found.same / found.decisions if found.decisions and not found.wrong_balances else 0
+        self._line("  replayed as recorded, as live said", f"{found.same:,} of {found.decisions:,} decisions", 1, share)
 
     def _line(self, what: str, figure: str, aim: float, value: float, *, most: bool = False) -> None:
         reached = value <= aim if most else value >= aim
