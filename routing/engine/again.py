@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from routing.engine.decide import Decision, decide
 from routing.engine.frozen import read_group, read_rep, read_territories
@@ -61,10 +61,12 @@ def world_of(record: Mapping[str, Any], prints: Iterable[Mapping[str, Any]]) -> 
             groups[group.id] = group
             reps |= people
     rows = [_Row(row) for row in record["considered"]]
-    duty = {row.rep: row for row in rows if row.rep in reps}
-    # Of a rep looked at twice, the row where duty was asked tells more.
-    duty |= {row.rep: row for row in rows if row.rep in reps and (row.on_duty is not None or row.code in KINDS)}
+    # Of a rep looked at twice, the verdict that tells more of duty; of one who stood in, what was kept apart.
+    duty = {row.rep: row.duty for row in sorted(rows, key=lambda row: row.duty.tells) if row.rep in reps}
     comes = {int(rep): _instant(begin) for rep, begin in asked.get("comes", {}).items()}
+    for rep, (code, numbers, begin) in asked.get("away", {}).items():
+        duty[int(rep)] = _Duty(code, numbers, on_duty=code is None)
+        comes |= {int(rep): _instant(begin)} if begin else {}
     account = asked.get("account")
     return World(
         groups=groups,
@@ -81,6 +83,21 @@ def world_of(record: Mapping[str, Any], prints: Iterable[Mapping[str, Any]]) -> 
     )
 
 
+class _Duty(NamedTuple):
+    """What is known of a rep's duty at the instant: the verdict, its numbers, and whether they were on duty."""
+
+    code: str | None
+    numbers: Mapping[str, Any]
+    on_duty: bool | None
+
+    @property
+    def tells(self) -> int:
+        """How much it tells of shifts: who was idle on a page may have been on one or not."""
+        if self.code in KINDS or self.code in {Code.OFF_SHIFT, Code.NO_SHIFTS}:
+            return 3
+        return 2 if self.on_duty else int(self.on_duty is not None)
+
+
 class _Row:
     """One member looked at, as `routing.engine.decide.decision.record` writes it."""
 
@@ -89,13 +106,17 @@ class _Row:
         self.group_load, self.balance, self.turn = row[7], row[10], row[11]
         self.received: Mapping[str, int] = row[12] if len(row) > 12 else {}
 
+    @property
+    def duty(self) -> _Duty:
+        return _Duty(self.code, self.numbers, self.on_duty)
+
     def counts(self) -> Iterable[tuple[tuple[int, int, str], int]]:
         for name, count in self.received.items():
             whose, _, period = name.partition(".")
             yield ((self.group or 0) if whose == "group" else ANY_GROUP, self.rep, period), count
 
 
-def _working(rep: Rep, row: _Row | None, comes: datetime | None, at: datetime) -> Rep:
+def _working(rep: Rep, row: _Duty | None, comes: datetime | None, at: datetime) -> Rep:
     """The rep with hours and absences that say the same at this instant as theirs did."""
     absences: tuple[Absence, ...] = ()
     duty: tuple[Span, ...] = ()

@@ -39,8 +39,8 @@ class Chosen(NamedTuple):
     """Another order than the ledger's decides: one of these wins (ties by the ledger), and the entry is forced."""
 
     reps: frozenset[int]
-    why: Reason  # said of the winner
-    others: Reason  # said of those who came later, where `apart` says nothing else
+    why: Reason  # said of the winner, where `apart` says nothing else
+    others: Reason  # said of those who came later, likewise; of equals the ledger says why not
     apart: Mapping[int, Reason] = MappingProxyType({})
     counted: bool = True  # in the fair share
 
@@ -65,6 +65,8 @@ class Slate(NamedTuple):
     wait: tuple[int, ...] = ()  # with nobody standing the lead is held for these rather than passed on,
     retry_at: datetime | None = None  # and until this instant at the latest
     duty_asked: bool = False
+    duty_from: int = 0  # so many were dropped before duty was asked
+    stand_in: int | None = None  # who stands though not there, being back soonest
     named: int | None = None  # the rep the rule names, whom a backup may represent
 
     def without(self, out: Mapping[int, Reason]) -> Slate:

@@ -58,7 +58,8 @@ def test_ties_among_the_least_busy_go_by_fair_turns_and_the_entry_is_forced():
     decision = ask(team)
 
     assert told(decision) == ("assigned", 2, "least_busy")
-    assert verdicts(decision) == {2: "least_busy", 1: "busier", 3: "busier"}
+    assert verdicts(decision) == {2: "least_busy", 1: "owed_less", 3: "busier"}
+    assert dict(decision.reason.numbers) == {"held": 1, "most": None}
     assert (decision.entry.reps, decision.entry.winner, decision.entry.forced) == ((1, 2, 3), 2, True)
 
 

@@ -53,3 +53,11 @@ class Asked:
     def comes(self, begins: Mapping[int, datetime]) -> None:
         """When those a lead could be held for come on duty next."""
         self.told.setdefault("comes", {}).update({str(rep): iso(at) for rep, at in begins.items()})
+
+    def stands_in(self, number: int, at: datetime) -> None:
+        """Why somebody who stands in was not there, and when they come: no verdict on them tells it."""
+        rep = self.world.reps.get(number)
+        if rep is not None:
+            why = rep.off_duty(at)
+            told: list[Any] = [why.code.value, dict(why.numbers)] if why else [None, {}]
+            self.told.setdefault("away", {})[str(number)] = [*told, iso(rep.next_duty(at))]

@@ -153,6 +153,7 @@ class Walk:
             return None
         group = self.world.groups.get(account.group or 0) if account is not None else None
         if group is not None and group.paused:
+            self.asked.people([owner])
             return self.stand_still(group)
         decision = self.owner(owner, Reason(why), group, place)
         if decision is None and place.away == "rotate" and group is not None:
@@ -274,6 +275,8 @@ class Walk:
         if asks := strategy.asks(step.options):
             self.asked.of(asks)
         narrowed: Slate = strategy.narrow(slate, self.lead, self.world, step.options)
+        if narrowed.stand_in is not None:
+            self.asked.stands_in(narrowed.stand_in, self.at)
         if self.trace is not None and self.rule is not None:
             before = set(slate.dropped)
             dropped = tuple(row for row in narrowed.dropped if row not in before)

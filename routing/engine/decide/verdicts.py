@@ -176,12 +176,23 @@ def _chosen(slate: Slate, first: frozenset[int], line: list[Contender], world: W
     outside = sorted(first.difference([row[2] for row in line]))
     winner = next((row[2] for row in line if row[2] in first), outside[0] if outside else 0)
     members = {member.rep: member for member in slate.standing}
-    others: list[Verdict] = [
-        (row[3], *chosen.apart.get(row[2], chosen.others))
-        for row in line
-        if row[2] != winner and row[3] in slate.best()
-    ]
-    return winner, _rows(slate, [(members[winner], *chosen.why), *others], world)
+    before = next((row for row in line if row[2] == winner), None)
+    best = slate.best()
+    others: list[Verdict] = []
+    for row in line:
+        if row[2] in first and row[2] != winner and before is not None:
+            others.append((row[3], *_behind(before, row)))
+        elif row[2] != winner and row[3] in best:
+            others.append((row[3], *chosen.apart.get(row[2], chosen.others)))
+    why = chosen.apart.get(winner, chosen.why)
+    return winner, _rows(slate, [(members[winner], *why), *others], world)
+
+
+def _behind(before: Contender, row: Contender) -> Reason:
+    """Why somebody comes after another in the ledger's line."""
+    if row[0] != before[0]:
+        return Reason(OWED_LESS, (("most", -before[0]), ("owed", -row[0])))
+    return Reason(WAITED_LESS if row[1] != before[1] else HIGHER_NUMBER, (("owed", -before[0]),))
 
 
 def _named(slate: Slate, member: Member, world: World) -> Choice:
@@ -205,7 +216,10 @@ def _later(slate: Slate, told: set[int | None], world: World) -> list[Considered
 def _dropped(slate: Slate, world: World) -> list[Considered]:
     members = {member.rep: member for member in slate.all}
     rows = _rows(slate, [(members[rep], *why) for rep, why in slate.dropped], world)
-    return [row._replace(on_duty=False) if slate.duty_asked and row.code in DUTY else row for row in rows]
+    if not slate.duty_asked:
+        return rows
+    before = [row._replace(on_duty=None) for row in rows[: slate.duty_from]]
+    return before + [row._replace(on_duty=False) if row.code in DUTY else row for row in rows[slate.duty_from :]]
 
 
 def _rows(slate: Slate, verdicts: list[Verdict], world: World) -> list[Considered]:

@@ -52,7 +52,7 @@ class Availability(Strategy[AvailabilityOptions]):
         out = _off_duty(slate, world.reps)
         if options.there != "shift":
             out = _inactive(slate, world, out, options)
-        narrowed = slate.without(out)._replace(duty_asked=True)
+        narrowed = slate.without(out)._replace(duty_asked=True, duty_from=len(slate.dropped))
         if narrowed.standing or options.back_within_minutes is None:
             return narrowed
         soonest = _soonest(slate, world, slate.at + timedelta(minutes=options.back_within_minutes))
@@ -61,7 +61,7 @@ class Availability(Strategy[AvailabilityOptions]):
         dropped = tuple(row for row in narrowed.dropped if row[0] != soonest.rep)
         why = reason(Code.BACK_SOONEST, next=iso(_back(world.reps.get(soonest.rep), slate.at)))
         chosen = Chosen(frozenset({soonest.rep}), why, why)
-        return narrowed._replace(standing=(soonest,), dropped=dropped, chosen=chosen)
+        return narrowed._replace(standing=(soonest,), dropped=dropped, chosen=chosen, stand_in=soonest.rep)
 
 
 def _off_duty(slate: Slate, reps: Mapping[int, Rep]) -> dict[int, Reason]:

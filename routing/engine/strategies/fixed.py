@@ -32,7 +32,8 @@ class Fixed(Strategy[FixedOptions]):
         return Phrase("step.fixed", (("rep", options.rep),))
 
     def narrow(self, slate: Slate, lead: Lead, world: World, options: FixedOptions) -> Slate:
-        chosen = world.reps.get(options.rep)
+        # Who is no member is nobody here: what is known of others depends on whom a batch is about.
+        chosen = world.reps.get(options.rep) if any(m.rep == options.rep for m in slate.all) else None
         away = chosen.absence_at(slate.at) if chosen else None
         wanted = chosen.backup if chosen and away else options.rep
         why_not = away.reason() if away else reason(Code.REP_MISSING)

@@ -9,6 +9,7 @@ from routing.engine.world import Lead, Member, World
 
 # Shares of capacity are compared as whole numbers, so that no rounding can turn a tie.
 SCALE = 10**9
+LEAST, BUSIER = Code.LEAST_BUSY, Code.BUSIER
 
 
 class LeastLoaded(Strategy[NoOptions]):
@@ -39,10 +40,8 @@ class LeastLoaded(Strategy[NoOptions]):
         }
         least = min(busy.values())
         first = frozenset(rep for rep, filled in busy.items() if filled == least)
-        some = next(iter(sorted(first)))
-        why = reason(Code.LEAST_BUSY, held=held[some][0], most=held[some][1])
-        apart = {rep: reason(Code.BUSIER, held=held[rep][0], most=held[rep][1]) for rep in busy if rep not in first}
-        return slate._replace(equal=False, chosen=Chosen(first, why, reason(Code.BUSIER), apart))
+        each = {rep: reason(LEAST if rep in first else BUSIER, held=held[rep][0], most=held[rep][1]) for rep in busy}
+        return slate._replace(equal=False, chosen=Chosen(first, reason(LEAST), reason(BUSIER), each))
 
 
 def _held(member: Member, slate: Slate, world: World) -> tuple[int, int | None]:
