@@ -7,8 +7,10 @@ again from what is on record, every decision and every balance is the same.
 import random
 from contextlib import suppress
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from leads import respond
@@ -246,3 +248,14 @@ def ledger(entries):
 
     assert any(isinstance(entry, Entry) for entry in entries)
     return replay(entries)
+
+
+def test_ninety_demo_days_folded_again_say_what_live_said():
+    out = StringIO()
+
+    call_command("bench", simulate=True, rounds=1, stdout=out)
+
+    lines = out.getvalue().splitlines()
+    assert len(lines) == 3
+    assert lines[2].startswith("  replayed as recorded")
+    assert lines[2].endswith("reached")
