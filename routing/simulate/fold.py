@@ -47,6 +47,7 @@ class Folded:
     at_cap: Counter[int] = field(default_factory=Counter)  # rep -> how often passed over for it
     deviation: dict[int, tuple[int, int]] = field(default_factory=dict)  # group -> (most units, whose)
     decisions: int = 0
+    caps: dict[int, int] = field(default_factory=dict)  # rep -> open leads at most, at the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ class Run:
             self._until(case.at)
             self._decide(case, case.at)
         self._until(self._around.until)
+        reps = sorted(self.fold.view.reps.items())
+        self.found.caps = {number: rep.cap for number, rep in reps if rep.cap is not None}
         return self.found
 
     def _plan(self, at: datetime, phase: int, act: Callable[[datetime], None]) -> None:

@@ -29,6 +29,7 @@ class Result:
     against: str = "live"
     leads: int = 0
     moving: int = 0
+    within: int = 0  # of them, those that stay in their group and go to another rep of it
     waits: dict[str, int] = field(default_factory=dict)  # side -> leads that nobody had at once
     outcomes: dict[str, dict[str, int]] = field(default_factory=dict)  # side -> where the rules sent them
     reps: dict[str, dict[str, int]] = field(default_factory=dict)  # side -> rep -> leads got by rule or pulled
@@ -76,6 +77,7 @@ class Result:
         if before is None or after is None or before.place == after.place:
             return
         self.moving += 1
+        self.within += before.place[:2] == after.place[:2]
         if len(self.moves) < MOST_MOVES:
             self.moves.append({"lead": case.name, "at": case.at.isoformat(), "from": _told(before), "to": _told(after)})
 

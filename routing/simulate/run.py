@@ -20,7 +20,7 @@ from routing.engine.strategies import shelf
 from routing.engine.strategy import Asks
 from routing.models import RuleSet
 from routing.simulate import past
-from routing.simulate.asked import MOST_DAYS, Asked, NotSimulatedError, Progress
+from routing.simulate.asked import MOST_DAYS, Asked, CancelledError, NotSimulatedError, Progress
 from routing.simulate.cases import Case, past_cases, with_last_owners
 from routing.simulate.fold import Around, Folded, Run, daily_most, in_leads
 from routing.simulate.result import Result, happened, texts
@@ -56,16 +56,18 @@ def simulate(
     if rules_ask_last_owner(rules, other):
         with_last_owners(cases)
     spells = past.spells_since(division.pk, asked.since)
+    _go_on(cancelled, progress, cases)
     if not given:
         past.tell_cases(cases, spells)
     both = [rules] if other is None else [rules, other]
     around = _around(asked, division=division, now=now, both=both, cases=cases, spells=spells)
+    _go_on(cancelled, progress, cases)
     read = time.perf_counter() - started
     ticks = _Ticks(len(cases) * len(both), progress, cancelled)
     here = Run(rules, around).go(cases, ticks.of(0))
     there = Run(other, around).go(cases, ticks.of(1)) if other is not None else None
     folded = time.perf_counter() - started - read
-    result = _result(asked, division=division, cases=cases, here=here, there=there, around=around)
+    result = _result(asked, division=division, cases=cases, here=here, there=there)
     if not given:
         result.left_out = _left_out(division.pk, asked)
     result.seconds, result.read_seconds = round(time.perf_counter() - started, 3), round(read, 3)
@@ -75,6 +77,14 @@ def simulate(
     if progress is not None:
         progress(ticks.total, ticks.total)
     return result
+
+
+def _go_on(cancelled: Callable[[], bool], progress: Progress | None, cases: Sequence[Case]) -> None:
+    """Between two parts of reading: a sign of life, and whether somebody stopped it."""
+    if progress is not None:
+        progress(0, len(cases))
+    if cancelled():
+        raise CancelledError
 
 
 def check(asked: Asked, *, published: bool) -> None:
@@ -211,9 +221,7 @@ def _left_out(division_id: int, asked: Asked) -> dict[str, int]:
     return {why: number for why, number in found.items() if number}
 
 
-def _result(
-    asked: Asked, *, division: Division, cases: Sequence[Case], here: Folded, there: Folded | None, around: Around
-) -> Result:
+def _result(asked: Asked, *, division: Division, cases: Sequence[Case], here: Folded, there: Folded | None) -> Result:
     result = Result(
         since=asked.since.isoformat(),
         until=asked.until.isoformat(),
@@ -235,7 +243,7 @@ def _result(
     days = _days(asked, division)
     result.days = [day.date().isoformat() for day in days]
     result.load = {str(rep): row for rep, row in sorted(daily_most(here, days).items())}
-    result.caps = {str(pk): rep.cap for pk, rep in sorted(around.world.reps.items()) if rep.cap is not None}
+    result.caps = texts(here.caps)
     for side, folded in sides.items():
         result.at_cap[side] = texts(Counter(folded.at_cap))
         result.deviation[side] = {

@@ -30,6 +30,7 @@ def lines(result: Result, names: wording.Names, *, said: str) -> Iterator[str]:
             yield f"greatest deviation, {_HEADS[side]}, {names.group(int(group))}: {leads} leads ({names.rep(rep)})"
     for rep, times in result.at_cap.get("here", {}).items():
         yield f"passed over at a limit: {names.rep(int(rep))}, {times:,} times"
+    yield f"of the {result.moving:,} that would move, {result.within:,} go to another rep of the same group"
     if result.released:
         yield f"taken back: {result.released:,}"
     for why, number in result.left_out.items():

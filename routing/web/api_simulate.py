@@ -193,7 +193,19 @@ def _result(row: Simulation) -> dict[str, Any] | None:
     names = wording.Names.load(row.division_id, rules=row.body.get("rules", []))
     groups = {pk: str(uid) for pk, uid in Group.objects.filter(division=row.division_id).values_list("pk", "uid")}
     reps = {pk: str(uid) for pk, uid in Rep.objects.filter(division=row.division_id).values_list("pk", "uid")}
-    plain = ("since", "until", "roster", "against", "leads", "moving", "waits", "outcomes", "days", "released")
+    plain = (
+        "since",
+        "until",
+        "roster",
+        "against",
+        "leads",
+        "moving",
+        "within",
+        "waits",
+        "outcomes",
+        "days",
+        "released",
+    )
     return {
         "headline": words.headline(result, names),
         "assumptions": words.assumptions(result),
