@@ -123,9 +123,12 @@ def _note_failure(division_id: int, lead_id: int, error: str) -> None:
             reason="set_aside",
             event=EventKind.SET_ASIDE,
             payload={"tries": tries},
+            timers=(terms.waiting_alarm(None, minutes=None, now=held.now),),
         )
         write(held, [aside])
         queue.note_error(lead_id, error, tries)
+        _tell_managers({lead_id: (State.SET_ASIDE, "set_aside")}, held.now)
+        transaction.on_commit(dispatch.ring)
 
 
 def stands_still(division_id: int) -> bool:
@@ -156,6 +159,27 @@ class Printed:
 def _decide_and_write(held: Turn, batch: list[queue.Waiting], printed: Printed) -> None:
     decided = decide_batch(held, batch, printed)
     write(held, [_move(one, decided) for one in decided.leads], decided.fold.shares())
+    surprises = [one for one in decided.leads if _unforeseen(one)]
+    _tell_managers(
+        {one.waiting.facts.id: (State.DESK, one.decision.reason.code.value) for one in surprises},
+        held.now,
+    )
+
+
+def _unforeseen(one: "One") -> bool:
+    """Whether a lead waits for a manager though no rule, step or link sends it there."""
+    decision, rule = one.decision, one.rule
+    if decision.outcome is not Outcome.DESK or decision.reason.code is Code.SENT_TO_DESK or one.waiting.test:
+        return False
+    return rule is None or all(place.to is not To.DESK for place in rule.otherwise)
+
+
+def _tell_managers(waiting: Mapping[int, tuple[State, str]], now: datetime) -> None:
+    """Word at once to the managers of leads that wait where nobody expected them; again after a while by the timer."""
+    if waiting:
+        since = now.isoformat()
+        each = {lead: {"state": state.value, "reason": why, "since": since} for lead, (state, why) in waiting.items()}
+        dispatch.tell_managers(list(waiting), "waiting", now, each=each, ref=f"at {now:%Y%m%d%H%M%S}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def _tell_waiting(due: Sequence[Due], now: datetime) -> None:
     rows = Lead.objects.in_bulk([one.lead for one in due])
     for n in sorted({one.n for one in due}):
         found = [one for one in due if one.n == n]
-        each = {one.lead: waits_payload(rows[one.lead]) for one in found}
+        each = {one.lead: {**waits_payload(rows[one.lead]), "again": n > 0} for one in found}
         dispatch.tell_managers([one.lead for one in found], "waiting", now, each=each, ref=f"{now:%Y%m%d%H%M%S}")
     hours = {pk: hours_of(group, now) for pk, group in groups.items()}
     minutes = {pk: group.wait_alert for pk, group in groups.items()}

@@ -73,7 +73,7 @@ class Skills(Strategy[SkillsOptions]):
             lacks = reason(Code.LACKS_SKILL, kind=options.kind, skill=said)
             return slate.drop(lambda member: None if member.rep in able else lacks)
         lacks = reason(Code.LACKS_PREFERRED_SKILL, kind=options.kind, skill=said)
-        until = None if lead.since is None else lead.since + timedelta(minutes=minutes)
+        until = lead.since + timedelta(minutes=minutes) if minutes and lead.since is not None else None
         waiting = tuple(m.rep for m in slate.all if (rep := world.reps.get(m.rep)) and rep.skills & wanted)
         if waiting and until is not None and slate.at < until:
             dropped = slate.drop(lambda member: None if member.rep in able else lacks)
