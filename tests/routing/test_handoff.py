@@ -82,7 +82,7 @@ def test_each_keeps_the_credit_of_their_own_stages(relay):
 
     first, second = Assignment.objects.filter(lead=lead).order_by("hop")
     moved = LeadEvent.objects.filter(lead=lead, kind="stage_changed").order_by("pk")
-    booked_at, held_at = moved.values_list("occurred_at", flat=True)
+    _contacted_at, booked_at, held_at = moved.values_list("occurred_at", flat=True)
     assert first.rep == opener
     assert first.starts_at <= booked_at <= first.ends_at == second.starts_at <= held_at
     assert second.rep == closer
