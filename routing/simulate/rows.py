@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 TASK = "routing.tasks.simulate"
 SILENT = timedelta(minutes=2)
+_LINE = 0x0FA2  # the first key of the advisory lock of those who take a run
 _TELL_EVERY = 1.0  # seconds
 _OPEN = (Simulation.Status.WAITING, Simulation.Status.RUNNING)
 MOST_WAITING = 10
@@ -110,11 +112,7 @@ def asked_of(row: Simulation) -> Asked:
 def work(pk: int) -> bool:
     """Do one waiting run to its end; False where somebody else has it, or it is over. What fails is told in words."""
     now = timezone.now()
-    mine = Simulation.objects.filter(pk=pk, status=Simulation.Status.WAITING, cancel=False)
-    if not mine.update(status=Simulation.Status.RUNNING, started_at=now, beat_at=now):
-        Simulation.objects.filter(pk=pk, status=Simulation.Status.WAITING, cancel=True).update(
-            status=Simulation.Status.CANCELLED, finished_at=now
-        )
+    if not _take(pk, now):
         return False
     row = Simulation.objects.select_related("rule_set__division", "rule_set__published").get(pk=pk)
     told = _Told(pk)
@@ -139,7 +137,25 @@ def work(pk: int) -> bool:
         _finish(pk, Simulation.Status.FAILED, error=says)
     else:
         _finish(pk, Simulation.Status.DONE, result=result.as_json(), progress=told.total, total=told.total)
+    following = _waiting().order_by("pk").values_list("pk", flat=True).first()
+    if following is not None:
+        doorbell.ring(TASK, following)
     return True
+
+
+def _waiting() -> "QuerySet[Simulation]":
+    return Simulation.objects.filter(kind=Simulation.Kind.PAST, status=Simulation.Status.WAITING, cancel=False)
+
+
+def _take(pk: int, now: datetime) -> bool:
+    """Make the run ours; one at a time, so that a worker always is free to route."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LINE])
+        going = Simulation.objects.filter(kind=Simulation.Kind.PAST, status=Simulation.Status.RUNNING)
+        if going.filter(beat_at__gte=now - SILENT).exists():
+            return False
+        mine = _waiting().filter(pk=pk)
+        return bool(mine.update(status=Simulation.Status.RUNNING, started_at=now, beat_at=now))
 
 
 class _Told:
@@ -195,11 +211,9 @@ def status_of(row: Simulation, *, now: datetime) -> tuple[str, str]:
 
 def ring_waiting(*, now: datetime) -> int:
     """Ring again for runs whose message was lost; returns how many."""
-    late = Simulation.objects.filter(
-        kind=Simulation.Kind.PAST, status=Simulation.Status.WAITING, created_at__lt=now - timedelta(seconds=10)
-    ).values_list("pk", flat=True)
-    for pk in late[:MOST_WAITING]:
-        doorbell.ring(TASK, pk)
+    late = list(_waiting().filter(created_at__lt=now - timedelta(seconds=10)).order_by("pk")[:MOST_WAITING])
+    for row in late[:1]:
+        doorbell.ring(TASK, row.pk)
     return len(late)
 
 

@@ -1,6 +1,7 @@
 """A result as lines for a terminal and rows for a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from config.lib.cells import cell
 from routing import wording
@@ -50,11 +51,13 @@ def moves(result: Result, names: wording.Names) -> Iterator[list[object]]:
     yield ["lead", "at", "from", "from_rule", "from_reason", "to", "to_rule", "to_reason"]
     for move in result.moves:
         before, after = move["from"], move["to"]
-        row = [
-            move["lead"], move["at"], words.place_says(before, names), before["rule"], words.reason_says(before),
-            words.place_says(after, names), after["rule"], words.reason_says(after),
-        ]  # fmt: skip
+        row = [move["lead"], move["at"], *_told(before, names), *_told(after, names)]
         yield [cell(text) for text in row]
+
+
+def _told(place: Mapping[str, Any], names: wording.Names) -> list[str]:
+    rule = names.rule(place["rule"]) or place["rule"]
+    return [words.place_says(place, names), rule, words.reason_says(place)]
 
 
 def _sides(result: Result) -> list[str]:

@@ -116,7 +116,7 @@ class MovesView(SimulationAPI):
         row = self.simulation(request, uid)
         if row.result is None:
             raise exceptions.NotFound
-        lines = _lines(Result.of(row.result), wording.Names.load(row.division_id, rules=row.body.get("rules", [])))
+        lines = _lines(Result.of(row.result), _names(row))
         answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="moves-{row.uid}.csv"'
         return answer
@@ -190,7 +190,7 @@ def _result(row: Simulation) -> dict[str, Any] | None:
     if row.result is None:
         return None
     result = Result.of(row.result)
-    names = wording.Names.load(row.division_id, rules=row.body.get("rules", []))
+    names = _names(row)
     groups = {pk: str(uid) for pk, uid in Group.objects.filter(division=row.division_id).values_list("pk", "uid")}
     reps = {pk: str(uid) for pk, uid in Rep.objects.filter(division=row.division_id).values_list("pk", "uid")}
     plain = (
@@ -228,6 +228,14 @@ def _result(row: Simulation) -> dict[str, Any] | None:
     }
 
 
+def _names(row: Simulation) -> wording.Names:
+    """Rules by name too, those of the version in force included: a rule keeps its key from version to version."""
+    live = RuleSetVersion.objects.filter(pk=row.options.get("live") or row.rule_set.published_id or 0).first()
+    return wording.Names.load(
+        row.division_id, rules=[*row.body.get("rules", []), *(live.body["rules"] if live else [])]
+    )
+
+
 def _keys(counts: Mapping[str, Mapping[str, Any]], *more: Mapping[str, Any]) -> list[str]:
     return sorted({key for side in (*counts.values(), *more) for key in side}, key=int)
 
@@ -262,6 +270,7 @@ def _place(
         "group": groups.get(place["group"]),
         "rep": reps.get(place["rep"]),
         "rule": place["rule"],
+        "rule_name": names.rule(place["rule"]),
         "reason": code,
         "numbers": numbers,
         "says": f"{words.place_says(place, names)}: {words.reason_says(place)}",

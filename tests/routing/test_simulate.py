@@ -194,6 +194,21 @@ def test_what_fails_is_told_in_words_and_a_dead_worker_reads_as_failed(two, bega
     assert (silent.status, silent.error) == ("failed", words.stopped())
 
 
+def test_one_run_at_a_time_and_the_next_is_rung(two, began, monkeypatch):
+    rang = []
+    monkeypatch.setattr(rows.doorbell, "ring", lambda task, *args: rang.append(args[0]))
+    first, second = (
+        rows.start(rule_set=rule_set(), version=None, asked=asked(began), by=None, now=timezone.now()) for _ in "ab"
+    )
+    Simulation.objects.filter(pk=first.pk).update(status="running", beat_at=timezone.now())
+
+    assert not tasks.simulate(second.pk)
+
+    Simulation.objects.filter(pk=first.pk).update(status="waiting")
+    assert tasks.simulate(first.pk)
+    assert rang == [second.pk]
+
+
 def test_a_lost_message_is_rung_again_and_old_rows_are_forgotten(two, began, monkeypatch):
     rang = []
     monkeypatch.setattr(rows.doorbell, "ring", lambda task, *args: rang.append((task, *args)))

@@ -83,7 +83,7 @@ class Command(BaseCommand):
                 )
             except simulate.NotSimulatedError as error:
                 raise CommandError(f"--{error.field}: {error}") from error
-        names = wording.Names.load(rule_set.division_id)
+        names = wording.Names.load(rule_set.division_id, rules=_bodies(rule_set))
         for line in tables.lines(result, names, said=said):
             self.stdout.write(line)
         self._write(options, result, names)
@@ -185,6 +185,12 @@ def _rules(rule_set: RuleSet, options: dict[str, Any]) -> tuple[Rules, str]:
     if version is None:
         raise CommandError("--version: there is no such version; nothing is published yet, or take --draft.")
     return rulesets.rules_of(version), f"version {version.n}"
+
+
+def _bodies(rule_set: RuleSet) -> list[dict[str, Any]]:
+    """The rules of the version in force and of the draft: a rule keeps its key from version to version."""
+    draft: list[dict[str, Any]] = rulesets.body_of(rule_set)["rules"]
+    return [*draft, *(rule_set.published.body["rules"] if rule_set.published else [])]
 
 
 def _instant(name: str, text: str, zone: ZoneInfo) -> datetime | None:
