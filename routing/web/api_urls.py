@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from routing.web import api_acts, api_rules, api_simulate, api_trial, why
+from routing.web import api_acts, api_offers, api_rules, api_simulate, api_trial, why
 
 _SET = "rule-sets/<uuid:uid>/"
 
@@ -10,6 +10,9 @@ urlpatterns = [
     path("leads/<uuid:uid>/why/", why.WhyView.as_view(), name="lead-why"),
     path("leads/assign/", api_acts.AssignView.as_view(), name="leads-assign"),
     path("leads/unassign/", api_acts.UnassignView.as_view(), name="leads-unassign"),
+    path("offers/", api_offers.OffersView.as_view(), name="offers"),
+    path("offers/<uuid:uid>/accept/", api_offers.AcceptView.as_view(), name="offer-accept"),
+    path("offers/<uuid:uid>/decline/", api_offers.DeclineView.as_view(), name="offer-decline"),
     path("rule-sets/", api_rules.RuleSetsView.as_view(), name="rule-sets"),
     path(f"{_SET}draft/", api_rules.DraftView.as_view(), name="rule-set-draft"),
     path(f"{_SET}check/", api_rules.CheckView.as_view(), name="rule-set-check"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from routing.web import compare, leave, my_turn, pool, returns, rules, to_assign, why
+from routing.web import compare, leave, my_turn, offers, pool, returns, rules, to_assign, why
 
 urlpatterns = [
     path("pool/", pool.page, name="pool"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("leads/<uuid:uid>/put-back/", pool.put_back, name="pool-put-back"),
     path("leads/<uuid:uid>/return/", returns.give_back, name="lead-return"),
     path("my-leads/turn/", my_turn.fragment, name="my-turn"),
+    path("my-leads/offers/", offers.fragment, name="my-offers"),
+    path("my-leads/offers/<uuid:uid>/accept/", offers.accept, name="offer-accept"),
+    path("my-leads/offers/<uuid:uid>/decline/", offers.decline, name="offer-decline"),
     path("leads/<uuid:uid>/why/", why.fragment, name="lead-why"),
     path("rules/", rules.page, name="rules"),
     path("rules/<uuid:uid>/", rules.page, name="rules-set"),

@@ -19,6 +19,7 @@ from routing.wording.problems import (
     unreadable_steps,
 )
 from routing.wording.reasons import (
+    asked_because,
     changes_say,
     considered_line,
     could_take_it,
@@ -32,6 +33,7 @@ from routing.wording.stays import stayed_says, stays_because
 
 __all__ = [
     "Names",
+    "asked_because",
     "broken_example",
     "changes_say",
     "check_problem",

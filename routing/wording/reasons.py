@@ -1,6 +1,6 @@
 """Reasons as sentences: why this rep, why not that one, why a lead waits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +41,7 @@ _WAITS = {
     "accepted": gettext_noop("The offer was accepted"),
     "timed_out": gettext_noop("No contact was made in time"),
     "stage_reached": gettext_noop("A stage was reached that hands it on"),
+    "no_pool": gettext_noop("Its group has no pool"),
     "in_pool": gettext_noop("It waits in the pool"),
     "put_back": gettext_noop("Put back into the pool"),
     "rejected_by_rule": gettext_noop("A rule rejects it"),
@@ -244,6 +245,19 @@ def told(decision: Decision, rule: str) -> str:
         "rule": rule,
         "cause": _fewer(cause, standing),
     }
+
+
+def asked_because(record: Mapping[str, Any]) -> str:
+    """Why an offer comes to the reader; not by which rule, as that tells what the lead said."""
+    code, numbers = record["reason"]
+    owed = numbers.get("most", numbers.get("owed"))
+    standing = sum(row[2] in _IN for row in record["considered"])
+    cause = _(_WHY_YOU.get(code, gettext_noop("it is your turn"))) % {
+        "n": standing,
+        "rep": "",
+        "owed": f"{int(owed or 0) / UNIT:.2f}",
+    }
+    return _("Why you: %s.") % _fewer(cause, standing)
 
 
 # The verdicts of those who could have taken the lead.

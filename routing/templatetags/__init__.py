@@ -1,0 +1,1 @@
+"""Tags of routing for pages of others."""
