@@ -128,8 +128,6 @@ def move_stage(
     if current.state == State.CLOSED and current.sole and not stage.closes and twins.exists():
         raise NotDoneError("stage", _("This person has another open lead by now."))
     _set_stage(current, stage, by=by, at=now)
-    # A stage may hand the lead on by its own rules: the router looks when this committed.
-    transaction.on_commit(partial(signals.ring, division_id=current.division_id))
     won = stage.metric == Stage.Metric.WON
     base = lead.division.base_currency
     currency = currency or base
@@ -175,7 +173,9 @@ def _response(lead: Lead, rep: Rep, at: datetime) -> tuple[int | None, bool | No
 
 def _set_stage(lead: Lead, stage: Stage, *, by: User | None, at: datetime) -> None:
     before = lead.stage
-    Lead.objects.filter(pk=lead.pk).update(stage=stage, stage_at=at)
+    # A stage may hand the lead on by its own rules: the router looks when this committed.
+    transaction.on_commit(partial(signals.ring, division_id=lead.division_id))
+    Lead.objects.filter(pk=lead.pk).update(stage=stage, stage_at=at, stage_news=not stage.closes)
     lead.stage = stage
     timeline.record(
         [

@@ -5,6 +5,7 @@ from datetime import datetime
 from reps import availability
 from reps.models import Group, Membership, Rep
 from routing.engine.ledger import HOUSE, Key, LedgerEntry, settle
+from routing.engine.ruleset import RuleSetError, parse_steps, shares_equally
 from routing.models import Share
 
 
@@ -25,11 +26,19 @@ def counted_entry(
         group.pk,
         lead,
         tuple(m.rep_id for m in sharing),
-        tuple(m.weight for m in sharing),
+        (1,) * len(sharing) if _equally(group) else tuple(m.weight for m in sharing),
         winner.pk,
         forced=True,
     )
     return entry, shares_after(entry)
+
+
+def _equally(group: Group) -> bool:
+    """As the group's own entries are split."""
+    try:
+        return shares_equally(parse_steps(group.steps))
+    except RuleSetError:
+        return False
 
 
 def shares_after(entry: LedgerEntry) -> dict[Key, tuple[int, int]]:

@@ -206,6 +206,7 @@ def put_back(*, lead: Lead, rep: Rep, by: User, reason: str) -> None:
                     end=Assignment.End.PUT_BACK.value,
                     by=by.pk,
                     about=rep.pk,
+                    timers=(terms.alarm_for(current.group, held.now),),
                     private={"reason": reason} if reason else None,
                 )
             ],

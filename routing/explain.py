@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from leads.conditions.tree import Verdict
+from leads.life import Kind
 from leads.models import Lead, LeadFacts
 from routing.engine import again
 from routing.engine.decide import ENGINE, canonical
@@ -14,9 +15,13 @@ from routing.engine.ledger import UNIT
 from routing.engine.nudge import WhatIf, what_if
 from routing.engine.ruleset import RuleSet as Rules
 from routing.engine.trace import Reason, Trace
+from routing.engine.world import Lead as EngineLead
+from routing.engine.world import World
 from routing.models import Assignment, Decision
 from routing.prints import read_prints
 from routing.rulesets import rules_of
+
+MOST_ASKED = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,10 @@ class Receipt:
     by_hand: Assignment | None
 
 
+def _not_asked(_rep: int) -> WhatIf:
+    return WhatIf((), wins=False)
+
+
 def receipt_of(lead: Lead) -> Receipt | None:
     """The receipt of the lead's latest decision; None where nothing was decided yet."""
     decision = Decision.objects.filter(lead=lead).select_related("version__rule_set").order_by("-at", "-id").first()
@@ -124,8 +133,12 @@ def receipt(decision: Decision, lead: Lead) -> Receipt:
             Narrowed(step.rule, step.group, step.strategy, len(step.standing), len(step.dropped))
             for step in made.trace.steps
         ),
-        considered=tuple(considered_of(row, made.what_if) for row in record["considered"]),
-        counted=record["entry"] is not None,
+        considered=tuple(
+            # In a large group only those nearest to it: each is a few decisions more.
+            considered_of(row, made.what_if if place < MOST_ASKED else _not_asked)
+            for place, row in enumerate(record["considered"])
+        ),
+        counted=record["entry"] is not None and lead.kind != Kind.TEST,
         same=made.same,
         by_hand=_by_hand(lead, decision),
     )
@@ -141,6 +154,7 @@ class Made:
     prints: list[dict[str, Any]]
     trace: Trace
     same: bool | None = None
+    _scene: tuple[EngineLead, World] | None = None
 
     @classmethod
     def of(cls, decision: Decision) -> "Made":
@@ -178,14 +192,12 @@ class Made:
         """What would have given it to the rep; nothing where it cannot be made again."""
         if not self.same or self.facts is None or self.decision.rep_id == rep:
             return WhatIf((), wins=False)
-        record = self.decision.record
-        return what_if(
-            again.lead_of(record, facts=self.facts.facts, folded=self.facts.folded),
-            again.world_of(record, self.prints),
-            self.rules,
-            at=self.decision.at,
-            rep=rep,
-        )
+        if self._scene is None:
+            record = self.decision.record
+            lead = again.lead_of(record, facts=self.facts.facts, folded=self.facts.folded)
+            self._scene = lead, again.world_of(record, self.prints)
+        lead, world = self._scene
+        return what_if(lead, world, self.rules, at=self.decision.at, rep=rep)
 
 
 def tried_of(rules: Rules | None, trace: Trace, decided: str) -> tuple[Tried, ...]:

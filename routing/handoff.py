@@ -1,11 +1,12 @@
 """Handoffs: a stage is reached whose rules give the lead to the next rep; the first one stays as the source."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.db import connection
 
 from leads import dispatch
 from leads.life import EventKind, State
+from leads.models import Lead
 from routing.assign import Move, Turn, queue, write
 from routing.engine.decide import Decision
 from routing.models import Assignment, RuleSetVersion
@@ -14,46 +15,52 @@ MOST = 200
 
 
 def begin(held: Turn, stages: Mapping[int, RuleSetVersion]) -> int:
-    """Make leads ready that reached one of these stages since their owner got them; returns how many.
+    """Make leads ready that just reached a stage with rules of its own; returns how many stages were looked at.
 
-    They keep the owner as the source. The new assignment is later than the stage, so that each is found once.
+    Each move of a stage is looked at once, so that rules published later take nobody's old leads; and no lead is handed
+    on twice by the same stage, however often it is moved back and forth.
     """
-    if not stages:
-        return 0
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT id, hop, owner_id FROM leads_lead
-            WHERE division_id = %s AND state = 'assigned' AND stage_id = ANY(%s) AND stage_at > assigned_at
-            ORDER BY stage_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+            SELECT id, hop, owner_id, stage_id, state, handed_stage_id FROM leads_lead
+            WHERE division_id = %s AND stage_news ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
             """,
-            [held.division, sorted(stages), MOST],
+            [held.division, MOST],
         )
         rows = cursor.fetchall()
-    write(held, [_move(*row) for row in rows])
+    if not rows:
+        return 0
+    Lead.objects.filter(pk__in=[row[0] for row in rows]).update(stage_news=False)
+    moves = [
+        _move(lead, hop, owner, stage)
+        for lead, hop, owner, stage, state, handed in rows
+        if state == State.ASSIGNED and stage in stages and stage != handed
+    ]
+    write(held, moves)
     return len(rows)
 
 
-def waiting(division_id: int, stages: Mapping[int, RuleSetVersion]) -> bool:
-    """Whether some lead of the division reached a stage and was not handed on yet."""
-    if not stages:
-        return False
+def waiting(division_id: int) -> bool:
+    """Whether some stage of the division was moved and not looked at yet."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM leads_lead WHERE division_id = %s AND state = 'assigned'"
-            " AND stage_id = ANY(%s) AND stage_at > assigned_at)",
-            [division_id, sorted(stages)],
-        )
+        cursor.execute("SELECT EXISTS (SELECT FROM leads_lead WHERE division_id = %s AND stage_news)", [division_id])
         return bool(cursor.fetchone()[0])
 
 
-def words(waits: queue.Waiting, decision: Decision) -> Iterator[dispatch.Word]:
-    """Word to the first rep: who takes it from here."""
-    if waits.sourced_by is not None and decision.rep is not None and decision.rep != waits.sourced_by:
-        yield dispatch.Word(waits.facts.id, waits.hop, waits.sourced_by, "handoff", payload={"rep": decision.rep})
+def former_owners(leads: Sequence[int]) -> dict[int, int]:
+    """Lead -> who had it until it was handed on, where nobody had it since."""
+    last = {row.lead_id: row for row in Assignment.objects.filter(lead__in=leads).order_by("hop")}
+    return {lead: row.rep_id for lead, row in last.items() if row.end == Assignment.End.HANDOFF}
 
 
-def _move(lead: int, hop: int, owner: int) -> Move:
+def words(waits: queue.Waiting, decision: Decision, former: int | None) -> Iterator[dispatch.Word]:
+    """Word to whoever had it: who takes it from here."""
+    if former is not None and decision.rep is not None and decision.rep != former:
+        yield dispatch.Word(waits.facts.id, waits.hop, former, "handoff", payload={"rep": decision.rep})
+
+
+def _move(lead: int, hop: int, owner: int, stage: int) -> Move:
     return Move(
         lead=lead,
         hop=hop,
@@ -64,5 +71,6 @@ def _move(lead: int, hop: int, owner: int) -> Move:
         end=Assignment.End.HANDOFF.value,
         about=owner,
         sourced_by=owner,
+        handed=stage,
         decided=False,
     )

@@ -1,6 +1,7 @@
 """Members who left a group: what they were owed goes to the house, so that nobody pays for it and the sum stays 0."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from reps.models import Membership
 from routing.assign import turn, write_balances
@@ -10,9 +11,10 @@ from routing.models import LedgerEntry, Share
 
 def owing(division_id: int) -> "QuerySet[Share]":
     """Rows that are not 0 of those who are in the group no more."""
-    still = Membership.objects.filter(group=OuterRef("group"), rep=OuterRef("rep"), ends_at=None)
+    still = Membership.objects.filter(group=OuterRef("group"), rep=OuterRef("rep"))
+    lasting = still.filter(Q(ends_at=None) | Q(ends_at__gt=Now()))
     rows = Share.objects.filter(group__division=division_id).exclude(rep=None)
-    return rows.exclude(balance=0, arrears=0).filter(~Exists(still))
+    return rows.exclude(balance=0, arrears=0).filter(~Exists(lasting))
 
 
 def settle_leavers(division_id: int) -> int:

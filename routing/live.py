@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -23,7 +23,7 @@ from routing.engine.world import World
 from routing.models import Assignment, RoutingPause, RuleSetVersion
 from routing.prints import prints_of
 from routing.rulesets import published, published_for_stages, rules_of
-from routing.snapshot import Roster, duty_of, hours_of, roster_of, world_at
+from routing.snapshot import Roster, duty_of, forget, hours_of, roster_of, world_at
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +55,11 @@ def route_ready(division_id: int, *, most: int | None = None) -> Routed:
         return _route(division_id, most)
     except TRANSIENT as error:
         # A lock not to be had or a server restarting says nothing about the leads: the next look finds them.
+        forget(division_id)
         log.warning("A batch waits for the next look: %s", error)
         return Routed(busy=True)
     except Exception:
+        forget(division_id)
         log.exception("A batch could not be routed; its leads are tried one by one")
     count = 0
     for _lead in range(most):
@@ -98,9 +100,11 @@ def _route_one(division_id: int) -> Routed:
             _decide_and_write(held, batch, Printed.of(division_id))
             transaction.on_commit(dispatch.ring)
     except TRANSIENT as error:
+        forget(division_id)
         log.warning("A lead waits for the next look: %s", error)
         return Routed(busy=True)
     except Exception as error:
+        forget(division_id)
         log.exception("A lead could not be routed")
         if failed is None:
             raise
@@ -150,10 +154,8 @@ class Printed:
         return cls(version, rules_of(version) if version else None, published_for_stages(division_id))
 
     def version_for(self, waiting: queue.Waiting) -> RuleSetVersion | None:
-        """A lead that came by a handoff goes by the rules of its stage, all others by those of new leads."""
-        if waiting.sourced_by is None:
-            return self.version
-        return self.stages.get(waiting.stage or 0, self.version)
+        """A lead that was handed on goes by the rules of that stage from then on, all others by those of new leads."""
+        return self.stages.get(waiting.handed or 0, self.version)
 
 
 def _decide_and_write(held: Turn, batch: list[queue.Waiting], printed: Printed) -> None:
@@ -192,6 +194,7 @@ class Decided:
     fold: Fold
     leads: "list[One]"
     asks_territory: bool
+    former: Mapping[int, int]  # lead -> who had it until it was handed on
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +228,9 @@ def decide_batch(held: Turn, batch: list[queue.Waiting], printed: Printed) -> De
         rules = rules_of(version) if version else None
         found.append(One(waiting, version, rules, _decide(fold, waiting, rules, held.now)))
     asks_territory = any(_asks_territory(rules_of(version), roster) for version in by_version if version)
-    return Decided(held, roster, world, fold, found, asks_territory)
+    handed = [waiting.facts.id for waiting in batch if waiting.handed]
+    former = handoff.former_owners(handed) if handed else {}
+    return Decided(held, roster, world, fold, found, asks_territory, former)
 
 
 def preview(division_id: int, leads: Sequence[int]) -> list[tuple[int, Decision]]:
@@ -243,7 +248,7 @@ def _decide(fold: Fold, waiting: queue.Waiting, rules: Rules | None, now: dateti
     """By the rules, as the next of the batch; a test lead goes the same way but counts in nobody's fair share."""
     if not waiting.test:
         return fold.decide(waiting.facts, now, rules=rules)
-    return replace(decide(waiting.facts, fold.world(), rules, at=now), entry=None, transfers=())
+    return decide(waiting.facts, fold.world(), rules, at=now)
 
 
 def _move(one: One, decided: Decided) -> Move:
@@ -260,7 +265,7 @@ def _move(one: One, decided: Decided) -> Move:
     alarms = found.alarms(duty, held.now) if found else ()
     if not assigned and not offered and not quiet and outcome is not Outcome.REJECTED and not waiting.test:
         alarms = (_alarm(decided, decision.group),)
-    how = Assignment.How.HANDOFF if waiting.sourced_by else Assignment.How.RULE
+    how = Assignment.How.HANDOFF if waiting.facts.id in decided.former else Assignment.How.RULE
     return Move(
         lead=waiting.facts.id,
         hop=waiting.hop,
@@ -281,14 +286,14 @@ def _move(one: One, decided: Decided) -> Move:
         facts=waiting.facts_id,
         engine=ENGINE,
         prints=prints_of(held.division, decided.roster, decision, territories=decided.asks_territory),
-        entry=decision.entry,
-        transfers=decision.transfers,
+        entry=None if waiting.test else decision.entry,
+        transfers=() if waiting.test else decision.transfers,
         timers=alarms,
         band=decision.priority,
         quiet=quiet,
         tell="assigned" if assigned else "offered" if offered else "",
         why=wording.told(decision, rule_name) if assigned else "",
-        words=(*_to_all(one), *handoff.words(waiting, decision)),
+        words=(*_to_all(one), *handoff.words(waiting, decision, decided.former.get(waiting.facts.id))),
     )
 
 
@@ -319,7 +324,7 @@ def _asks_territory(rules: Rules, roster: Roster) -> bool:
 
 def hand_off(division_id: int) -> int:
     """Route where a stage was reached and nobody rang; returns how many were found."""
-    return route_ready(division_id).count if handoff.waiting(division_id, published_for_stages(division_id)) else 0
+    return route_ready(division_id).count if handoff.waiting(division_id) else 0
 
 
 def wake_held(division_id: int, *, everybody: bool = False) -> int:

@@ -123,8 +123,10 @@ def _over(row: Offer, lead: Lead, answer: Offer.Answer, event: EventKind, reason
 
 
 def _taken_back(row: Offer) -> tuple[LedgerEntry | None, int | None, dict[Key, tuple[int, int]]]:
-    """The entry that undoes the one the offer was made with."""
-    found = EntryRow.objects.filter(decision=row.decision_id, winner=row.rep_id, reversed_by=None).first()
+    """The entry that undoes the one the offer was made with; what was made up for after time off stays so."""
+    counting = [EntryRow.Kind.SHARE, EntryRow.Kind.FORCED]
+    given = EntryRow.objects.filter(decision=row.decision_id, winner=row.rep_id, kind__in=counting, reversed_by=None)
+    found = given.first()
     if found is None or row.decision_id is None or found.winner is None:
         return None, None, {}
     forced = found.kind == EntryRow.Kind.FORCED

@@ -1,8 +1,12 @@
 """A rep hands a lead back with a reason; it goes to To assign, and a manager rules on it: an approved one is undone."""
 
+from django.db import transaction
+
+from leads import dispatch
 from leads.life import EventKind, State
 from leads.models import Lead
 from reps.models import Rep, User
+from routing import terms
 from routing.assign import Move, NotYoursError, Turn, turn, write, write_balances
 from routing.engine.ledger import HOUSE, Key, LedgerEntry, reverse, settle
 from routing.models import Assignment, Return, Share
@@ -30,11 +34,16 @@ def give_back(*, lead: Lead, rep: Rep, by: User, reason: Return.Reason, note: st
                     end=Assignment.End.RETURNED.value,
                     by=by.pk,
                     about=rep.pk,
+                    timers=(terms.alarm_for(current.group, held.now),),
                     payload={"return_reason": reason.value},
                     private={"note": note} if note else None,
                 )
             ],
         )
+        waits = {"state": State.DESK.value, "reason": "returned", "since": held.now.isoformat()}
+        told = str(row.get_reason_display())
+        dispatch.tell_managers([current.pk], "waiting", held.now, waits, why=told, ref=f"returned {row.pk}")
+        transaction.on_commit(dispatch.ring)
     return row
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from leads import dispatch, signals
 from leads.life import EventKind, State
-from leads.models import Lead
+from leads.models import Lead, Touch
 from reps import availability
 from reps.models import Group, Rep
 from routing.assign import Errand, Move, turn, write, write_timers
@@ -77,23 +77,34 @@ def fire(division_id: int) -> int:
 
 
 def _lock_due(division_id: int, now: datetime) -> list[Due]:
+    """Locks timers and leads first, and asks for contacts afterwards: one that committed meanwhile is seen."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT t.id, t.kind, t.n, l.id, l.hop, l.state, l.owner_id, l.group_id, l.hop = t.hop
-                AND CASE WHEN t.kind = 'waiting' THEN l.state = ANY(%s)
-                    ELSE l.state = 'assigned' AND NOT EXISTS (SELECT FROM leads_touch c
-                        WHERE c.lead_id = l.id AND c.hop = l.hop AND c.rep_id = l.owner_id) END
             FROM routing_timer t JOIN leads_lead l ON l.id = t.lead_id
             WHERE t.fired_at IS NULL AND t.due_at <= %s AND l.division_id = %s
             ORDER BY t.due_at, t.id LIMIT %s FOR UPDATE OF t, l SKIP LOCKED
             """,
-            [[state.value for state in WAITS], now, division_id, MOST],
+            [now, division_id, MOST],
         )
-        return [
-            Due(timer, kind, n, lead, hop, State(state), owner, group, current)
-            for timer, kind, n, lead, hop, state, owner, group, current in cursor.fetchall()
-        ]
+        rows = cursor.fetchall()
+    made = Touch.objects.filter(lead__in={row[3] for row in rows}).values_list("lead_id", "hop", "rep_id")
+    contacted = set(made) if rows else set()
+    return [
+        Due(
+            timer, kind, n, lead, hop, State(state), owner, group,
+            current and _silent(kind, State(state), contacted=(lead, hop, owner) in contacted),
+        )
+        for timer, kind, n, lead, hop, state, owner, group, current in rows
+    ]  # fmt: skip
+
+
+def _silent(kind: str, state: State, *, contacted: bool) -> bool:
+    """Whether the timer still means something: the lead waits, or its owner has not been in touch."""
+    if kind == Timer.Kind.WAITING:
+        return state in WAITS
+    return state is State.ASSIGNED and not contacted
 
 
 def _mark(due: Iterable[Due], now: datetime) -> None:

@@ -46,8 +46,8 @@ class Entry:
         """Row -> units: what this entry does to each balance; together they are 0."""
         won = self.winner or HOUSE
         if self.kind not in _LEADS:
-            moved = move({}, Transfer(0, won, self.amount, Moved(self.kind)))
-            return {row: units for (_group, row), units in moved.items()}
+            rows = move({}, Transfer(0, won, self.amount, Moved(self.kind)))
+            return {row: units for (_group, row), units in rows.items()}
         sign = -1 if self.kind == _KINDS.REVERSED else 1
         moved = {part.row: sign * part.share for part in self.parts}
         moved[won] = moved.get(won, 0) - sign * UNIT

@@ -1,8 +1,10 @@
 """One round of the sweeper: finds within a second what a lost doorbell missed."""
 
 import logging
+from collections.abc import Callable
+from functools import partial
 
-from django.db import OperationalError, connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from leads import dispatch
@@ -20,44 +22,60 @@ class Sweep:
 
     def __init__(self) -> None:
         self._rosters: dict[int, int] = {}
+        self._routed = 0
 
     def once(self) -> int:
-        """Wake held leads, route what is ready, send what is due; returns how many leads were routed."""
-        routed = 0
+        """Wake held leads, route what is ready, send what is due; returns how many leads were routed.
+
+        Each errand fails by itself: the others go on, and what it left is found in the next round. A failure of the
+        database is raised at the end, so that the process takes a fresh connection.
+        """
+        before = self._routed
+        errands = (
+            self._wake, self._time_out, live.hand_off, hand.rescue, self._strand, self._route, leavers.settle_leavers,
+        )  # fmt: skip
+        failed: list[Exception] = []
         for division in Division.objects.values_list("pk", flat=True):
-            if self._held(division):
-                live.wake_held(division, everybody=self._roster_changed(division))
-            if stranded := list(Lead.objects.stranded().filter(division=division)[:_MOST_STRANDED]):
-                hand.route_again(leads=stranded, by=None)
-            hand.rescue(division)
-            self._time_out(division)
-            leavers.settle_leavers(division)
-            live.hand_off(division)
-            while self._ready(division):
-                done = live.route_ready(division)
-                routed += done.count
-                if done.busy or not done.count:
-                    break
-        while dispatch.overdue(now=timezone.now()) and dispatch.drain(now=timezone.now()):
-            pass
-        return routed
+            for errand in errands:
+                self._try(partial(errand, division), failed)
+        self._try(_deliver, failed)
+        if broken := next((error for error in failed if isinstance(error, DatabaseError)), None):
+            raise broken
+        return self._routed - before
+
+    def _try(self, errand: Callable[[], object], failed: list[Exception]) -> None:
+        try:
+            errand()
+        except Exception as error:
+            log.exception("An errand of this round failed")
+            failed.append(error)
+
+    def _wake(self, division: int) -> None:
+        """Held leads whose instant has come; all of them where the roster changed."""
+        n = RosterVersion.objects.values_list("n", flat=True).get(division=division)
+        if self._held(division):
+            live.wake_held(division, everybody=self._rosters.get(division) != n)
+        self._rosters[division] = n
+
+    def _route(self, division: int) -> None:
+        while self._ready(division):
+            done = live.route_ready(division)
+            self._routed += done.count
+            if done.busy or not done.count:
+                break
+
+    def _strand(self, division: int) -> None:
+        """Leads in a pool that their group no longer has."""
+        if stranded := list(Lead.objects.stranded().filter(division=division)[:_MOST_STRANDED]):
+            hand.route_again(leads=stranded, by=None)
 
     def _time_out(self, division: int) -> None:
         """Offers and response times that ran out."""
         now = timezone.now()
-        try:
-            while offers.overdue(division, now=now) and offers.lapse(division):
-                pass
-            while sla.overdue(division, now=now) and sla.fire(division):
-                pass
-        except OperationalError:
-            # The turn was not to be had in time: the next round finds the same, and routing goes on meanwhile.
-            log.warning("Offers and response times wait for the next round")
-
-    def _roster_changed(self, division: int) -> bool:
-        n = RosterVersion.objects.values_list("n", flat=True).get(division=division)
-        seen, self._rosters[division] = self._rosters.get(division), n
-        return seen != n
+        while offers.overdue(division, now=now) and offers.lapse(division):
+            pass
+        while sla.overdue(division, now=now) and sla.fire(division):
+            pass
 
     def _held(self, division: int) -> bool:
         """Somebody waits; whether for an instant that has come is looked at under the turn."""
@@ -65,6 +83,11 @@ class Sweep:
 
     def _ready(self, division: int) -> bool:
         return _exists("SELECT 1 FROM leads_lead WHERE division_id = %s AND state = 'ready' LIMIT 1", division)
+
+
+def _deliver() -> None:
+    while dispatch.overdue(now=timezone.now()) and dispatch.drain(now=timezone.now()):
+        pass
 
 
 def _exists(sql: str, *params: int) -> bool:

@@ -89,6 +89,11 @@ def waiting_alarm(hours: Sequence[schedule.Span] | None, *, minutes: int | None,
 WAIT_ALERT: int = Group._meta.get_field("wait_alert").default  # noqa: SLF001 - Django's documented API
 
 
+def alarm_for(group: Group | None, now: datetime) -> Alarm:
+    """The first reminder of a lead that waits from now on because of what a person did."""
+    return waiting_alarm(hours_of(group, now) if group else None, minutes=group.wait_alert if group else None, now=now)
+
+
 def hours_of(group: Group, now: datetime) -> tuple[schedule.Span, ...]:
     """When anybody of the group is on duty, over the horizon."""
     members = group.memberships.at(now).filter(rep__active=True).values_list("rep_id", flat=True)

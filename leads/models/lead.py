@@ -153,6 +153,18 @@ class Lead(models.Model):
     responded_at = models.DateTimeField(_("first contact"), null=True, blank=True)
     reached_at = models.DateTimeField(_("reached"), null=True, blank=True)
     stage_at = models.DateTimeField(null=True, blank=True)
+    stage_news = models.BooleanField(
+        default=False, editable=False, help_text="The stage was moved, and routing has not looked yet."
+    )
+    handed_stage = models.ForeignKey(
+        Stage,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="The stage whose rules gave it on, the last time.",
+    )
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
 
     # How it ended.
@@ -203,6 +215,7 @@ class Lead(models.Model):
                 name="lead_ready",
             ),
             models.Index(F("waiting_until"), condition=Q(state=State.HELD.value), name="lead_held"),
+            models.Index(F("division"), condition=Q(stage_news=True), name="lead_stage_news"),
             models.Index(F("arrived_at"), condition=Q(state=State.NEW.value), name="lead_new"),
             models.Index(F("owner"), F("state"), F("due_at"), name="lead_owner"),
             models.Index(

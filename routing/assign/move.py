@@ -35,7 +35,8 @@ class Move:
     end: str = ""  # why the open spell of ownership ends, where there is one
     how: str = ""  # how the new one begins
     by: int | None = None
-    sourced_by: int | None = None
+    sourced_by: int | None = None  # unless it has a source already
+    handed: int | None = None  # the stage whose rules give it on
     decided: bool = True
     record: dict[str, Any] | None = None  # the decision, as the engine says it
     decision: int | None = None  # the one that was written before, by which it is theirs now

@@ -28,8 +28,7 @@ class Waiting:
     facts_id: int | None
     test: bool = False
     contact: int | None = None
-    stage: int | None = None
-    sourced_by: int | None = None  # it came by a handoff from this rep
+    handed: int | None = None  # the stage by whose rules it goes, since it was handed on there
     reason: str = ""  # why it stood where it stood before
     group: int | None = None  # and where
 
@@ -65,7 +64,7 @@ _FACTS = """
               WHERE a.lead_id = b.id AND b.hop > 0 AND a."end" IN ('returned', 'released', 'timed_out')
               UNION SELECT rep_id FROM routing_offer o
               WHERE o.lead_id = b.id AND o.answer IN ('declined', 'lapsed')),
-        b.contact_id, b.stage_id, b.sourced_by_id, b.reason, b.group_id, b.arrived_at
+        b.contact_id, b.handed_stage_id, b.reason, b.group_id, b.arrived_at
     FROM {batch} b
     LEFT JOIN LATERAL (SELECT id, facts, folded FROM leads_leadfacts f WHERE f.lead_id = b.id
                        ORDER BY n DESC LIMIT 1) f ON true
@@ -133,14 +132,13 @@ def _waiting(  # noqa: PLR0917 - one row of the query above
     folded: str | None,
     barred: list[int],
     contact: int | None,
-    stage: int | None,
-    sourced_by: int | None,
+    handed: int | None,
     reason: str,
     group: int | None,
     arrived_at: datetime,
 ) -> Waiting:
     lead = Facts(pk, read_json(facts), read_json(folded), account, frozenset(barred), arrived_at)
-    return Waiting(lead, hop, tries, facts_id, test, contact, stage, sourced_by, reason, group)
+    return Waiting(lead, hop, tries, facts_id, test, contact, handed, reason, group)
 
 
 def count_try(held: Turn, lead_id: int, error: str) -> tuple[int, int] | None:

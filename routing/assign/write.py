@@ -13,7 +13,7 @@ from leads.life import State, may_move
 from routing.assign.move import Alarm, Move
 from routing.assign.turn import Turn
 from routing.engine.ledger import HOUSE, Key, LedgerEntry, Moved
-from routing.models import Assignment, Decision, Offer, Share
+from routing.models import Assignment, Decision, Offer, Share, Timer
 from routing.models import LedgerEntry as EntryRow
 
 
@@ -32,6 +32,7 @@ def write(held: Turn, moves: Sequence[Move], shares: Mapping[Key, tuple[int, int
         raise ValueError(f"a lead cannot go from {wrong[0].before} to {wrong[0].state}")
     _end_spells(held, moves)
     _answer_offers(held, [m for m in moves if m.before is State.OFFERED])
+    _end_waiting(held, [m for m in moves if m.before in _WAITS])
     _move_leads(held, moves)
     decisions = _write_decisions(held, [m for m in moves if m.record is not None and not m.quiet])
     _write_spells(held, moves, decisions)
@@ -80,6 +81,16 @@ def _answer_offers(held: Turn, moves: Sequence[Move]) -> None:
             )
 
 
+_WAITS = frozenset({State.DESK, State.POOLED, State.HELD, State.SET_ASIDE})
+
+
+def _end_waiting(held: Turn, moves: Sequence[Move]) -> None:
+    """Nobody is told any more of a lead that waits no longer, or waits elsewhere by now."""
+    if moves:
+        waiting = Timer.objects.filter(lead__in=[m.lead for m in moves], kind=Timer.Kind.WAITING, fired_at=None)
+        waiting.update(fired_at=held.now)
+
+
 def _write_offers(held: Turn, moves: Sequence[Move], decisions: Mapping[int, int]) -> None:
     copy_rows(
         Offer._meta.db_table,  # noqa: SLF001 - as below
@@ -121,7 +132,8 @@ def _move_leads(held: Turn, moves: Sequence[Move]) -> None:
                 state = x.state, reason = x.reason, group_id = COALESCE(x.grp, CASE WHEN x.state IN ('ready', 'desk')
                     THEN l.group_id END), owner_id = x.rep, hop = x.hop_after,
                 waiting_until = CASE WHEN x.state = 'held' THEN x.until END,
-                sourced_by_id = COALESCE(x.sourced, l.sourced_by_id),
+                sourced_by_id = COALESCE(l.sourced_by_id, x.sourced),
+                handed_stage_id = COALESCE(x.handed, l.handed_stage_id),
                 due_at = x.due_at, tries = 0, error = '',
                 decided_at = CASE WHEN x.decided THEN %s ELSE l.decided_at END,
                 band = CASE WHEN x.state = 'ready' THEN NULL ELSE COALESCE(x.band, l.band) END,
@@ -129,8 +141,10 @@ def _move_leads(held: Turn, moves: Sequence[Move]) -> None:
                 assigned_at = CASE WHEN x.rep IS NOT NULL THEN %s ELSE NULL END,
                 opened_at = CASE WHEN x.rep IS DISTINCT FROM l.owner_id THEN NULL ELSE l.opened_at END
             FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[],
-                %s::int[], %s::timestamptz[], %s::timestamptz[], %s::bool[], %s::bigint[], %s::int[])
-                AS x(lead, hop, before, state, reason, grp, rep, hop_after, until, due_at, decided, sourced, band)
+                %s::int[], %s::timestamptz[], %s::timestamptz[], %s::bool[], %s::bigint[], %s::int[],
+                %s::bigint[])
+                AS x(lead, hop, before, state, reason, grp, rep, hop_after, until, due_at, decided, sourced, band,
+                    handed)
             WHERE l.id = x.lead AND l.hop = x.hop AND l.state = x.before
             """,
             [
@@ -148,6 +162,7 @@ def _move_leads(held: Turn, moves: Sequence[Move]) -> None:
                 [m.decided for m in moves],
                 [m.sourced_by for m in moves],
                 [m.band for m in moves],
+                [m.handed for m in moves],
             ],
         )
         if cursor.rowcount != len(moves):

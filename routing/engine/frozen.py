@@ -21,6 +21,7 @@ def print_group(group: Group, reps: Mapping[int, Rep]) -> dict[str, Any]:
         "repay_per_day": group.repay_per_day,
         "count_accounts": group.count_accounts,
         "paused": group.paused,
+        "has_pool": group.has_pool,
         "members": [[m.rep, m.weight, m.tier, m.cap, _print_limits(m.limits)] for m in group.members],
         "reps": {str(m.rep): print_rep(reps[m.rep]) for m in group.members if m.rep in reps},
     }
@@ -40,6 +41,7 @@ def read_group(body: Mapping[str, Any]) -> tuple[Group, dict[int, Rep]]:
         repay_per_day=body["repay_per_day"],
         count_accounts=body["count_accounts"],
         paused=body["paused"],
+        has_pool=body["has_pool"],
     )
     return group, {int(rep): read_rep(int(rep), told) for rep, told in body["reps"].items()}
 

@@ -57,6 +57,7 @@ class Strategy(ABC, Generic[Opts]):
     part: ClassVar[Part]
     repeats: ClassVar[bool] = False  # may stand more than once among the steps
     Options: type[Opts]
+    EXAMPLE: ClassVar[Mapping[str, Any]] = {}  # options as its page shows them in use
 
     @abstractmethod
     def says(self, options: Opts) -> Phrase:

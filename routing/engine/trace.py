@@ -47,6 +47,7 @@ class Code(StrEnum):
     NOBODY_ON_DUTY = "nobody_on_duty"
     NOBODY_COMING = "nobody_coming"  # nor within the horizon
     IN_POOL = "in_pool"
+    NO_POOL = "no_pool"
     DUPLICATE_OF = "duplicate_of"
     HELD_BY_PERSON = "held_by_person"
     ROUTING_PAUSED = "routing_paused"

@@ -17,7 +17,7 @@ from routing import terms
 from routing.engine.decide import Decision
 from routing.engine.ledger import UNIT, LedgerEntry
 from routing.engine.replay import Closed, Event, Fold, RosterChanged, Taken
-from routing.engine.ruleset import Rule, RuleSet
+from routing.engine.ruleset import Rule, RuleSet, shares_equally
 from routing.engine.slate import Outcome
 from routing.engine.strategies.capacity import at_cap
 from routing.engine.trace import Code
@@ -217,9 +217,9 @@ class Run:
         entry = None
         if habit.counts:
             sharing = [m for m in group.members if m.weight > 0 and self._works(m, at)]
-            entry = LedgerEntry(
-                number, case.lead.id, tuple(m.rep for m in sharing), tuple(m.weight for m in sharing), rep, forced=True
-            )
+            equal = shares_equally(group.steps)
+            reps, weights = tuple(m.rep for m in sharing), tuple(1 if equal else m.weight for m in sharing)
+            entry = LedgerEntry(number, case.lead.id, reps, weights, rep, forced=True)
         self.fold.step(Taken(at, case.lead.id, rep, number, entry))
         if entry is not None:
             self._deviate(entry)

@@ -348,7 +348,7 @@ def _group(pk: int, row: Any) -> Any:
     def make(members: tuple[w.Member, ...], paused: bool) -> w.Group:  # noqa: FBT001 - two lines below its only use
         return w.Group(
             pk, members, steps, row.respond_within * 60, row.clock, escalation, w.OnReturn(row.on_return),
-            row.repay_per_day, row.count_accounts, paused,
+            row.repay_per_day, row.count_accounts, paused, has_pool=row.pool != Group.Pool.NONE,
         )  # fmt: skip
 
     return make

@@ -56,6 +56,11 @@ def roster_of(held: Turn) -> Roster:
     return known
 
 
+def forget(division_id: int) -> None:
+    """Read the roster afresh next time: what a transaction that failed printed is not there."""
+    _rosters.pop(division_id, None)
+
+
 def roster_now(division_id: int, now: datetime) -> Roster:
     """The roster read afresh, outside of any turn: to look, not to decide."""
     return Roster(0, now, territories_of(division_id, now), _paused(division_id))
@@ -114,6 +119,7 @@ def load_groups(roster: Roster, groups: Iterable[int], now: datetime) -> None:
                 row.repay_per_day,
                 row.count_accounts,
                 row.pk in roster.paused,
+                row.pool != Group.Pool.NONE,
             )
     load_reps(roster, {m.rep for found in members.values() for m in found}, now)
 

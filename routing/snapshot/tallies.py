@@ -69,7 +69,8 @@ def received_of(keys: set[Key], now: datetime) -> dict[Key, list[datetime]]:
     offered = Offer.objects.filter(rep__in=reps, answered_at=None).exclude(lead__kind=Kind.TEST.value)
     rows = [
         *given.values_list("group_id", "rep_id", "starts_at"),
-        *offered.values_list("group_id", "rep_id", "offered_at"),
+        # However long it stands, an open offer may be accepted now.
+        *((group, rep, now) for group, rep in offered.values_list("group_id", "rep_id")),
     ]
     for group, rep, at in sorted(rows, key=itemgetter(2)):
         for key in {(w.ANY_GROUP, rep), (group or w.ANY_GROUP, rep)} & keys:

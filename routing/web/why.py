@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -14,11 +15,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from leads.life import State
-from leads.models import Lead
+from leads.models import ApiKey, Lead
 from leads.qualify.freeze import catalogue_of
 from leads.web.api import LeadAPI
 from reps import access
-from reps.models import Rep
+from reps.models import Rep, User
 from routing import explain, wording
 from routing.models import Assignment
 from routing.wording.conditions import verdict_says
@@ -34,10 +35,13 @@ def fragment(request: HttpRequest, uid: str) -> HttpResponse:
     now = timezone.now()
     lead = get_object_or_404(Lead.objects.visible_to(request.user, now=now).select_related("group"), uid=uid)
     me = access.rep_of(request.user)
-    whole = Lead.objects.overseen_by(request.user).filter(pk=lead.pk).exists() or (
-        me is not None and lead.owner_id == me.pk
-    )
+    whole = _may_see_all(lead, request.user, me)
     return render(request, "routing/_why.html", {"now": now, **told(lead, me=me, whole=whole)})
+
+
+def _may_see_all(lead: Lead, user: User | AnonymousUser, me: Rep | None) -> bool:
+    """Its owner and its managers read everybody's line; a colleague who may read the lead only their own."""
+    return (me is not None and lead.owner_id == me.pk) or Lead.objects.overseen_by(user).filter(pk=lead.pk).exists()
 
 
 class WhyView(LeadAPI):
@@ -49,7 +53,13 @@ class WhyView(LeadAPI):
         receipt = explain.receipt_of(lead)
         if receipt is None:
             return Response({"id": str(lead.uid), "decided": False, "sentence": strip_tags(str(_problem(lead, None)))})
-        return Response({"id": str(lead.uid), "decided": True, **_json(lead, receipt)})
+        answer = {"id": str(lead.uid), "decided": True, **_json(lead, receipt)}
+        if not isinstance(request.auth, ApiKey):
+            me = access.rep_of(request.user)
+            if not _may_see_all(lead, request.user, me):
+                own = [row.rep == (me.pk if me else None) for row in receipt.considered]
+                answer["considered"] = [row for row, mine in zip(answer["considered"], own, strict=True) if mine]
+        return Response(answer)
 
 
 def told(lead: Lead, *, me: Rep | None, whole: bool = True) -> dict[str, Any]:

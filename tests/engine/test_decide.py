@@ -346,3 +346,25 @@ def test_a_strange_world_never_raises():
 
     assert decide(lead(), strange, rules(rule("rest", to_group(1))), at=NINE).rep == 5
     assert verdicts(decide(lead(), strange, rules(rule("rest", to_group(2))), at=NINE)) == {(2, 7): "rep_missing"}
+
+
+def test_a_lead_held_for_room_is_looked_at_again_soon():
+    team = world(group(1, 1), reps=[rep(1, cap=1, duty=(hours(0, 8, 18), hours(1, 8, 18)))], load={1: 1})
+
+    decision = decide(lead(), team, rules(rule("rest", to_group(1), otherwise=[HOLD])), at=NINE)
+
+    assert (decision.outcome, decision.until) == (Outcome.HELD, NINE + timedelta(minutes=1))
+
+
+def test_a_pool_that_the_group_no_longer_has_passes_the_lead_on():
+    steps = [{"strategy": "pool"}]
+    team = world(group(1, 1, steps=steps, has_pool=False))
+
+    by_steps = decide(lead(), team, rules(rule("rest", to_group(1))), at=NINE)
+    by_link = decide(
+        lead(), team, rules(rule("rest", to_group(1), steps=[{"strategy": "fixed", "options": {"rep": 9}}],
+                                 otherwise=[{"to": "pool", "group": 1}])), at=NINE,
+    )  # fmt: skip
+
+    assert (by_steps.outcome, by_steps.reason.code) == (Outcome.DESK, Code.NO_POOL)
+    assert (by_link.outcome, by_link.reason.code) == (Outcome.DESK, Code.NO_POOL)

@@ -10,13 +10,15 @@ from routing.engine.decide.decision import ENGINE, Considered, Decision, Passed
 from routing.engine.decide.earning import earning
 from routing.engine.decide.verdicts import DUTY, Choice, choose, everybody_out
 from routing.engine.ledger import LedgerEntry, Transfer
-from routing.engine.ruleset import Place, Rule, RuleSet, To
+from routing.engine.ruleset import Place, Rule, RuleSet, To, shares_equally
 from routing.engine.slate import Chosen, Outcome, Slate
 from routing.engine.strategies import shelf
 from routing.engine.strategy import Asks, Part
 from routing.engine.trace import Code, Reason, StepTaken, Trace, reason
 from routing.engine.world import NOTHING, Group, Lead, Member, OnReturn, Step, World, closest_territory
 
+# How soon a lead is looked at again that waits for room.
+SOON = timedelta(minutes=1)
 # Coming on duty changes nothing about these.
 LASTING = frozenset({Code.NOT_IN_TERRITORY, Code.NOT_THE_NAMED_REP})
 
@@ -34,7 +36,7 @@ class Walk:
     """One lead on its way through the rules."""
 
     __slots__ = (
-        "asked", "at", "considered", "last", "lead", "passed", "rule", "rules", "trace", "waited_for", "world",
+        "asked", "at", "considered", "full", "last", "lead", "passed", "rule", "rules", "trace", "waited_for", "world",
     )  # fmt: skip
 
     def __init__(self, lead: Lead, world: World, rules: RuleSet | None, at: datetime, trace: Trace | None) -> None:
@@ -44,6 +46,7 @@ class Walk:
         self.passed: list[Passed] = []
         self.considered: tuple[Considered, ...] = ()
         self.waited_for: list[tuple[int | None, list[Member]]] = []  # whom the current rule could hold the lead for
+        self.full = False  # somebody was at a limit
         self.asked = Asked(lead, world)
 
     def decide(self) -> Decision:
@@ -73,6 +76,7 @@ class Walk:
         """The rule's destination, then its otherwise chain; None: the next rule's turn."""
         self.rule = rule
         self.waited_for = []
+        self.full = False
         decision = self.destination(rule.destination)
         for link in rule.otherwise:
             if decision is not None:
@@ -170,7 +174,8 @@ class Walk:
                 known.setdefault(one, Member(one, weight=0))
         members = tuple(known[rep] for rep in sorted(known))
         self.asked.people([owner] if backup is None else sorted({owner, backup}))
-        slate = Slate(self.at, group.id if group else None, members, members)
+        equal = group is None or shares_equally(group.steps)
+        slate = Slate(self.at, group.id if group else None, members, members, equal=equal)
         for step in ON_DUTY if self.steps is None else self.steps:
             slate = self.narrow(slate, step)
         standing = {member.rep for member in slate.standing}
@@ -227,13 +232,17 @@ class Walk:
     def concluded(self, slate: Slate, steps: tuple[Step, ...] = ()) -> Decision | None:
         """A winner, an offer, a pool, a wait; None: nobody is left here."""
         ending = slate.ending
-        if ending is not None and slate.group is not None and (slate.standing or ending.outcome is Outcome.DESK):
+        group = self.world.groups.get(slate.group or 0)
+        if ending is not None and group is not None and (slate.standing or ending.outcome is Outcome.DESK):
             self.considered += everybody_out(slate, self.world)
-            why = Reason(Code.IN_POOL if ending.outcome is Outcome.POOLED else Code.SENT_TO_DESK)
-            return self.end(ending.outcome, why, group=slate.group, mode=ending.mode)
+            if ending.outcome is Outcome.DESK:
+                return self.end(ending.outcome, Reason(Code.SENT_TO_DESK), group=group.id)
+            if group.has_pool:
+                return self.end(ending.outcome, Reason(Code.IN_POOL), group=group.id, mode=ending.mode)
+            self.pass_by(group.id, reason(Code.NO_POOL, group=group.id))
+            return None
         if not slate.standing:
             return self.nobody(slate)
-        group = self.world.groups.get(slate.group or 0)
         if group is not None and group.on_return is OnReturn.REPAY:
             self.asked.arrears(group)
         ghosts = earning(slate, steps, group, self.lead, self.world) if group else ()
@@ -258,12 +267,13 @@ class Walk:
         never = {rep for rep, why in slate.dropped if why.code in LASTING}
         self.considered += everybody_out(slate, self.world)
         why = _nobody(slate)
+        self.full = self.full or any(one.code is Code.AT_CAP and _may_free(one) for _rep, one in slate.dropped)
         if slate.wait:
             self.last = (
                 reason(Code.WAITS_FOR_SKILL) if slate.retry_at else reason(Code.OWNER_OFF_DUTY, rep=slate.wait[0])
             )
             waiting = [member for member in slate.all if member.rep in slate.wait]
-            held = self.hold([(slate.group, waiting)], latest=slate.retry_at)
+            held = self.hold([(slate.group, waiting)], latest=slate.retry_at, weightless=True)
             if held is not None:
                 return held
         self.waited_for.append((slate.group, [member for member in slate.all if member.rep not in never]))
@@ -285,25 +295,45 @@ class Walk:
         return narrowed
 
     def pool(self, place: Place) -> Decision | None:
-        """A group's pool, whoever is on duty."""
+        """A group's pool, whoever is on duty; all members may take it."""
         group = self.members_of(place.id)
-        if group is not None and group.paused:
+        if group is None:
+            return None
+        if group.paused:
             return self.stand_still(group)
-        return None if group is None else self.end(Outcome.POOLED, self.last, group=group.id, mode=place.mode)
+        if not group.has_pool:
+            self.pass_by(group.id, reason(Code.NO_POOL, group=group.id))
+            return None
+        self.considered += everybody_out(Slate(self.at, group.id, group.members, group.members), self.world)
+        return self.end(Outcome.POOLED, self.last, group=group.id, mode=place.mode)
 
     def stand_still(self, group: Group) -> Decision:
         """Somebody paused the group's routing: its leads wait until it goes on."""
         return self.end(Outcome.HELD, reason(Code.ROUTING_PAUSED, group=group.id), group=group.id)
 
-    def hold(self, whom: list[tuple[int | None, list[Member]]], latest: datetime | None = None) -> Decision | None:
-        """Until the first of them comes on duty, or the latest instant; None where neither is in sight."""
+    def hold(
+        self,
+        whom: list[tuple[int | None, list[Member]]],
+        latest: datetime | None = None,
+        *,
+        weightless: bool = False,
+    ) -> Decision | None:
+        """Until the first of them comes on duty, or the latest instant; None where neither is in sight.
+
+        Where somebody was at a limit it is looked at again soon: room comes when a lead is closed, at no known instant.
+        """
         comes = [
             (begin, group or 0, group, member.rep)
             for group, members in whom
             for member in members
-            if member.weight > 0 and (rep := self.world.reps.get(member.rep)) and (begin := rep.next_duty(self.at))
+            if (member.weight > 0 or weightless)
+            and (rep := self.world.reps.get(member.rep))
+            and (begin := rep.next_duty(self.at))
         ]
         self.asked.comes({rep: begin for begin, _, _, rep in comes})
+        if self.full:
+            soon = self.at + SOON
+            latest = soon if latest is None else min(soon, latest)
         if latest is not None:
             comes.append((latest, 0, whom[0][0], 0))
         if not comes:
@@ -366,6 +396,11 @@ def _offer_first(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     others = [step for step in steps if step.strategy != "offer"]
     place = next((i for i, step in enumerate(others) if shelf()[step.strategy].part >= Part.SHARE), len(others))
     return (*others[:place], *offers, *others[place:])
+
+
+def _may_free(why: Reason) -> bool:
+    """Whether room may come: a limit of 0 never has any."""
+    return dict(why.numbers).get("most") != 0
 
 
 def _weighed(slate: Slate) -> Slate:

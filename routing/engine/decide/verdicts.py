@@ -45,7 +45,9 @@ def choose(slate: Slate, lead: int, world: World, group: Group | None, ghosts: t
     if slate.group is None or group is None:
         return _named(slate, next((m for m in sharing if m.rep in first), sharing[0]), world)
     sharing = sharing if all([m.weight > 0 for m in sharing]) else tuple(m for m in sharing if m.weight > 0)  # noqa: C419
-    transfers = () if group.on_return is OnReturn.KEEP else _transfers(slate, group, sharing, ghosts, world)
+    counted = slate.chosen is None or slate.chosen.counted or not first
+    keeps = group.on_return is OnReturn.KEEP or not counted
+    transfers = () if keeps else _transfers(slate, group, sharing, ghosts, world)
     balances = _after(world.balances, transfers) if transfers else world.balances
     reps = tuple([member.rep for member in sharing])
     weights = _weights(slate, sharing)
@@ -54,7 +56,6 @@ def choose(slate: Slate, lead: int, world: World, group: Group | None, ghosts: t
         winner, rows = _chosen(slate, first, line, world)
     else:
         winner, rows = line[0][2], _owed(slate, line, world)
-    counted = slate.chosen is None or slate.chosen.counted or not first
     entry = None
     if winner in reps and counted:
         entry = LedgerEntry(slate.group, lead, reps, weights, winner, forced=bool(first))

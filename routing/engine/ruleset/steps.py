@@ -35,6 +35,14 @@ def parse_escalation(body: object) -> tuple[Stage, ...]:
     return stages or ()
 
 
+def shares_equally(steps: tuple[Step, ...]) -> bool:
+    """Whether a group with these steps splits a lead equally, not by weight: what an entry made by hand follows too."""
+    for step in reversed(steps):
+        if shelf()[step.strategy].part is Part.SHARE:
+            return step.strategy == "round_robin" or getattr(step.options, "by", "") == "equal"
+    return True
+
+
 class StepsReading(Pass):
     """A pass that knows steps and stages."""
 

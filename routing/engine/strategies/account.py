@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from routing.engine.slate import Chosen, Slate
 from routing.engine.strategy import Asks, Part, Phrase, Strategy
@@ -32,6 +33,7 @@ class AccountOwner(Strategy[AccountOptions]):
     name = "account"
     part = Part.PREFER
     Options = AccountOptions
+    EXAMPLE: ClassVar = {"away": "backup", "returning": True}
 
     def says(self, options: AccountOptions) -> Phrase:
         return Phrase(f"step.account_{options.away}{'_returning' if options.returning else ''}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from routing.engine.slate import Chosen, Slate
 from routing.engine.strategy import Asks, Part, Phrase, Strategy
@@ -36,6 +37,7 @@ class Availability(Strategy[AvailabilityOptions]):
     name = "availability"
     part = Part.NARROW
     Options = AvailabilityOptions
+    EXAMPLE: ClassVar = {"back_within_minutes": 120}
 
     def says(self, options: AvailabilityOptions) -> Phrase:
         active = (("active", options.active_minutes),) if options.there != "shift" else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from routing.engine.slate import Slate
 from routing.engine.strategy import Part, Phrase, Strategy
@@ -20,6 +21,8 @@ class FixedOptions:
 class Fixed(Strategy[FixedOptions]):
     """Everything goes to one rep; while on leave, on holiday or paused, to the rep's backup.
 
+    Best where one person answers for a kind of lead: a partner's, a tender, a first customer.
+
     Off shift is not away: the lead waits in the rep's list until the next morning. Add the step "availability" to
     have it otherwise. Without a backup who is there, nobody is left.
     """
@@ -27,6 +30,7 @@ class Fixed(Strategy[FixedOptions]):
     name = "fixed"
     part = Part.NARROW
     Options = FixedOptions
+    EXAMPLE: ClassVar = {"rep": 7}
 
     def says(self, options: FixedOptions) -> Phrase:
         return Phrase("step.fixed", (("rep", options.rep),))

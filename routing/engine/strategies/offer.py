@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from routing.engine.slate import Slate
 from routing.engine.strategy import Part, Phrase, Strategy
@@ -28,6 +29,7 @@ class Offer(Strategy[OfferOptions]):
     name = "offer"
     part = Part.END
     Options = OfferOptions
+    EXAMPLE: ClassVar = {"seconds": 90}
 
     def says(self, options: OfferOptions) -> Phrase:
         return Phrase("step.offer", (("seconds", options.seconds),))

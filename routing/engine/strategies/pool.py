@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from routing.engine.slate import Ending, Outcome, Slate
 from routing.engine.strategy import Part, Phrase, Strategy
@@ -27,6 +28,7 @@ class Pool(Strategy[PoolOptions]):
     name = "pool"
     part = Part.END
     Options = PoolOptions
+    EXAMPLE: ClassVar = {"mode": "blind"}
 
     def says(self, options: PoolOptions) -> Phrase:
         return Phrase(f"step.pool_{options.mode}")

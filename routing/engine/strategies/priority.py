@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from routing.engine.slate import Slate
 from routing.engine.strategy import Part, Phrase, Strategy
@@ -31,6 +31,7 @@ class Priority(Strategy[PriorityOptions]):
     part = Part.PREFER
     repeats = True
     Options = PriorityOptions
+    EXAMPLE: ClassVar = {"score_at_least": 80}
 
     def says(self, options: PriorityOptions) -> Phrase:
         limits = (("deal_size", _text(options.deal_size_at_least)), ("score", options.score_at_least))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import ClassVar
 
 from routing.engine.slate import Chosen, Slate
 from routing.engine.strategy import Part, Phrase, Strategy
@@ -21,13 +22,14 @@ class RandomOptions:
 class Random(Strategy[RandomOptions]):
     """Draws one of those who could take it by lot. The lot comes from the lead's number, so it can be checked later.
 
-    For teams that ask for it: over a month chance gives some far more than others (measured: up to 84 leads off where
-    fair turns stay within two). Round robin and weighted share as evenly and in no order that anybody can use either.
+    Best for teams that ask for it. Over a month chance gives some far more than others (measured: up to 84 leads off
+    where fair turns stay within two). Round robin and weighted share as evenly and in no order that anybody can use.
     """
 
     name = "random"
     part = Part.SHARE
     Options = RandomOptions
+    EXAMPLE: ClassVar = {"by": "weight"}
 
     def says(self, options: RandomOptions) -> Phrase:
         return Phrase(f"step.random_{options.by}")

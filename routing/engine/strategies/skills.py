@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field as option
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from leads.conditions.facts import fold_text
 from routing.engine.slate import Slate
@@ -47,6 +47,7 @@ class Skills(Strategy[SkillsOptions]):
     part = Part.PREFER
     repeats = True
     Options = SkillsOptions
+    EXAMPLE: ClassVar = {"kind": "language", "field": "language", "preferred_minutes": 30}
 
     def says(self, options: SkillsOptions) -> Phrase:
         what = (("kind", options.kind), ("minutes", options.preferred_minutes), ("value", options.value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from routing.engine.slate import Slate
 from routing.engine.strategy import Part, Phrase, Strategy
@@ -27,6 +28,7 @@ class Territory(Strategy[TerritoryOptions]):
     name = "territory"
     part = Part.PREFER
     Options = TerritoryOptions
+    EXAMPLE: ClassVar = {"closest_first": False}
 
     def says(self, options: TerritoryOptions) -> Phrase:
         return Phrase("step.territory_closest" if options.closest_first else "step.territory")

@@ -174,6 +174,7 @@ class Group:
     repay_per_day: int = 2  # leads
     count_accounts: bool = True
     paused: bool = False
+    has_pool: bool = True
 
     def __post_init__(self) -> None:
         """Members in the one order that the ledger's ties need."""
