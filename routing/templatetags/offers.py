@@ -14,9 +14,9 @@ register = template.Library()
 @register.inclusion_tag("routing/_offers.html", takes_context=True)
 def my_offers(context: template.Context) -> dict[str, Any]:
     """The reader's open offers; `offers` of the page where it brings its own."""
-    request = context.get("request")
-    given = {"request": request, "csrf_token": context.get("csrf_token"), "now": context.get("now", timezone.now())}
+    request, now = context.get("request"), context.get("now") or timezone.now()
+    given = {"request": request, "csrf_token": context.get("csrf_token"), "now": now}
     if "offers" in context:
         return {**given, "offers": context["offers"]}
     rep = access.rep_of(request.user) if request is not None else None
-    return {**given, **context_of(rep, now=given["now"])} if rep else given
+    return {**given, **context_of(rep, now=now)} if rep else given

@@ -48,7 +48,8 @@ def stands(name):
 
 def test_generated_pages_are_what_the_code_says():
     folder = ROOT / FOLDER
-    written = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    pages = [path for path in folder.rglob("*") if path.is_file()]
+    written = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in pages}
 
     assert written == documents(), "run `manage.py write_docs` and commit what changed"
 

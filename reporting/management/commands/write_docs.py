@@ -2,11 +2,10 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import MISSING, Field, fields
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any, get_type_hints
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -17,8 +16,8 @@ from leads.conditions.fields import BUILT_IN
 from leads.conditions.operators import BY_TYPE, LABELS, POSTAL, WITH_LIST, WITH_PAIR, WITHOUT_VALUE, Op
 from leads.conditions.regions import REGIONS
 from leads.life import MOVES, OPEN, State
-from routing.engine.strategies import shelf
-from routing.engine.strategy import LARGEST, NoOptions, Strategy
+from reporting.management import strategy_pages
+from reporting.management.tables import table
 
 FOLDER = Path("docs/generated")
 _HEAD = "<!-- Written by `manage.py write_docs` from the code. Change the code, then run it again. -->"
@@ -35,6 +34,7 @@ class Command(BaseCommand):
         folder = settings.BASE_DIR / FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in documents().items():
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
             self.stdout.write(f"{FOLDER / name}")
 
@@ -44,11 +44,11 @@ def documents() -> dict[str, str]:
     makers: dict[str, Callable[[], Iterator[str]]] = {
         "states.md": _states,
         "conditions.md": _conditions,
-        "strategies.md": _strategies,
         "metrics.md": _metrics,
         "channels.md": _channels,
     }
-    return {name: "\n".join([_HEAD, "", *make()]).rstrip() + "\n" for name, make in makers.items()}
+    made = {name: [*make()] for name, make in makers.items()} | strategy_pages.pages()
+    return {name: "\n".join([_HEAD, "", *lines]).rstrip() + "\n" for name, lines in made.items()}
 
 
 def _opening(title: str, says: str) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _conditions() -> Iterator[str]:
         "From `leads/conditions`. Attributes that ops define come on top.",
         "",
     )
-    yield from _table(
+    yield from table(
         ("field", "label", "type", "values"),
         (
             (f"`{f.key}`", f.label, f.type.value, ", ".join(f"`{option.value}`" for option in f.options))
@@ -89,13 +89,13 @@ def _conditions() -> Iterator[str]:
         ),
     )
     yield from ("", "## Operators by type", "")
-    yield from _table(
+    yield from table(
         ("type", "operators"),
         ((kind.value, ", ".join(f"`{op.value}`" for op in ops)) for kind, ops in BY_TYPE.items()),
     )
     postal = ", ".join(f"`{op.value}`" for op in POSTAL)
     yield from ("", f"`postal_code` can also be asked {postal}.", "", "## Operators", "")
-    yield from _table(("operator", "reads", "value"), ((f"`{op.value}`", LABELS[op], _value(op)) for op in Op))
+    yield from table(("operator", "reads", "value"), ((f"`{op.value}`", LABELS[op], _value(op)) for op in Op))
     yield from (
         "",
         "A value that is missing makes every operator false except `is_empty`.",
@@ -114,48 +114,6 @@ def _value(op: Op) -> str:
     if op in WITH_LIST:
         return "a list"
     return "a pair [from, to]" if op in WITH_PAIR else "one"
-
-
-def _strategies() -> Iterator[str]:
-    yield from (
-        "# Strategies",
-        "",
-        "From `routing/engine/strategies`, one file each. A rule or a group uses them as steps.",
-        "",
-    )
-    for name, strategy in sorted(shelf().items()):
-        yield from (f"## {name}", "", inspect.cleandoc(type(strategy).__doc__ or ""), "", *_options(strategy), "")
-
-
-def _options(strategy: Strategy[Any]) -> Iterator[str]:
-    """The options with type, default and bounds, as `read_options` takes them."""
-    if strategy.Options is NoOptions:
-        yield "No options."
-        return
-    yield from (inspect.cleandoc(strategy.Options.__doc__ or ""), "")
-    hints = get_type_hints(strategy.Options)
-    yield from _table(
-        ("option", "type", "default", "allowed"),
-        ((f"`{f.name}`", _type(hints[f.name]), _default(f), _allowed(f)) for f in fields(strategy.Options)),
-    )
-
-
-def _type(hint: Any) -> str:
-    kinds = getattr(hint, "__args__", (hint,))
-    return " or ".join("nothing" if kind is type(None) else kind.__name__ for kind in kinds)
-
-
-def _default(option: "Field[Any]") -> str:
-    return "must be given" if option.default is MISSING else f"`{option.default}`"
-
-
-def _allowed(option: "Field[Any]") -> str:
-    bounds = option.metadata
-    if "choices" in bounds:
-        return ", ".join(f"`{choice}`" for choice in bounds["choices"])
-    if isinstance(option.default, bool):
-        return "`True`, `False`"
-    return f"{bounds.get('low', 0):,} to {bounds.get('high', LARGEST):,}"
 
 
 def _metrics() -> Iterator[str]:
@@ -177,10 +135,3 @@ def _docstrings(package: str, path: Any) -> Iterator[str]:
     for module in iter_modules(path):
         text = import_module(f"{package}.{module.name}").__doc__ or ""
         yield from (f"## {module.name}", "", inspect.cleandoc(text), "")
-
-
-def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield f"|{'---|' * len(head)}"
-    for row in rows:
-        yield f"| {' | '.join(row)} |".replace("|  |", "| |")
