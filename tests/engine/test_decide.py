@@ -11,6 +11,7 @@ from routing.engine.trace import Code, Trace
 from routing.engine.world import (
     Absence,
     AbsenceKind,
+    Account,
     Area,
     AreaKind,
     Group,
@@ -368,3 +369,26 @@ def test_a_pool_that_the_group_no_longer_has_passes_the_lead_on():
 
     assert (by_steps.outcome, by_steps.reason.code) == (Outcome.DESK, Code.NO_POOL)
     assert (by_link.outcome, by_link.reason.code) == (Outcome.DESK, Code.NO_POOL)
+
+
+@pytest.mark.parametrize("place", [None, 1])
+def test_waiting_for_an_owner_needs_no_share_in_a_group(place):
+    owner = rep(2, duty=(hours(1, 8, 18),))
+    state = world(group(1, 1, 3), reps=[owner], accounts={5: Account(5, 2, place)})
+    ruled = rules(
+        rule("owned", {"to": "account", "away": "wait"}, otherwise=[{"to": "next_rule"}]), rule("all", to_group(1))
+    )
+
+    decision = decide(lead(account=5), state, ruled, at=NINE)
+
+    assert (decision.outcome, decision.until) == (Outcome.HELD, hours(1, 8, 18)[0])
+
+
+def test_an_account_owner_s_entry_is_split_as_the_group_shares():
+    by_weight = world(group(1, Member(1, weight=1), Member(2, weight=3)), accounts={5: Account(5, 2, 1)})
+    in_turns = [{"strategy": "availability"}, {"strategy": "round_robin"}]
+    equally = world(group(1, Member(1, weight=1), Member(2, weight=3), steps=in_turns), accounts={5: Account(5, 2, 1)})
+    ruled = rules(rule("owned", {"to": "account"}, otherwise=[]), rule("all", to_group(1)))
+
+    assert decide(lead(account=5), by_weight, ruled, at=NINE).entry.weights == (1, 3)
+    assert decide(lead(account=5), equally, ruled, at=NINE).entry.weights == (1, 1)
