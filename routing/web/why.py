@@ -68,7 +68,7 @@ def told(lead: Lead, *, me: Rep | None, whole: bool = True) -> dict[str, Any]:
     if receipt is None:
         return {"problem": _problem(lead, None)}
     names = wording.Names.load(lead.division_id)
-    sentence = _sentence(receipt, names, me)
+    sentence = _sentence(receipt, names, me, lead)
     return {
         "sentence": sentence,
         "problem": "" if sentence and not receipt.by_hand else _problem(lead, receipt),
@@ -85,8 +85,10 @@ def told(lead: Lead, *, me: Rep | None, whole: bool = True) -> dict[str, Any]:
     }
 
 
-def _sentence(receipt: explain.Receipt, names: wording.Names, me: Rep | None) -> Any:
-    if receipt.outcome != State.ASSIGNED or receipt.rep is None or receipt.by_hand:
+def _sentence(receipt: explain.Receipt, names: wording.Names, me: Rep | None, lead: Lead | None = None) -> Any:
+    # An offer that was accepted has the same cause as a lead that was given.
+    accepted = receipt.outcome == State.OFFERED and lead is not None and lead.owner_id == receipt.rep
+    if not (receipt.outcome == State.ASSIGNED or accepted) or receipt.rep is None or receipt.by_hand:
         return ""
     standing = sum(wording.could_take_it(row.code) for row in receipt.considered)
     owed = receipt.numbers.get("owed", receipt.numbers.get("most"))
@@ -159,7 +161,7 @@ def _checked(receipt: explain.Receipt) -> str:
 
 def _json(lead: Lead, receipt: explain.Receipt) -> dict[str, Any]:
     names = wording.Names.load(lead.division_id)
-    sentence = _sentence(receipt, names, None) or _problem(lead, receipt)
+    sentence = _sentence(receipt, names, None, lead) or _problem(lead, receipt)
     return {"sentence": strip_tags(str(sentence)), **receipt_json(receipt, names, lead.division_id)}
 
 
