@@ -107,6 +107,21 @@ def my_leads() -> dict[str, Any]:
     }
 
 
+def my_leads_offer() -> dict[str, Any]:
+    facts = {"Source": "Demo request", "Country": "Spain", "Industry": "Cold storage", "Size": "201-500 employees"}
+    asked = {
+        "uid": uid("offer"),
+        "facts": [{"label": label, "value": value} for label, value in facts.items()],
+        "group": "Iberia",
+        "why": "Why you: of the four who could take it you were owed most: 0.83 of a lead.",
+        "due_at": REP_NOW + minutes(3.8),
+        "allowed": minutes(5),
+        "test": False,
+        "cost": "Declining is free: your turn stays.",
+    }
+    return {**my_leads(), "offers": [asked]}
+
+
 def my_leads_empty() -> dict[str, Any]:
     return {
         **my_leads(),

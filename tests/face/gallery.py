@@ -19,6 +19,7 @@ Page = tuple[str, Callable[[], dict[str, Any]], str]
 # name of the picture -> template, what it is given, the reader's zone
 PAGES: dict[str, Page] = {
     "my-leads": ("leads/my_leads.html", cast_rep.my_leads, "Europe/Berlin"),
+    "my-leads-offer": ("leads/my_leads.html", cast_rep.my_leads_offer, "Europe/Berlin"),
     "my-leads-empty": ("leads/my_leads.html", cast_rep.my_leads_empty, "Europe/Berlin"),
     "lead": ("leads/lead_show.html", cast_rep.lead, "Europe/Berlin"),
     "lead-waiting": ("leads/lead_show.html", cast_rep.lead_waiting, "Europe/Berlin"),

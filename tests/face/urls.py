@@ -21,6 +21,7 @@ SIMPLE = (
     "password_reset",
     "duty-switch",
     "my-turn",
+    "my-offers",
     "nav-counts",
 )
 WITH_UID = (
@@ -35,6 +36,8 @@ WITH_UID = (
     "pool-pull",
     "pool-claim",
     "pool-put-back",
+    "offer-accept",
+    "offer-decline",
 )
 
 
