@@ -21,7 +21,7 @@ from routing.hand.moved import Moved, chunks, locked
 from routing.models import Act, Assignment, Decision, Offer, RuleSetVersion
 
 MOST = 10_000
-_AGAIN = frozenset({State.DESK, State.POOLED, State.HELD, State.SET_ASIDE, State.ASSIGNED})
+_AGAIN = frozenset({State.DESK, State.POOLED, State.HELD, State.SET_ASIDE, State.ASSIGNED, State.OFFERED})
 _PEOPLE = frozenset({Assignment.How.CLAIM, Assignment.How.MANUAL, Assignment.How.HAND_OVER})
 
 

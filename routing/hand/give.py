@@ -18,7 +18,9 @@ from routing.hand.books import Books
 from routing.hand.moved import Moved, chunks, locked
 from routing.models import Act, Assignment
 
-GIVEABLE = frozenset({State.DESK, State.POOLED, State.HELD, State.SET_ASIDE, State.ASSIGNED, State.READY})
+GIVEABLE = frozenset(
+    {State.DESK, State.POOLED, State.HELD, State.SET_ASIDE, State.ASSIGNED, State.READY, State.OFFERED}
+)
 
 
 def give(

@@ -255,3 +255,21 @@ def test_a_claim_cannot_take_what_is_offered(pair):
 
     with pytest.raises(claim.NotClaimedError):
         claim.pull(group=team, rep=ana, by=ana.user)
+
+
+def test_an_offer_is_withdrawn_when_a_manager_gives_the_lead(pair):
+    lead, offer = offered()
+    other = next(rep for rep in pair[:2] if rep.pk != offer.rep_id)
+
+    hand.give(lead=lead, rep=other, group=lead.group, by=make.user("Boss"))
+
+    assert (fresh(lead).owner_id, fresh(offer).answer) == (other.pk, "withdrawn")
+
+
+def test_an_offered_lead_can_be_routed_again_and_the_turn_is_given_back(pair):
+    lead, offer = offered()
+
+    assert hand.route_again(leads=[lead], by=None) == 1
+
+    assert (fresh(lead).state, fresh(offer).answer) == ("ready", "withdrawn")
+    assert LedgerEntry.objects.filter(kind="reversed", winner=offer.rep_id).count() == 1

@@ -207,10 +207,10 @@ def test_accounts_that_do_not_count_move_no_share():
         count_accounts=False,
     )  # fmt: skip
     Pause.objects.create(rep=cleo, starts_at=timezone.now() - timedelta(hours=1))
-    make.account("Acme", domain="acme.com", owner=ana)
+    make.account("Acme", domain="example.net", owner=ana)
     make.publish(make.rule(Group.objects.get(name="T")))
 
-    lead = routed(email="kim@acme.com")
+    lead = routed(email="kim@example.net")
 
     assert lead.owner == ana
     assert not LedgerEntry.objects.exists()
