@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 
 from leads import signals
 from leads.life import EventKind, Kind, State
@@ -75,7 +76,7 @@ def lapse(division_id: int) -> int:
             return 0
         rows = list(
             Offer.objects.select_for_update(of=("self",), skip_locked=True)
-            .filter(lead__division=division_id, answered_at=None, due_at__lte=held.now)
+            .filter(_over_by(held.now), lead__division=division_id, answered_at=None)
             .select_related("lead")
             .order_by("due_at", "pk")[:MOST]
         )
@@ -86,9 +87,14 @@ def lapse(division_id: int) -> int:
     return len(moves)
 
 
+def _over_by(now: datetime) -> Q:
+    """The time is over, or whoever was asked works here no more."""
+    return Q(due_at__lte=now) | Q(rep__active=False) | Q(rep__user__is_active=False)
+
+
 def overdue(division_id: int, *, now: datetime) -> bool:
     """Whether some offer of the division ran out."""
-    return Offer.objects.filter(lead__division=division_id, answered_at=None, due_at__lte=now).exists()
+    return Offer.objects.filter(_over_by(now), lead__division=division_id, answered_at=None).exists()
 
 
 def _current(held: Turn | None, offer: Offer, rep: Rep) -> tuple[Offer, Lead]:

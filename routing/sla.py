@@ -1,6 +1,6 @@
 """Response times: what is due while an owner stays silent, and what is done when it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -51,29 +51,38 @@ def overdue(division_id: int, *, now: datetime) -> bool:
 
 def fire(division_id: int) -> int:
     """Do what is due; a contact that committed before stops it, as both lock the lead. Returns how many ran out."""
-    silent: set[int] = set()
     with turn(division_id, errand=Errand.TIME_OUT) as held:
         if held is None:
             return 0
         due = _lock_due(division_id, held.now)
-        if not due:
-            return 0
         _mark(due, held.now)
         by_kind = {kind: [one for one in due if one.current and one.kind == kind] for kind in Timer.Kind.values}
         _remind(by_kind[Timer.Kind.REMIND], held.now)
         _warn(by_kind[Timer.Kind.WARN], held.now)
         _tell_waiting(by_kind[Timer.Kind.WAITING], held.now)
-        silent = {one.owner for one in by_kind[Timer.Kind.PAUSE] if one.owner is not None}
         # Whoever is both released and reminded by now only needs the last.
         released = {one.lead: one for one in by_kind[Timer.Kind.RELEASE]}
         write(held, [_released(one) for one in released.values()])
         if released:
             transaction.on_commit(partial(signals.ring, division_id=division_id))
         transaction.on_commit(dispatch.ring)
-        now = held.now
-    for rep in Rep.objects.filter(pk__in=silent, active=True):
-        _switch_off(rep, now)
+    switch_off_silent(division_id)
     return len(due)
+
+
+def switch_off_silent(division_id: int) -> int:
+    """Switch off whose silence was found; outside of the turn, as a change of the roster waits for turns to end."""
+    rows = Timer.objects.filter(confirmed_at__isnull=False, fired_at=None, lead__division=division_id)
+    found = list(rows.order_by("pk").values_list("pk", "lead_id", "hop", "confirmed_at")[:MOST])
+    spells = Assignment.objects.filter(lead__in={row[1] for row in found}).select_related("rep")
+    reps = {(spell.lead_id, spell.hop): spell.rep for spell in spells}
+    for pk, lead, hop, at in found:
+        assert at is not None  # noqa: S101 - asked for
+        with transaction.atomic():
+            rep = reps.get((lead, hop))
+            if Timer.objects.filter(pk=pk, fired_at=None).update(fired_at=at) and rep is not None and rep.active:
+                _switch_off(rep, at)
+    return len(found)
 
 
 def _lock_due(division_id: int, now: datetime) -> list[Due]:
@@ -83,7 +92,7 @@ def _lock_due(division_id: int, now: datetime) -> list[Due]:
             """
             SELECT t.id, t.kind, t.n, l.id, l.hop, l.state, l.owner_id, l.group_id, l.hop = t.hop
             FROM routing_timer t JOIN leads_lead l ON l.id = t.lead_id
-            WHERE t.fired_at IS NULL AND t.due_at <= %s AND l.division_id = %s
+            WHERE t.fired_at IS NULL AND t.confirmed_at IS NULL AND t.due_at <= %s AND l.division_id = %s
             ORDER BY t.due_at, t.id LIMIT %s FOR UPDATE OF t, l SKIP LOCKED
             """,
             [now, division_id, MOST],
@@ -107,8 +116,11 @@ def _silent(kind: str, state: State, *, contacted: bool) -> bool:
     return state is State.ASSIGNED and not contacted
 
 
-def _mark(due: Iterable[Due], now: datetime) -> None:
-    Timer.objects.filter(pk__in=[one.timer for one in due]).update(fired_at=now)
+def _mark(due: Sequence[Due], now: datetime) -> None:
+    """All have run out; those that switch somebody off stay open until that is done."""
+    off = [one.timer for one in due if one.current and one.kind == Timer.Kind.PAUSE]
+    Timer.objects.filter(pk__in=off).update(confirmed_at=now)
+    Timer.objects.filter(pk__in=[one.timer for one in due if one.timer not in set(off)]).update(fired_at=now)
 
 
 def _remind(due: Sequence[Due], now: datetime) -> None:

@@ -19,10 +19,11 @@ from leads.qualify.freeze import catalogue_of
 from reps.models.division import SEEDED
 from reps.web.admin_parts import JSONText, WholeForm
 from routing import rulesets, wording
-from routing.engine.ruleset import RuleSetError, parse_steps
+from routing.engine.ruleset import RuleSetError, parse_escalation, parse_steps
 from routing.engine.ruleset import parse as parse_rules
 from routing.models import Rule, RuleSet
 from routing.rulesets import compare
+from routing.rulesets.problems import directory_of
 
 _SALT = "routing.draft"
 _DEEDS = ("remind", "warn", "release", "pause")
@@ -43,7 +44,7 @@ def clean_condition(value: object) -> object:
 def clean_steps(value: object) -> object:
     """The steps, or ValidationError that names every wrong one."""
     try:
-        parse_steps(value)
+        parse_steps(value, directory=directory_of(SEEDED), catalogue=catalogue_of(SEEDED))
     except RuleSetError as error:
         names = wording.Names()
         raise ValidationError([wording.reading_problem(p, names) for p in error.problems]) from error
@@ -59,8 +60,11 @@ def clean_escalation(value: object) -> object:
     wrong = [f"[{n}]: {fault}" for n, stage in enumerate(value) if (fault := _stage_fault(stage))]
     if wrong:
         raise ValidationError(wrong)
-    if [s["after"] for s in value] != sorted(s["after"] for s in value):
-        raise ValidationError(_("Write the stages in the order of their time."))
+    try:
+        parse_escalation(value)
+    except RuleSetError as error:
+        names = wording.Names()
+        raise ValidationError([wording.reading_problem(p, names) for p in error.problems]) from error
     return value
 
 

@@ -15,6 +15,8 @@ from routing.engine.trace import Numbers
 from routing.engine.world import Lead, World
 
 LARGEST = 10**12
+LONGEST = 200
+TYPE_WORDS: dict[type, str] = {int: "whole number", Decimal: "number", str: "text", bool: "true or false"}
 
 
 class Phrase(NamedTuple):
@@ -114,7 +116,9 @@ def _read(field: Field[Any], hint: Any, value: object) -> tuple[Any, OptionFault
     if wanted is Decimal and type(value) in {int, float, Decimal}:
         value = Decimal(repr(value)) if isinstance(value, float) else Decimal(str(value))
     if type(value) is not wanted:  # exact: True is no whole number here
-        return None, OptionFault(field.name, "wrong_type", (("expected", wanted.__name__),))
+        return None, OptionFault(field.name, "wrong_type", (("expected", TYPE_WORDS[wanted]),))
+    if isinstance(value, str) and (fault := _text_fault(field, value)):
+        return None, fault
     choices = field.metadata.get("choices")
     if choices and value not in choices:
         return None, OptionFault(field.name, "wrong_choice", (("expected", ", ".join(choices)),))
@@ -122,6 +126,15 @@ def _read(field: Field[Any], hint: Any, value: object) -> tuple[Any, OptionFault
         low, high = field.metadata.get("low", 0), field.metadata.get("high", LARGEST)
         return None, OptionFault(field.name, "out_of_bounds", (("high", high), ("low", low)))
     return value, None
+
+
+def _text_fault(field: Field[Any], value: str) -> OptionFault | None:
+    """A text that says nothing, cannot be stored, or is no name any more."""
+    if not value.strip():
+        return OptionFault(field.name, "missing")
+    if any(c == "\x00" or "\ud800" <= c <= "\udfff" for c in value):
+        return OptionFault(field.name, "bad_text")
+    return OptionFault(field.name, "too_long", (("most", LONGEST),)) if len(value) > LONGEST else None
 
 
 def _in_bounds(field: Field[Any], value: int | Decimal) -> bool:

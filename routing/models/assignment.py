@@ -124,6 +124,9 @@ class Timer(models.Model):
     n = models.PositiveSmallIntegerField(default=0, help_text=_("Tells several of one kind apart."))
     due_at = models.DateTimeField()
     fired_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Of switching a rep off: silence was found; done after the turn, once."
+    )
 
     class Meta:
         verbose_name = _("timer")

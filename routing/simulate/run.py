@@ -1,5 +1,6 @@
 """Folds a period, or the rows of a file, by one rule set and by another, and tells what would be otherwise."""
 
+import json
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -124,8 +125,8 @@ def rules_ask_last_owner(*found: Rules | None) -> bool:
     """Whether some rule asks who last worked with the person; groups that do so are few and cheap to serve."""
     from reps.models import Group  # noqa: PLC0415 - beside its only use
 
-    steps = Group.objects.filter(active=True).values_list("steps", flat=True)
-    asks = any(step.get("options", {}).get("returning") for body in steps for step in body if isinstance(step, dict))
+    bodies = Group.objects.filter(active=True).values_list("steps", flat=True)
+    asks = any('"returning": true' in json.dumps(body) for body in bodies)
     return asks or any(asks_last_owner(rules) for rules in found if rules)
 
 

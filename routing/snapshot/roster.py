@@ -79,8 +79,8 @@ def _fresh_until(now: datetime) -> datetime:
 
 def _ask_last_owner(division_id: int) -> bool:
     """Does some group share by who last worked with the person?"""
-    steps = Group.objects.filter(division=division_id, active=True).values_list("steps", flat=True)
-    return any(step.get("options", {}).get("returning") for body in steps for step in body if isinstance(step, dict))
+    bodies = Group.objects.filter(division=division_id, active=True).values_list("steps", flat=True)
+    return any(getattr(step.options, "returning", False) for body in bodies for step in _steps(body) or ())
 
 
 def _paused(division_id: int) -> frozenset[int]:

@@ -69,6 +69,7 @@ _CHECK = {
     "taken_back_to_the_same": gettext_noop(
         "%(group)s has one member: a lead that is taken back goes to the same rep again."
     ),
+    "taken_back_to_the_named_rep": gettext_noop("A lead that is taken back from %(rep)s goes to the same rep again."),
     "may_come_back": gettext_noop(
         "A lead that is taken back in %(group)s may go to the same rep again: add the step “not again”."
     ),

@@ -15,6 +15,8 @@ def places(rule: Rule, world: World) -> Iterator[Finding]:
     """Everything the rule names, against what exists."""
     if rule.destination.to is To.REP and rule.destination.id not in world.reps:
         yield finding(Severity.ERROR, "unknown_rep", rule, rep=rule.destination.id)
+    if rule.destination.to is To.REP and any(stage.do == "release" for stage in rule.escalation or ()):
+        yield finding(Severity.WARNING, "taken_back_to_the_named_rep", rule, rep=rule.destination.id)
     for step in rule.steps or ():
         rep = getattr(step.options, "rep", None)
         if rep is not None and rep not in world.reps:
@@ -71,6 +73,9 @@ def _knowing(rule: Rule, group: Group, steps: tuple[Step, ...], world: World) ->
             territory.reps & {member.rep for member in group.members} for territory in world.territories
         ):
             yield finding(Severity.WARNING, "nobody_covers_anything", rule, group=group.id)
+        rep = getattr(step.options, "rep", None)
+        if rep is not None and rule.steps is None and rep not in world.reps:
+            yield finding(Severity.WARNING, "unknown_rep", rule, rep=rep)
         if step.strategy == "skills" and not any(_has_kind(member, step, world) for member in group.members):
             yield finding(Severity.WARNING, "nobody_has_skill", rule, group=group.id, kind=step.options.kind)
 

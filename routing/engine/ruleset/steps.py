@@ -17,9 +17,11 @@ LONGEST_RESPONSE = 30 * 24 * 3600
 DOES = ("remind", "warn", "release", "pause")
 
 
-def parse_steps(body: object, *, directory: Directory | None = None) -> tuple[Step, ...]:
-    """The default steps of a group from JSON, or RuleSetError with every problem."""
-    reading = StepsReading(Catalogue({}), directory)
+def parse_steps(
+    body: object, *, directory: Directory | None = None, catalogue: Catalogue | None = None
+) -> tuple[Step, ...]:
+    """The default steps of a group from JSON, or RuleSetError with every problem; fields only asked of a catalogue."""
+    reading = StepsReading(catalogue or Catalogue({}), directory)
     steps = reading.steps(body if body is not None else [], "steps")
     if reading.problems:
         raise RuleSetError(tuple(reading.problems))
@@ -120,7 +122,7 @@ class StepsReading(Pass):
         if strategy is None:
             self.wrong(f"{path}.strategy", "unknown_strategy", expected=", ".join(sorted(shelf())))
             return None
-        options, faults = read_options(strategy.Options, body.get("options") or {})
+        options, faults = read_options(strategy.Options, body.get("options", {}))
         for fault in faults:
             below = f"{path}.options.{fault.option}" if fault.option else f"{path}.options"
             self.wrong(below, fault.code, **dict(fault.numbers))
