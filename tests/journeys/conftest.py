@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import pytest
 
 from tests import factories as make
-from tests.browser import browser as browser  # noqa: PLC0414 - a fixture handed on
 from tests.browser import open_page
 from tests.processes import processes as processes  # noqa: PLC0414 - a fixture handed on
 
