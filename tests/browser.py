@@ -1,4 +1,4 @@
-"""The pytest plugin with the one browser of a run: the system's Chromium, never one fetched; without it tests skip, loudly."""
+"""The pytest plugin with the one browser of a run: the system's Chromium, never one fetched; without it tests skip."""
 
 import shutil
 from collections.abc import Iterator

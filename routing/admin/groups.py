@@ -44,7 +44,9 @@ class GroupForm(WholeForm):
     public_fields = JSONText(
         label=gettext_lazy("Shown before the claim"),
         rows=2,
-        help_text=gettext_lazy("Any of: source, channel, country, region, industry, size_band, intent."),
+        help_text=gettext_lazy(
+            '["source", "country"]. Any of: source, channel, country, region, industry, size_band, intent.'
+        ),
     )
     escalation = ListJSON(
         label=gettext_lazy("If nobody answers"),

@@ -120,7 +120,9 @@ def _working(rep: Rep, row: _Duty | None, comes: datetime | None, at: datetime) 
     """The rep with hours and absences that say the same at this instant as theirs did."""
     absences: tuple[Absence, ...] = ()
     duty: tuple[Span, ...] = ()
-    here = row is not None and row.on_duty is True and row.code != Code.BACK_SOONEST
+    # Where nobody asked for duty it decides nothing; taken as there, "what if" names no cause that was none.
+    there = row is not None and (row.on_duty is True or (row.on_duty is None and row.code not in KINDS))
+    here = there and row is not None and row.code != Code.BACK_SOONEST
     if row is not None and row.code in KINDS:
         until = row.numbers.get("until")
         absences = (Absence(at - A_MOMENT, _instant(until) if until else None, KINDS[Code(row.code)]),)

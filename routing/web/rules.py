@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from reps import access
+from reps.models import Group
 from routing import rulesets, wording
+from routing.engine.ruleset import To
 from routing.models import Decision, RuleSet, RuleSetVersion
 from routing.rulesets import compare
 
@@ -54,6 +56,7 @@ def _context(
         "sets": [_set(s, active=s == chosen) for s in sets] if len(sets) > 1 else [],
         "rules": rules,
         "shares_of": shares,
+        "groups": _groups(version) if version else [],
         "problems": _problems(chosen, now) if access.is_manager(request.user) else [],
         "compare_url": reverse("rules-compare", args=[chosen.uid]) if access.is_manager(request.user) else "",
         "draft": _draft(chosen) if access.is_manager(request.user) else None,
@@ -68,8 +71,9 @@ def _rules(version: RuleSetVersion, now: datetime) -> tuple[list[dict[str, Any]]
     rules = rulesets.rules_of(version)
     names = wording.Names.load(version.rule_set.division_id)
     since = Decision.objects.filter(at__gte=now - _SHARES_OVER, division=version.rule_set.division_id)
-    hits = dict(since.values_list("rule").annotate(n=Count("pk")))
-    total = sum(hits.values())
+    # Leads, not decisions: one that waits is decided again.
+    hits = dict(since.values_list("rule").annotate(n=Count("lead", distinct=True)))
+    total = since.aggregate(n=Count("lead", distinct=True))["n"]
     return [
         {
             "number": number,
@@ -82,6 +86,16 @@ def _rules(version: RuleSetVersion, now: datetime) -> tuple[list[dict[str, Any]]
         }
         for number, rule in enumerate(rules.rules, start=1)
     ], total
+
+
+def _groups(version: RuleSetVersion) -> list[dict[str, str]]:
+    """How the groups share that rules leave it to, as they share now."""
+    rules = rulesets.rules_of(version).rules
+    places = [rule.destination for rule in rules if rule.steps is None and rule.destination.to is To.GROUP]
+    places += [place for rule in rules for place in rule.otherwise if place.to is To.GROUP]
+    names = wording.Names.load(version.rule_set.division_id)
+    rows = Group.objects.filter(pk__in={place.id for place in places}, active=True).order_by("name")
+    return [{"name": row.name, "says": says} for row in rows if (says := wording.group_shares(row.steps, names))]
 
 
 def _problems(rule_set: RuleSet, now: datetime) -> list[dict[str, str]]:

@@ -87,8 +87,12 @@ def told(lead: Lead, *, me: Rep | None, whole: bool = True) -> dict[str, Any]:
 
 def _sentence(receipt: explain.Receipt, names: wording.Names, me: Rep | None, lead: Lead | None = None) -> Any:
     # An offer that was accepted has the same cause as a lead that was given.
-    accepted = receipt.outcome == State.OFFERED and lead is not None and lead.owner_id == receipt.rep
-    if not (receipt.outcome == State.ASSIGNED or accepted) or receipt.rep is None or receipt.by_hand:
+    offered = receipt.outcome == State.OFFERED
+    accepted = offered and lead is not None and lead.owner_id == receipt.rep
+    stands = (
+        accepted or receipt.outcome == State.ASSIGNED or (offered and (lead is None or lead.state == State.OFFERED))
+    )
+    if not stands or receipt.rep is None or receipt.by_hand:
         return ""
     standing = sum(wording.could_take_it(row.code) for row in receipt.considered)
     owed = receipt.numbers.get("owed", receipt.numbers.get("most"))
@@ -99,6 +103,7 @@ def _sentence(receipt: explain.Receipt, names: wording.Names, me: Rep | None, le
         rep=names.rep(receipt.rep),
         you=me is not None and me.pk == receipt.rep,
         rule=receipt.rule_name,
+        offered=offered and not accepted,
     )
 
 

@@ -30,6 +30,7 @@ from routing.wording.reasons import (
 )
 from routing.wording.rules import rule_says, rule_set_words
 from routing.wording.stays import stayed_says, stays_because
+from routing.wording.steps import group_shares
 
 __all__ = [
     "Names",
@@ -43,6 +44,7 @@ __all__ = [
     "could_take_it",
     "example_says",
     "falls_to_the_rest",
+    "group_shares",
     "no_lead_matched",
     "own_problem",
     "part_says",

@@ -220,7 +220,9 @@ def _at_cap(numbers: dict[str, Any]) -> str:
     return _("%s over all groups") % said if numbers.get("cap") == "rep" else said
 
 
-def why_says(code: str, *, owed: int | None, standing: int, rep: str, you: bool, rule: str) -> SafeString:
+def why_says(
+    code: str, *, owed: int | None, standing: int, rep: str, you: bool, rule: str, offered: bool = False
+) -> SafeString:
     """Why this rep, in one sentence, with the rule and the cause marked by <b>."""
     numbers = {"n": standing, "rep": rep, "owed": f"{(owed or 0) / UNIT:.2f}"}
     cause = _((_WHY_YOU if you else _WHY).get(code, gettext_noop("of the %(n)s who could take it it was your turn")))
@@ -228,7 +230,12 @@ def why_says(code: str, *, owed: int | None, standing: int, rep: str, you: bool,
     cause = _fewer(cause, standing)
     if you:
         return format_html(_("It came to you because the rule <b>{}</b> fits this lead, and <b>{}</b>."), rule, cause)
-    return format_html(_("It went to {} because the rule <b>{}</b> fits this lead, and <b>{}</b>."), rep, rule, cause)
+    text = _("It is offered to {} because the rule <b>{}</b> fits this lead, and <b>{}</b>.") if offered else _went()
+    return format_html(text, rep, rule, cause)
+
+
+def _went() -> str:
+    return _("It went to {} because the rule <b>{}</b> fits this lead, and <b>{}</b>.")
 
 
 def told(decision: Decision, rule: str) -> str:

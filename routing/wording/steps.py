@@ -7,6 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from routing.engine.ruleset import RuleSetError, parse_steps
 from routing.engine.strategies import shelf
 from routing.engine.strategy import Part
 from routing.engine.world import Step
@@ -86,6 +87,15 @@ def duration(seconds: int) -> str:
     if minutes < 120 or minutes % 60:
         return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
     return ngettext("%(n)d hour", "%(n)d hours", minutes // 60) % {"n": minutes // 60}
+
+
+def group_shares(body: object, names: Names) -> str:
+    """How a group shares, from its own steps; nothing where they cannot be read."""
+    try:
+        said = sharing_says(parse_steps(body), names)
+    except RuleSetError:
+        return ""
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def sharing_says(steps: tuple[Step, ...], names: Names) -> str:

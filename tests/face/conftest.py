@@ -1,2 +1,1 @@
 """What every look at the face uses: the browser."""
-

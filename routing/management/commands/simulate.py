@@ -183,7 +183,8 @@ def _rules(rule_set: RuleSet, options: dict[str, Any]) -> tuple[Rules, str]:
     if options["number"] is not None:
         version = RuleSetVersion.objects.filter(rule_set=rule_set, n=options["number"]).first()
     if version is None:
-        raise CommandError("--version: there is no such version; nothing is published yet, or take --draft.")
+        known = ", ".join(str(n) for n in rule_set.versions.order_by("n").values_list("n", flat=True)) or "none"
+        raise CommandError(f"--version: there is no such version. There are: {known}. Or take --draft.")
     return rulesets.rules_of(version), f"version {version.n}"
 
 
