@@ -28,11 +28,11 @@ def rows(head):
 
 
 @pytest.mark.property
-def test_ours_stays_within_the_promise_for_ten_teams_of_each_scenario():
-    """The short form of `make fairness`: 40 teams, 5,000 leads each, through the real rules and steps."""
-    found = trial.run(range(10), ways=[MostOwed], processes=1)
+def test_ours_stays_within_the_promise_for_six_teams_of_each_scenario():
+    """The short form of `make fairness`: 24 teams, 5,000 leads each, through the real rules and steps."""
+    found = trial.run(range(6), ways=[MostOwed], processes=1)
 
-    assert len(found.teams) == 40
+    assert len(found.teams) == 24
     assert 0.5 < found.figures(trial.OURS).worst <= trial.TARGET
 
 

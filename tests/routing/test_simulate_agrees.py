@@ -213,7 +213,7 @@ class Company:
         Sweep().once()
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 3])
 def test_the_records_of_a_busy_day_folded_again_say_what_live_said(seed):
     began = timezone.now() - timedelta(minutes=1)
     company = Company(seed)
