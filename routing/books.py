@@ -4,9 +4,9 @@ from datetime import datetime
 
 from reps import availability
 from reps.models import Group, Membership, Rep
-from routing.engine.ledger import HOUSE, Key, LedgerEntry, settle
+from routing.engine.ledger import Key, LedgerEntry, settle
 from routing.engine.ruleset import RuleSetError, parse_steps, shares_equally
-from routing.models import Share
+from routing.entries import shares_of
 
 
 def counted_entry(
@@ -43,14 +43,7 @@ def _equally(group: Group) -> bool:
 
 def shares_after(entry: LedgerEntry) -> dict[Key, tuple[int, int]]:
     """Balances and turns once the entry is settled, read under the turn."""
-    balances: dict[Key, int] = {}
-    turns: dict[Key, int] = {}
-    rows = Share.objects.filter(group=entry.group)
-    for rep, balance, arrears, last in rows.values_list("rep_id", "balance", "arrears", "last_turn"):
-        balances[entry.group, rep or HOUSE] = balance
-        if rep is not None:
-            balances[entry.group, -rep] = arrears
-            turns[entry.group, rep] = last
+    balances, turns, _repaid = shares_of([entry.group])
     latest = max(turns.values(), default=0)
     after = settle(balances, entry)
     won = (entry.group, entry.winner)

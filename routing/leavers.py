@@ -5,7 +5,8 @@ from django.db.models.functions import Now
 
 from reps.models import Membership
 from routing.assign import turn, write_balances
-from routing.engine.ledger import HOUSE, Key, leave, move
+from routing.engine.ledger import Key, leave, move
+from routing.entries import shares_of
 from routing.models import LedgerEntry, Share
 
 
@@ -26,13 +27,7 @@ def settle_leavers(division_id: int) -> int:
             return 0
         gone = [row for row in owing(division_id) if not _is_member(row, held.now)]
         groups = {row.group_id for row in gone}
-        balances: dict[Key, int] = {}
-        turns: dict[Key, int] = {}
-        for row in Share.objects.filter(group__in=groups):
-            balances[row.group_id, row.rep_id or HOUSE] = row.balance
-            if row.rep_id:
-                balances[row.group_id, -row.rep_id] = row.arrears
-                turns[row.group_id, row.rep_id] = row.last_turn
+        balances, turns, _repaid = shares_of(groups)
         changed: set[Key] = set()
         for row in gone:
             for transfer in leave(balances, row.group_id, row.rep_id or 0):

@@ -13,7 +13,8 @@ from reps.models import Rep, User
 from routing import terms
 from routing.assign import Alarm, Errand, Move, Turn, turn, write
 from routing.books import shares_after
-from routing.engine.ledger import Key, LedgerEntry, reverse
+from routing.engine.ledger import Key, LedgerEntry
+from routing.entries import undoing
 from routing.models import Assignment, Offer
 from routing.models import LedgerEntry as EntryRow
 
@@ -133,10 +134,7 @@ def _taken_back(row: Offer) -> tuple[LedgerEntry | None, int | None, dict[Key, t
     counting = [EntryRow.Kind.SHARE, EntryRow.Kind.FORCED]
     given = EntryRow.objects.filter(decision=row.decision_id, winner=row.rep_id, kind__in=counting, reversed_by=None)
     found = given.first()
-    if found is None or row.decision_id is None or found.winner is None:
+    if found is None or row.decision_id is None:
         return None, None, {}
-    forced = found.kind == EntryRow.Kind.FORCED
-    entry = reverse(
-        LedgerEntry(found.group_id, row.lead_id, tuple(found.reps), tuple(found.weights), found.winner, forced)
-    )
+    entry = undoing(found)
     return entry, found.pk, shares_after(entry)

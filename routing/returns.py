@@ -8,8 +8,9 @@ from leads.models import Lead
 from reps.models import Rep, User
 from routing import terms
 from routing.assign import Move, NotYoursError, Turn, turn, write, write_balances
-from routing.engine.ledger import HOUSE, Key, LedgerEntry, reverse, settle
-from routing.models import Assignment, Return, Share
+from routing.books import shares_after
+from routing.entries import undoing
+from routing.models import Assignment, Return
 from routing.models import LedgerEntry as EntryRow
 
 
@@ -75,7 +76,6 @@ def _undo(held: Turn, given_back: Return) -> bool:
     )
     if row is None:
         return False
-    undone = LedgerEntry(row.group_id, spell.lead_id, tuple(row.reps), tuple(row.weights), spell.rep_id)
     EntryRow.objects.create(
         division_id=held.division,
         group_id=row.group_id,
@@ -87,14 +87,6 @@ def _undo(held: Turn, given_back: Return) -> bool:
         winner=row.winner,
         reverses=row,
     )
-    balances: dict[Key, int] = {}
-    turns: dict[Key, int] = {}
-    for share in Share.objects.filter(group=row.group_id):
-        balances[row.group_id, share.rep_id or HOUSE] = share.balance
-        if share.rep_id:
-            balances[row.group_id, -share.rep_id] = share.arrears
-            turns[row.group_id, share.rep_id] = share.last_turn
-    after = settle(balances, reverse(undone))
     won = {(row.group_id, spell.rep_id): -1}
-    write_balances(held, {key: (balance, turns.get(key, 0)) for key, balance in after.items()}, won)
+    write_balances(held, shares_after(undoing(row)), won)
     return True

@@ -1,6 +1,5 @@
 """Nothing lost, nothing stuck: the sweep that finds what a lost doorbell missed, and the audit of the invariants."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -8,7 +7,8 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from routing.engine.ledger import HOUSE, LedgerEntry, Moved, Transfer, replay
+from routing.engine.ledger import replay
+from routing.entries import entry_of, read_shares
 from routing.models import LedgerEntry as EntryRow
 from routing.models import Share
 
@@ -106,9 +106,8 @@ def _nothing_stuck() -> Finding:
 
 def _balances() -> Finding:
     """Balances are the replay of the entries, and sum to 0 in every group."""
-    replayed = replay(_entries())
-    stored = {(g, r or HOUSE): b for g, r, b in Share.objects.values_list("group_id", "rep_id", "balance")}
-    stored |= {(g, -r): b for g, r, b in Share.objects.exclude(arrears=0).values_list("group_id", "rep_id", "arrears")}
+    replayed = replay(entry_of(row) for row in EntryRow.objects.order_by("id").iterator())
+    stored = read_shares(Share.objects.all()).balances
     keys = set(replayed) | set(stored)
     broken = [
         _("group %(group)s, rep %(rep)s") % {"group": key[0], "rep": key[1]}
@@ -121,22 +120,3 @@ def _balances() -> Finding:
     broken += [_("group %s does not sum to 0") % group for group, total in sums.items() if total]
     says = _("fair shares sum to 0 and equal the replay of their entries")
     return Finding("I5", says, EntryRow.objects.count(), tuple(broken[:20]))
-
-
-def _entries() -> "Iterator[LedgerEntry | Transfer]":
-    """All entries as the engine knows them, in order."""
-    kinds = EntryRow.Kind
-    moves = set(Moved)
-    for row in EntryRow.objects.order_by("id").iterator():
-        if row.kind in moves:
-            yield Transfer(row.group_id, row.winner or 0, row.amount, Moved(row.kind))
-            continue
-        yield LedgerEntry(
-            row.group_id,
-            row.lead_id or 0,
-            tuple(row.reps),
-            tuple(row.weights),
-            row.winner or 0,
-            row.kind == kinds.FORCED,
-            row.kind == kinds.REVERSED,
-        )

@@ -228,8 +228,3 @@ class Lead(models.Model):
 
     def __str__(self) -> str:
         return f"{_('Lead')} {self.pk}"
-
-    @property
-    def is_open(self) -> bool:
-        """Whether anybody still has to do something about it."""
-        return State(self.state) in OPEN

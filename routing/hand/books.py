@@ -9,8 +9,9 @@ from leads.models import Lead
 from reps.models import Group, Rep
 from routing.assign import Turn
 from routing.books import counted_entry
-from routing.engine.ledger import HOUSE, Key, LedgerEntry, reverse, settle
-from routing.models import Assignment, Offer, Share
+from routing.engine.ledger import Key, LedgerEntry, settle
+from routing.entries import shares_of, undoing
+from routing.models import Assignment, Offer
 from routing.models import LedgerEntry as EntryRow
 
 
@@ -39,11 +40,7 @@ class Books:
 
     def take_back(self, row: EntryRow) -> LedgerEntry:
         """Settle the reversal of an entry: everybody's share back, the winner's lead back."""
-        if row.winner is None or row.lead_id is None:
-            raise ValueError("only the entry of a lead can be taken back")
-        forced = row.kind == EntryRow.Kind.FORCED
-        entry = LedgerEntry(row.group_id, row.lead_id, tuple(row.reps), tuple(row.weights), row.winner, forced)
-        return self._settle(reverse(entry))
+        return self._settle(undoing(row))
 
     def after(self) -> dict[Key, tuple[int, int]]:
         """Balance and last turn of every row that changed."""
@@ -62,14 +59,10 @@ class Books:
     def _read_shares(self, groups: Iterable[int]) -> None:
         missing = set(groups) - self._read
         self._read |= missing
-        rows = Share.objects.filter(group__in=missing) if missing else Share.objects.none()
-        for group, rep, balance, arrears, last in rows.values_list(
-            "group_id", "rep_id", "balance", "arrears", "last_turn"
-        ):
-            self._balances[group, rep or HOUSE] = balance
-            if rep:
-                self._balances[group, -rep] = arrears
-                self._turns[group, rep] = last
+        if missing:
+            balances, turns, _repaid = shares_of(missing)
+            self._balances |= balances
+            self._turns |= turns
 
 
 def gave(leads: Sequence[Lead]) -> dict[int, EntryRow]:

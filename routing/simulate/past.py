@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from reps.models import Group
-from routing.engine.ledger import HOUSE, Key, LedgerEntry, Moved, Transfer, move, settle
+from routing.engine.ledger import Key, Transfer, move, reverse, settle
 from routing.engine.replay import Closed, Reopened
 from routing.engine.world import ANY_GROUP
+from routing.entries import entry_of, read_shares
 from routing.models import LedgerEntry as EntryRow
 from routing.models import Share
 from routing.simulate.cases import Case
@@ -255,12 +256,7 @@ def balances_at(division_id: int, at: datetime) -> dict[Key, int]:
 
     That is the same as their replay (`manage.py audit` proves it), and as quick as the period is short.
     """
-    balances: dict[Key, int] = {}
-    rows = Share.objects.filter(group__division=division_id)
-    for group, rep, balance, arrears in rows.values_list("group_id", "rep_id", "balance", "arrears"):
-        balances[group, rep or HOUSE] = balance
-        if rep and arrears:
-            balances[group, -rep] = arrears
+    balances = read_shares(Share.objects.filter(group__division=division_id)).balances
     later = EntryRow.objects.filter(division=division_id, at__gte=at).order_by("-id")
     for row in later.values_list(*_Entry._fields, named=False).iterator():
         balances.update(undone(balances, _Entry(*row)))
@@ -284,28 +280,7 @@ def undone(balances: Mapping[Key, int], row: Any) -> dict[Key, int]:
     told = entry_of(row)
     if isinstance(told, Transfer):
         return move(balances, Transfer(told.group, told.rep, -told.amount, told.why))
-    return settle(
-        balances,
-        LedgerEntry(told.group, told.lead, told.reps, told.weights, told.winner, told.forced, not told.reverses),
-    )
-
-
-_TRANSFERS = frozenset(moved.value for moved in Moved)
-
-
-def entry_of(row: Any) -> LedgerEntry | Transfer:
-    """A stored entry as the engine knows it."""
-    if row.kind in _TRANSFERS:
-        return Transfer(row.group_id, row.winner or 0, row.amount, Moved(row.kind))
-    return LedgerEntry(
-        row.group_id,
-        row.lead_id or 0,
-        tuple(row.reps),
-        tuple(row.weights),
-        row.winner or 0,
-        row.kind == EntryRow.Kind.FORCED,
-        row.kind == EntryRow.Kind.REVERSED,
-    )
+    return settle(balances, reverse(told))
 
 
 def _received(division_id: int, at: datetime, limited: Iterable[Key]) -> dict[Key, list[datetime]]:

@@ -16,6 +16,7 @@ from routing.engine.decide import Decision
 from routing.engine.ledger import LedgerEntry, Moved, Transfer
 from routing.engine.replay import Accepted, Closed, Declined, Event, Fold, Moving, Reopened, Reversed, Taken
 from routing.engine.ruleset import RuleSet as Rules
+from routing.entries import entry_of
 from routing.models import LedgerEntry as EntryRow
 from routing.models import Offer, RuleSetVersion
 from routing.simulate import past
@@ -198,7 +199,7 @@ def _by_hand_entries(
     )
     found = {}
     for row in rows:
-        entry = past.entry_of(row)
+        entry = entry_of(row)
         if isinstance(entry, LedgerEntry):
             found[entry.lead, entry.winner, row.at] = entry
     return found
@@ -220,7 +221,7 @@ def _entry_steps(division_id: int, since: datetime, until: datetime) -> Iterator
     kinds = [EntryRow.Kind.REVERSED, *(moved.value for moved in Moved)]
     rows = EntryRow.objects.filter(division=division_id, at__gte=since, at__lt=until, kind__in=kinds, decision=None)
     for row in rows:
-        told = past.entry_of(row)
+        told = entry_of(row)
         if isinstance(told, Transfer):
             yield row.at, _Phase.ENDS, row.pk, Moving(row.at, told)
         else:

@@ -10,11 +10,11 @@ from leads.life import Kind
 from leads.models import Account
 from reps.models import Membership, Presence
 from routing.engine import world as w
-from routing.engine.ledger import HOUSE, Key
+from routing.engine.ledger import Key
 from routing.engine.ruleset import RuleSet as Rules
 from routing.engine.strategies import shelf
 from routing.engine.strategy import Asks
-from routing.models import Assignment, Offer, Share
+from routing.models import Assignment, Offer
 from routing.snapshot.roster import Roster
 
 _A_MONTH = timedelta(days=32)
@@ -76,25 +76,6 @@ def received_of(keys: set[Key], now: datetime) -> dict[Key, list[datetime]]:
         for key in {(w.ANY_GROUP, rep), (group or w.ANY_GROUP, rep)} & keys:
             found[key].append(at)
     return found
-
-
-def shares_of(
-    groups: Iterable[int],
-) -> tuple[dict[Key, int], dict[Key, int], dict[Key, datetime]]:
-    """Balances (arrears under minus the rep, the house's under HOUSE), turns, when arrears were made up for last."""
-    rows = Share.objects.filter(group__in=list(groups))
-    balances, turns, repaid = {}, {}, {}
-    for group, rep, balance, last, arrears, at in rows.values_list(
-        "group_id", "rep_id", "balance", "last_turn", "arrears", "repaid_at"
-    ):
-        balances[group, rep or HOUSE] = balance
-        if rep is not None:
-            turns[group, rep] = last
-        if arrears:
-            balances[group, -rep] = arrears
-        if at is not None:
-            repaid[group, rep] = at
-    return balances, turns, repaid
 
 
 def seen_of(people: Iterable[int]) -> dict[int, datetime]:

@@ -11,6 +11,7 @@ from routing.engine.replay import named_reps, reach
 from routing.engine.ruleset import RuleSet as Rules
 from routing.engine.strategies.capacity import at_cap
 from routing.engine.trace import Reason
+from routing.entries import shares_of
 from routing.snapshot.roster import (
     Roster,
     edges_of,
@@ -21,7 +22,7 @@ from routing.snapshot.roster import (
     roster_of,
     with_backups,
 )
-from routing.snapshot.tallies import accounts_of, asks_seen, limited_keys, load_of, received_of, seen_of, shares_of
+from routing.snapshot.tallies import accounts_of, asks_seen, limited_keys, load_of, received_of, seen_of
 
 
 def snapshot(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -93,8 +93,12 @@ def _groups(version: RuleSetVersion) -> list[dict[str, str]]:
     rules = rulesets.rules_of(version).rules
     places = [rule.destination for rule in rules if rule.steps is None and rule.destination.to is To.GROUP]
     places += [place for rule in rules for place in rule.otherwise if place.to is To.GROUP]
-    names = wording.Names.load(version.rule_set.division_id)
-    rows = Group.objects.filter(pk__in={place.id for place in places}, active=True).order_by("name")
+    division = version.rule_set.division_id
+    names = wording.Names.load(division)
+    wanted = Q(pk__in={place.id for place in places})
+    if any(rule.destination.to is To.TERRITORY and rule.steps is None for rule in rules):
+        wanted |= Q(territories__active=True)
+    rows = Group.objects.filter(wanted, division=division, active=True).distinct().order_by("name")
     return [{"name": row.name, "says": says} for row in rows if (says := wording.group_shares(row.steps, names))]
 
 
