@@ -49,6 +49,9 @@ class Arrival:
     attributes: dict[str, Any] = field(default_factory=dict)
     # Answers that rules may ask about, read by the type of their attribute, under its key.
     asked: dict[str, Any] = field(default_factory=dict)
+    # What the answers of a form say by themselves: "", "qualified", "disqualified" or "look" (a person looks), and why.
+    verdict: str = ""
+    verdict_reason: str = ""
     raw: dict[str, Any] = field(default_factory=dict)
 
     def contact_keys(self) -> list[tuple[str, str]]:
