@@ -1,0 +1,58 @@
+"""Signatures of web hooks, in and out: HMAC over the raw bytes, compared in constant time, stale ones refused."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+# How old a signed request may be where the sender names no window of its own (Standard Webhooks, Slack: 5 minutes).
+WINDOW = timedelta(minutes=5)
+
+
+class NotSignedError(Exception):
+    """The request does not prove who sent it; the message says what is wrong, and nothing of the secret."""
+
+
+def hex_of(key: bytes, message: bytes) -> str:
+    """HMAC-SHA256 in lower-case hexadecimal."""
+    return hmac.new(key, message, hashlib.sha256).hexdigest()
+
+
+def base64_of(key: bytes, message: bytes) -> str:
+    """HMAC-SHA256 in base64."""
+    return base64.b64encode(hmac.new(key, message, hashlib.sha256).digest()).decode()
+
+
+def same(given: str, expected: str) -> bool:
+    """Whether two texts are one, told in a time that does not depend on where they differ."""
+    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), expected.encode())
+
+
+def check(given: str, expected: Iterable[str]) -> None:
+    """Raise NotSignedError unless the signature is one of those expected (several while a secret is changed)."""
+    if not given:
+        raise NotSignedError("It is not signed.")
+    # All are compared: which of two secrets fits takes the same time.
+    fits = [same(given, one) for one in expected]
+    if not any(fits):
+        raise NotSignedError("The signature does not fit.")
+
+
+def check_fresh(seconds: str, *, now: datetime, window: timedelta = WINDOW) -> None:
+    """Raise NotSignedError unless the timestamp (Unix seconds as text) lies within the window around now."""
+    try:
+        at = int(seconds)
+    except ValueError as error:
+        raise NotSignedError("Its timestamp is missing or no number.") from error
+    if abs(now.timestamp() - at) > window.total_seconds():
+        raise NotSignedError("Its timestamp is too old, or lies ahead.")
+
+
+def unhex(text: str) -> bytes:
+    """The bytes of a key written in hexadecimal. Raises NotSignedError, as no signature can fit such a key."""
+    try:
+        return binascii.unhexlify(text.strip())
+    except ValueError as error:
+        raise NotSignedError("The secret kept here is not hexadecimal: copy it again.") from error

@@ -1,0 +1,296 @@
+"""The shape of a connector: code for one vendor, a source of news or an enricher; each on the shelf `connectors/`.
+
+A connector knows nothing of our rows: it turns what came into news, or what is known of a lead into more facts.
+What ops fill in for one installation (a `Setting` each) stands in the `Connection`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, ClassVar, Protocol
+from urllib.parse import parse_qs
+
+from config.lib import strict_json
+
+# Of our field: where it stands in the facts of a payload (the first that is filled), or {"text": "always this"}.
+Mapping_ = Mapping[str, "str | Sequence[str] | Mapping[str, str]"]
+
+
+class UnreadableError(ValueError):
+    """The payload is not what the connector reads; the message names the place and why. Trying again is no use."""
+
+
+class UnansweredError(Exception):
+    """The vendor could not be asked just now; it is tried again later."""
+
+
+class Kind(StrEnum):
+    """How a setting is filled in."""
+
+    TEXT = "text"
+    SECRET = "secret"  # noqa: S105 - a kind of setting; sealed when stored, never shown again
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+    URL = "url"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing ops fill in; texts are marked for translation, translated at the edge."""
+
+    name: str
+    label: str
+    help: str = ""
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    default: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Came:
+    """One request as it came: names of headers in lower case, the body's raw bytes."""
+
+    method: str
+    url: str  # the public one, as the sender wrote it
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+    at: datetime
+
+    def header(self, name: str) -> str:
+        """The header's text, empty where it is missing."""
+        return self.headers.get(name.lower(), "")
+
+    @cached_property
+    def text(self) -> str:
+        """The body as UTF-8. Raises UnreadableError."""
+        try:
+            return self.body.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise UnreadableError(f"The body is not UTF-8: byte {error.start}.") from error
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON, read strictly. Raises UnreadableError."""
+        try:
+            value = strict_json.loads(self.text)
+            strict_json.check(value)
+        except strict_json.UnstorableError as error:
+            raise UnreadableError(f"{error.path or 'body'}: {error}") from error
+        except strict_json.NotJSONError as error:
+            raise UnreadableError(str(error)) from error
+        return value
+
+    @cached_property
+    def object(self) -> dict[str, Any]:
+        """The body as one JSON object. Raises UnreadableError."""
+        if not isinstance(self.json, dict):
+            raise UnreadableError("The body must be a JSON object.")
+        return self.json
+
+    @cached_property
+    def form(self) -> dict[str, str]:
+        """The body as a form: each name with its last value. Raises UnreadableError."""
+        try:
+            values = parse_qs(self.text, keep_blank_values=True, max_num_fields=1000, errors="strict")
+        except ValueError as error:
+            raise UnreadableError(f"The body is no form: {error}.") from error
+        found = {name: texts[-1] for name, texts in values.items()}
+        try:
+            strict_json.check(found)
+        except strict_json.UnstorableError as error:
+            raise UnreadableError(f"{error.path or 'body'}: {error}") from error
+        return found
+
+    @property
+    def is_form(self) -> bool:
+        """Whether it says to be a form."""
+        return self.header("content-type").partition(";")[0].strip().lower() == "application/x-www-form-urlencoded"
+
+
+class Door(Protocol):
+    """The way out to the vendor: JSON in, JSON out. Raises UnansweredError where it should be tried again."""
+
+    def get(self, url: str, *, headers: Mapping[str, str] = ..., params: Mapping[str, str] = ...) -> Any:
+        """The answer's JSON; None for 404."""
+
+    def post(self, url: str, *, json: Any, headers: Mapping[str, str] = ...) -> Any:
+        """The answer's JSON; None for 404."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What ops filled in: `secrets` hold every value that is valid now (two while one is being changed)."""
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def setting(self, name: str) -> str:
+        """One setting as text, empty where it was left out."""
+        return str(self.settings.get(name) or "")
+
+    def on(self, name: str) -> bool:
+        """Whether a yes-or-no is switched on."""
+        return self.settings.get(name) is True
+
+    def secret(self, name: str) -> str:
+        """The newest value of a secret, empty where there is none."""
+        return next(iter(self.secrets.get(name, ())), "")
+
+
+# --- news: what a source makes of a payload --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NewLead:
+    """Somebody wants to be sold to. `facts` is the vendor's payload as nested JSON; the mapping picks from it.
+
+    `id` is the vendor's own: the same id through the same connection is the same lead. `defaults` are our fields for
+    which the vendor has no words (the channel, an intent); what the connection says goes before them. `host` is the
+    mail address of the person the vendor gave the lead to (whose meeting was booked).
+    """
+
+    id: str
+    facts: Mapping[str, Any]
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    test: bool = False
+    at: datetime | None = None
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Which person: any of what they are known by."""
+
+    email: str = ""
+    phone: str = ""
+    lead_id: str = ""  # the id under which this connection brought the lead
+
+
+@dataclass(frozen=True, slots=True)
+class Contacted:
+    """A contact with a person, made (or answered) by one of ours; `kind` and `outcome` as in `leads.life`.
+
+    Where nobody knows the person and `stranger` is given, that becomes a lead first.
+    """
+
+    id: str
+    who: Who
+    by: Who
+    kind: str
+    at: datetime
+    outcome: str = ""
+    seconds: int | None = None
+    stranger: NewLead | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something to keep on the timeline of the person's lead: a meeting was cancelled, their data is to be erased."""
+
+    id: str
+    who: Who
+    text: str
+    tell: bool = False  # the owner, or else the managers, get word
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Nothing to do, and why."""
+
+    reason: str
+
+
+News = NewLead | Contacted | Noted | Ignored
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the sender is told."""
+
+    body: str = '{"received": true}'
+    content_type: str = "application/json"
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A payload as the vendor sends it and what is made of it: shown by the manual, asserted by the contract test."""
+
+    name: str
+    body: str
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    # What the vendor answers when asked, by the end of the address.
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    gives: Mapping[str, Any] = field(default_factory=dict)  # our fields of the lead, where one is made
+
+
+class Connector:
+    """What all have: a name, a label, a manual (the docstring), and what ops fill in."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    settings: ClassVar[tuple[Setting, ...]] = ()
+
+
+class Source(Connector):
+    """Brings news: leads, contacts made, remarks. All but `read` is asked while the sender waits: no network."""
+
+    # In which words the vendor's fields are ours; ops change a copy of it.
+    MAPPING: ClassVar[Mapping_] = {}
+    # Where facts the mapping did not use go: into the answers of the lead, or nowhere (the raw body keeps them).
+    keeps_rest: ClassVar[bool] = False
+    examples: ClassVar[tuple[Example, ...]] = ()
+    # Whether it proves who sent it; those that cannot are guarded by their secret address only.
+    signed: ClassVar[bool] = True
+
+    def greet(self, came: Came, configured: Configured) -> Answer | None:
+        """The answer to a handshake, which is no delivery; None for everything else."""
+        return None
+
+    def verify(self, came: Came, configured: Configured) -> None:
+        """Raise `config.lib.signing.NotSignedError` unless the vendor sent it."""
+
+    def delivery_id(self, came: Came, configured: Configured) -> str:
+        """By what a repeated delivery is known; empty where the vendor says nothing. Raises UnreadableError."""
+        return ""
+
+    def answer(self, came: Came, configured: Configured) -> Answer:
+        """What the vendor wants to hear once the delivery is kept."""
+        return Answer()
+
+    def read(self, came: Came, configured: Configured, door: Door) -> list[News]:
+        """The news in a delivery. Raises UnreadableError, UnansweredError."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is known of a lead when an enricher is asked; texts, empty where unknown."""
+
+    email: str = ""
+    domain: str = ""
+    company: str = ""
+    name: str = ""
+    phone: str = ""
+    website: str = ""
+    country: str = ""
+
+
+class Enricher(Connector):
+    """Adds facts about a lead's person or company."""
+
+    examples: ClassVar[tuple[Example, ...]] = ()
+    # Whether it asks the network, and so has a budget and may fail.
+    asks_network: ClassVar[bool] = True
+
+    def lookup(self, asked: Asked, configured: Configured, door: Door) -> Mapping[str, Any]:
+        """Our fields (names as in `Arrival`) that it knows; empty where it knows nothing. Raises UnansweredError."""
+        raise NotImplementedError
