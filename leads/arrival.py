@@ -25,6 +25,8 @@ class Arrival:
     company: str = ""
     job_title: str = ""
     website: str = ""
+    profile_url: str = ""
+    handle: str = ""
     domain: str = ""
     language: str = ""
     time_zone: str = ""
@@ -47,6 +49,8 @@ class Arrival:
     message: str = ""
     answers: dict[str, Any] = field(default_factory=dict)
     attributes: dict[str, Any] = field(default_factory=dict)
+    # Where the person came from: utm_source and its like, gclid, referrer, landing_page.
+    tracking: dict[str, str] = field(default_factory=dict)
     # Answers that rules may ask about, read by the type of their attribute, under its key.
     asked: dict[str, Any] = field(default_factory=dict)
     # What the answers of a form say by themselves: "", "qualified", "disqualified" or "look" (a person looks), and why.
@@ -55,6 +59,20 @@ class Arrival:
     raw: dict[str, Any] = field(default_factory=dict)
 
     def contact_keys(self) -> list[tuple[str, str]]:
-        """What makes the person known again, e-mail before phone."""
-        found = [("email", self.email.casefold())] if self.email else []
-        return [*found, ("phone", self.phone_e164)] if self.phone_e164 else found
+        """What makes the person known again, e-mail before phone before profile; a handle only on its own channel."""
+        found = [
+            ("email", self.email.casefold()),
+            ("phone", self.phone_e164),
+            ("profile", profile_key(self.profile_url)),
+            ("handle", f"{self.channel}:{self.handle}".casefold() if self.handle and self.channel else ""),
+        ]
+        return [(kind, value[:254]) for kind, value in found if value]
+
+
+def profile_key(url: str) -> str:
+    """A profile's address without what changes from copy to copy: scheme, www or a country's host, query, last slash."""
+    host, slash, path = url.casefold().partition("://")[2].partition("?")[0].partition("#")[0].partition("/")
+    for site in ("linkedin.com", "facebook.com", "xing.com", "instagram.com"):
+        if host.endswith(f".{site}"):
+            host = site
+    return f"{host}/{path.strip('/')}" if slash and path.strip("/") else ""

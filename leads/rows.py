@@ -21,7 +21,7 @@ from leads.web.serializers import NO, YES, ArrivalSerializer, arrival_of
 from reps.models import Division
 
 # Fields of an arrival that a cell can hold.
-PLAIN = tuple(str(name) for name in ArrivalSerializer().fields if str(name) not in {"answers", "test"})
+PLAIN = tuple(str(name) for name in ArrivalSerializer().fields if str(name) not in {"answers", "test", "tracking"})
 ARRIVED = "arrived_at"
 # What only the past knows: text, then instants.
 PAST_TEXTS = ("owner", "group", "stage", "outcome", "lost_reason", "won_amount", "won_currency")

@@ -7,6 +7,7 @@ from .contact import Contact, ContactKey
 from .delivery import Delivery
 from .event import LeadEvent, LeadEventPrivate
 from .facts import LeadFacts
+from .inbound import Inbound
 from .intake import IdempotencyKey, Intake
 from .key import ApiKey
 from .lead import AccountHow, Lead
@@ -24,6 +25,7 @@ __all__ = [
     "ContactKey",
     "Delivery",
     "IdempotencyKey",
+    "Inbound",
     "Intake",
     "Lead",
     "LeadEvent",

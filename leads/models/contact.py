@@ -32,10 +32,12 @@ class ContactKey(models.Model):
 
         EMAIL = "email", _("e-mail")
         PHONE = "phone", _("phone")
+        PROFILE = "profile", _("profile")
+        HANDLE = "handle", _("handle")
 
     division = DivisionKey()
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="keys")
-    kind = models.CharField(max_length=5, choices=Kind)
+    kind = models.CharField(max_length=7, choices=Kind)
     value = models.CharField(max_length=254)
 
     class Meta:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .connection import Connection
 from .fields import ExactDecoder, ExactEncoder
+from .inbound import Inbound
 from .key import ApiKey
 from .lead import Lead
 
@@ -22,14 +23,19 @@ class Intake(models.Model):
         ENQUIRY = "enquiry", _("an enquiry on an open lead")
         REPEATED = "repeated", _("known already")
         REFUSED = "refused", _("refused")
+        TOUCHED = "touched", _("a contact, logged")
+        NOTED = "noted", _("a remark on its lead")
+        IGNORED = "ignored", _("nothing to do")
+        QUARANTINED = "quarantined", _("held back as spam")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     connection = models.ForeignKey(Connection, models.PROTECT)
+    inbound = models.ForeignKey(Inbound, models.SET_NULL, null=True, blank=True, related_name="intakes")
     external_id = models.CharField(_("external id"), max_length=200, blank=True)
     received_at = models.DateTimeField()
     body = models.JSONField(_("body"), null=True, blank=True, encoder=ExactEncoder, decoder=ExactDecoder)
     lead = models.ForeignKey(Lead, models.SET_NULL, null=True, blank=True, related_name="intakes")
-    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)
     error = models.TextField(_("error"), blank=True)
 
     class Meta:
@@ -38,13 +44,14 @@ class Intake(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["connection", "external_id"],
-                condition=~Q(external_id="") & Q(outcome__in=["new", "enquiry"]),
+                condition=~Q(external_id="") & Q(outcome__in=["new", "enquiry", "touched", "noted"]),
                 name="intake_external_once",
             ),
         ]
         indexes = [
             models.Index(fields=["received_at"], condition=Q(body__isnull=False), name="intake_to_forget"),
             models.Index(fields=["lead"], name="intake_lead"),
+            models.Index(fields=["inbound"], name="intake_inbound", condition=Q(inbound__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,8 @@ class LeadPrivate(models.Model):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     phone_e164 = models.CharField(_("phone, normalised"), max_length=16, blank=True)
     company = models.CharField(_("company"), max_length=200, blank=True)
+    profile_url = models.CharField(_("profile"), max_length=500, blank=True, default="")
+    handle = models.CharField(_("handle"), max_length=200, blank=True, default="")
     domain = models.CharField(_("domain"), max_length=253, blank=True)
     website = models.CharField(_("website"), max_length=500, blank=True)
     language = models.CharField(_("language"), max_length=20, blank=True)
@@ -31,6 +33,8 @@ class LeadPrivate(models.Model):
     deal_currency = models.CharField(_("currency"), max_length=3, blank=True)
     message = models.TextField(_("message"), blank=True)
     answers = models.JSONField(_("answers"), default=dict, blank=True, encoder=ExactEncoder, decoder=ExactDecoder)
+    # Where the person came from: utm_source and its like, referrer, landing_page.
+    tracking = models.JSONField(_("tracking"), default=dict, blank=True)
     attributes = models.JSONField(_("attributes"), default=dict, blank=True, encoder=ExactEncoder, decoder=ExactDecoder)
 
     class Meta:

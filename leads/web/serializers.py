@@ -72,6 +72,8 @@ class ArrivalSerializer(serializers.Serializer):
     company = _text(200)
     job_title = _text(200)
     website = _text(500)
+    profile_url = _text(500)
+    handle = _text(200)
     language = _text(20)
     time_zone = _text(64)
     country = _text(80)
@@ -91,6 +93,7 @@ class ArrivalSerializer(serializers.Serializer):
     score = serializers.IntegerField(required=False, allow_null=True, min_value=-1_000_000, max_value=1_000_000)
     message = _text(20_000)
     answers = serializers.DictField(required=False, child=serializers.JSONField())
+    tracking = serializers.DictField(required=False, child=PlainText(max_length=2000, allow_blank=True))
     test = serializers.BooleanField(required=False, default=False)
 
     def to_internal_value(self, data: object) -> dict[str, Any]:
@@ -123,6 +126,12 @@ class ArrivalSerializer(serializers.Serializer):
             return normalise.country(value) if value else ""
         except normalise.UnusableError as error:
             raise serializers.ValidationError(_("“%s” is no country we know.") % value) from error
+
+    def validate_profile_url(self, value: str | None) -> str:
+        """A web address: anything else could run when it is clicked."""
+        if value and not value.casefold().startswith(("https://", "http://")):
+            raise serializers.ValidationError(_("Write the address of the profile in full, with https://."))
+        return value or ""
 
     def validate_time_zone(self, value: str | None) -> str:
         """A zone of the IANA database."""
@@ -200,6 +209,7 @@ def arrival_of(
         deal_amount=amount,
         deal_currency=currency,
         answers=values.get("answers") or {},
+        tracking=values.get("tracking") or {},
         attributes=values.get("attributes") or {},
         asked=values.get("asked") or {},
         raw=raw,

@@ -146,6 +146,8 @@ def facts_of(lead: Lead, details: LeadPrivate) -> list[dict[str, str]]:
         (_("Country"), country_name(lead.country) if lead.country else "", ""),
         (_("Language"), language_of(details.language), ""),
         (_("Website"), details.website, _web(details.website)),
+        (_("Profile"), details.profile_url, _web(details.profile_url)),
+        (_("Handle"), details.handle, ""),
         (_("Source"), lead.source, ""),
         (_("Campaign"), lead.campaign, ""),
         (_("Message"), details.message, ""),

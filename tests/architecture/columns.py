@@ -6,12 +6,13 @@ PERSONAL = {
     "leads.ContactKey": "value",
     "leads.Delivery": "error",  # a mail server's refusal cites the address
     "leads.IdempotencyKey": "answer",
+    "leads.Inbound": "body delivery_id error headers url",
     "leads.Intake": "body error external_id",
     "leads.Lead": "error external_id",  # an error may cite what was entered
     "leads.LeadEventPrivate": "payload",
     "leads.LeadFacts": "facts folded",
-    "leads.LeadPrivate": "name job_title email phone phone_e164 company domain website language city postal_code "
-    "time_zone segment product deal_currency message answers attributes",
+    "leads.LeadPrivate": "name job_title email phone phone_e164 company domain website profile_url handle tracking language city "
+    "postal_code time_zone segment product deal_currency message answers attributes",
     "reps.Rep": "time_zone country subdivision",
     "reps.TimeOff": "kind",  # sick leave
     "reps.User": "email name password time_zone",
@@ -23,10 +24,11 @@ NOT_PERSONAL = {
     "leads.Account": "domain external_id name name_key segment tier",
     "leads.ApiKey": "digest name prefix scopes",
     "leads.Attribute": "key label options question type",
-    "leads.Connection": "kind name secret settings",
+    "leads.Connection": "address_digest campaign channel intent kind mapping name secret settings source",
     "leads.ContactKey": "kind",
     "leads.Delivery": "channel event payload ref why",
     "leads.IdempotencyKey": "body_hash key route",
+    "leads.Inbound": "method state",
     "leads.Intake": "outcome",
     "leads.Lead": "account_how campaign channel country industry intent kind lost_reason reason region size_band "
     "source state won_currency",
