@@ -146,7 +146,7 @@ class RepAdmin(KeepsPast, HouseAdmin):
     search_fields = ("user__name", "user__email")
     autocomplete_fields = ("user", "backup")
     fieldsets = (
-        (None, {"fields": ("user", "active", "time_zone", "country", "subdivision", "backup")}),
+        (None, {"fields": ("user", "active", "time_zone", "country", "subdivision", "backup", "booking_url")}),
         (
             _("Limits over all groups"),
             {"fields": ("cap_open", ("cap_hour", "cap_day"), ("cap_week", "cap_month"), "caps_rolling")},

@@ -7,6 +7,7 @@ from .contact import Contact, ContactKey
 from .delivery import Delivery
 from .event import LeadEvent, LeadEventPrivate
 from .facts import LeadFacts
+from .form import FormAnswer, FormEnding, FormItem, Verdict, WebForm
 from .inbound import Inbound
 from .intake import IdempotencyKey, Intake
 from .key import ApiKey
@@ -24,6 +25,9 @@ __all__ = [
     "Contact",
     "ContactKey",
     "Delivery",
+    "FormAnswer",
+    "FormEnding",
+    "FormItem",
     "IdempotencyKey",
     "Inbound",
     "Intake",
@@ -34,4 +38,6 @@ __all__ = [
     "LeadPrivate",
     "Stage",
     "Touch",
+    "Verdict",
+    "WebForm",
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from .caps import Caps
 from .division import DivisionKey
 from .triggers import bumps_roster
+from .web_address import check_https
 from .zones import check_zone
 
 
@@ -28,6 +29,14 @@ class Rep(Caps):
     subdivision = models.CharField(_("state or canton"), max_length=10, blank=True)
     backup = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, verbose_name=_("backup"), related_name="backs_up"
+    )
+    booking_url = models.CharField(
+        _("booking page"),
+        max_length=500,
+        blank=True,
+        default="",
+        validators=[check_https],
+        help_text=_("Where people choose a time with them, beginning with https://. Thank-you pages of forms offer it."),
     )
     active = models.BooleanField(_("active"), default=True)
 

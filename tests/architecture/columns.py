@@ -13,7 +13,7 @@ PERSONAL = {
     "leads.LeadFacts": "facts folded",
     "leads.LeadPrivate": "name job_title email phone phone_e164 company domain website profile_url handle tracking language city "
     "postal_code time_zone segment product deal_currency message answers attributes",
-    "reps.Rep": "time_zone country subdivision",
+    "reps.Rep": "booking_url time_zone country subdivision",
     "reps.TimeOff": "kind",  # sick leave
     "reps.User": "email name password time_zone",
     "routing.Return": "note",
@@ -27,6 +27,9 @@ NOT_PERSONAL = {
     "leads.Connection": "address_digest campaign channel intent kind mapping name secret settings source",
     "leads.ContactKey": "kind",
     "leads.Delivery": "channel event payload ref why",
+    "leads.FormAnswer": "label reason verdict",
+    "leads.FormEnding": "redirect_url text title when",
+    "leads.FormItem": "choices help key kind label",
     "leads.IdempotencyKey": "body_hash key route",
     "leads.Inbound": "method state",
     "leads.Intake": "outcome",
@@ -35,6 +38,7 @@ NOT_PERSONAL = {
     "leads.LeadEvent": "kind payload",
     "leads.Stage": "key metric name",
     "leads.Touch": "kind outcome",
+    "leads.WebForm": "consent intro origins submit_label title",
     "reporting.AlertState": "cut metric state",
     "reporting.Rollup": "answer cut metric",
     "reporting.Target": "metric",
