@@ -70,7 +70,7 @@ class Arrival:
 
 
 def profile_key(url: str) -> str:
-    """A profile's address without what changes from copy to copy: scheme, www or a country's host, query, last slash."""
+    """A profile's address without what changes from copy to copy: scheme, www or a country's host, query, slash."""
     host, slash, path = url.casefold().partition("://")[2].partition("?")[0].partition("#")[0].partition("/")
     for site in ("linkedin.com", "facebook.com", "xing.com", "instagram.com"):
         if host.endswith(f".{site}"):

@@ -19,11 +19,11 @@ from leads import capture
 from leads.life import WAITING
 from leads.models import ApiKey, Intake, Lead, LeadEvent
 from leads.qualify.freeze import catalogue_of
+from leads.reading import ArrivalSerializer, arrival_of
 from leads.web import answers, idempotency
 from leads.web.filters import LeadFilter
 from leads.web.keys import HasScope
 from leads.web.problems import LengthRequired, field_errors
-from leads.web.serializers import ArrivalSerializer, arrival_of
 from leads.web.wait import wait_for_decision
 
 BULK_MOST = 1000

@@ -74,16 +74,6 @@ class StrictJSONParser(JSONParser):
             raise exceptions.ParseError(str(error)) from error
 
 
-def check_text(value: object) -> None:
-    """Raise ValidationError naming the field whose text cannot be stored, ParseError for too deep a body."""
-    try:
-        strict_json.check(value)
-    except strict_json.UnstorableError as error:
-        raise exceptions.ValidationError({error.path or "body": [str(error)]}) from error
-    except strict_json.NotJSONError as error:
-        raise exceptions.ParseError(str(error)) from error
-
-
 def _bounded(stream: IO[bytes], context: Mapping[str, Any]) -> bytes:
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     request = context.get("request")

@@ -14,8 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from leads.models import ApiKey, Lead
+from leads.reading import check_text
 from leads.web.api import LeadAPI
-from leads.web.problems import check_text
 from reps import access
 from reps.models import Group, Rep, User
 from reps.models.division import SEEDED

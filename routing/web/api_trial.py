@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from leads.models import ApiKey
 from leads.qualify.freeze import catalogue_of
-from leads.web.serializers import ArrivalSerializer, arrival_of
+from leads.reading import ArrivalSerializer, arrival_of
 from routing import rulesets, wording
 from routing.engine.ruleset import RuleSet as Rules
 from routing.engine.ruleset import RuleSetError, parse

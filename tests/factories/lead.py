@@ -7,7 +7,7 @@ from django.utils import timezone
 from leads import capture, keys, seeds
 from leads.models import Account, Connection
 from leads.qualify.freeze import catalogue_of
-from leads.web.serializers import ArrivalSerializer, arrival_of
+from leads.reading import ArrivalSerializer, arrival_of
 from reps.models.division import SEEDED
 
 _n = count(1)

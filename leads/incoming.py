@@ -1,0 +1,167 @@
+"""Makes an arrival of a source's new lead: mapped, read as far as it can be, told what could not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from leads import mapping
+from leads.arrival import Arrival
+from leads.conditions.facts import Type
+from leads.conditions.fields import Catalogue
+from leads.connector import NewLead, Source, UnreadableError
+from leads.life import Kind
+from leads.models import Connection
+from leads.reading import ArrivalSerializer, PlainText, arrival_of
+
+DEFAULTS = ("source", "channel", "campaign", "intent")
+_TRACKED = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "gclid", "fbclid", "msclkid")
+_ALSO_TRACKED = {
+    "referrer": "referrer",
+    "referer": "referrer",
+    "landingpage": "landing_page",
+    "pageurl": "landing_page",
+}
+_LONGEST_ANSWER = 5000
+_ROUNDS = 3
+# Without one of these there is nobody to call and nothing to go by.
+_WHO = ("email", "phone", "name", "company", "message", "profile_url", "handle", "website")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The arrival, and in words what of it could not be read (it stands among the answers then)."""
+
+    arrival: Arrival
+    values: dict[str, Any]
+    problems: dict[str, str]
+
+
+def fields(catalogue: Catalogue) -> list[str]:
+    """What a mapping may fill: fields of an arrival, own attributes, answers by name."""
+    plain = [str(name) for name in ArrivalSerializer().fields if str(name) not in {"answers", "tracking", "test"}]
+    return [*plain, *(f.key for f in catalogue if f.custom and not f.question)]
+
+
+def read(new: NewLead, *, connection: Connection, source: Source, catalogue: Catalogue) -> Read:
+    """The lead as we understand it. Raises UnreadableError naming field and reason.
+
+    A strict connection refuses what does not fit; the others keep it as an answer and take the lead without it.
+    """
+    mapped = map_facts(new, connection=connection, source=source)
+    values, problems = _checked(mapped, strict=connection.strict, catalogue=catalogue)
+    if not any(values.get(name) for name in ("first_name", "last_name", *_WHO)):
+        told = "; ".join(f"{name}: {why}" for name, why in problems.items())
+        nobody = _("It tells nobody to speak with: no name, address, number, company or message.")
+        raise UnreadableError(f"{nobody} {told}".strip())
+    serializer = ArrivalSerializer(data=values, context={"catalogue": catalogue})
+    serializer.is_valid(raise_exception=True)
+    arrival = arrival_of(
+        serializer.validated_data,
+        raw=dict(new.facts),
+        kind=Kind.TEST if new.test else Kind.NEW,
+        arrived_at=_arrived(new.at),
+    )
+    return Read(arrival, values, problems)
+
+
+def map_facts(new: NewLead, *, connection: Connection, source: Source) -> dict[str, Any]:
+    """Our fields as the mapping fills them, completed by what connection and connector say; nothing is checked yet."""
+    facts = mapping.flatten(new.facts)
+    rules = {**source.MAPPING, **connection.mapping} if connection.mapping or source.MAPPING else mapping.guess(facts)
+    mapped = mapping.apply(rules, facts)
+    values: dict[str, Any] = {"external_id": new.id}
+    answers: dict[str, Any] = {}
+    for field, value in mapped.values.items():
+        if field.startswith("answers."):
+            answers[field.removeprefix("answers.")] = value
+        else:
+            values[field] = value
+    tracking, rest = _tracking(mapped.rest)
+    if source.keeps_rest:
+        answers |= {place: _short(value) for place, value in rest.items() if place not in answers}
+    if answers:
+        values["answers"] = answers
+    if tracking:
+        values["tracking"] = tracking
+    said = {name: getattr(connection, name) for name in DEFAULTS if getattr(connection, name)}
+    for name, value in {**new.defaults, **said}.items():
+        # A campaign of the payload is nearer to the truth than one of the connection; the rest the connection decides.
+        if name in said and name != "campaign":
+            values[name] = value
+        else:
+            values.setdefault(name, value)
+    values.setdefault("source", source.label)
+    if tracking.get("utm_campaign"):
+        values.setdefault("campaign", tracking["utm_campaign"])
+    return {name: value for name, value in values.items() if value not in (None, "", [], {})}
+
+
+def _tracking(rest: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+    """What tells where the person came from, and what is left."""
+    tracking: dict[str, str] = {}
+    left = {}
+    for place, value in rest.items():
+        word = mapping.word_of(place)
+        name = next((t for t in _TRACKED if t.replace("_", "") == word), _ALSO_TRACKED.get(word, ""))
+        if name:
+            tracking.setdefault(name, str(_short(value))[:2000])
+        else:
+            left[place] = value
+    return tracking, left
+
+
+def _checked(mapped: dict[str, Any], *, strict: bool, catalogue: Catalogue) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values that can be read, and why the others cannot; those go among the answers under their field's name."""
+    values, problems = _spelled(mapped, catalogue), {}
+    for _round in range(_ROUNDS):
+        serializer = ArrivalSerializer(data=values, context={"catalogue": catalogue})
+        if serializer.is_valid():
+            return values, problems
+        wrong = {str(name): _words(errors) for name, errors in serializer.errors.items()}
+        if strict:
+            raise UnreadableError("; ".join(f"{name}: {why}" for name, why in wrong.items()))
+        answers = dict(values.get("answers") or {})
+        for name, why in wrong.items():
+            problems[name] = why
+            if name == "answers":
+                answers = {}
+            elif name in values:
+                answers[name] = _short(values.pop(name))
+        values["answers"] = answers
+        if "body" in wrong:
+            break
+    return values, problems
+
+
+def _spelled(mapped: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+    """Values in the shape our fields are written in: a number as text in a text, several ticks as one text."""
+    plain = ArrivalSerializer().fields
+    found = {}
+    for name, value in mapped.items():
+        field = plain.get(name)
+        own = catalogue.get(name)
+        if isinstance(field, PlainText):
+            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            found[name] = text.strip()
+        elif field is None and own and own.type is Type.TEXT and not isinstance(value, str):
+            found[name] = str(value)
+        else:
+            found[name] = value
+    return found
+
+
+def _short(value: object) -> object:
+    return value[:_LONGEST_ANSWER] if isinstance(value, str) else value
+
+
+def _words(errors: object) -> str:
+    if isinstance(errors, Mapping):
+        return "; ".join(f"{name}: {_words(inner)}" for name, inner in errors.items())
+    return " ".join(str(error) for error in errors) if isinstance(errors, list) else str(errors)
+
+
+def _arrived(at: datetime | None) -> datetime | None:
+    return at
