@@ -19,12 +19,16 @@ REDIS_URL: str = _env.str("REDIS_URL", default="")
 SECRET_KEY: str = _env.str("SECRET_KEY", default="")
 ALLOWED_HOSTS: list[str] = _env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 TRUSTED_ORIGINS: list[str] = _env.list("TRUSTED_ORIGINS", default=[])
+# How many proxies of yours stand before the web processes: so many entries of X-Forwarded-For are believed.
+TRUSTED_PROXIES: int = _env.int("TRUSTED_PROXIES", default=0)
 PUBLIC_URL: str = _env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}")
 TIME_ZONE: str = _env.str("FAIRLEAD_TIME_ZONE", default="UTC")
 PROCESS: str = _env.str("FAIRLEAD_PROCESS", default="")
 WEB_THREADS: int = _env.int("WEB_THREADS", default=8)
 EMAIL_URL: str = _env.str("EMAIL_URL", default="")
 EMAIL_FROM: str = _env.str("EMAIL_FROM", default="Fairlead <fairlead@localhost>")
+# Hosts of one's own network that may be called (an inner CRM); everything else inside is refused.
+ALLOWED_PRIVATE_HOSTS: list[str] = _env.list("ALLOWED_PRIVATE_HOSTS", default=[])
 LOG_LEVEL: str = _env.str("LOG_LEVEL", default="INFO")
 
 

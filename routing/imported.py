@@ -1,19 +1,20 @@
 """Brings batches of rows in from a file: new leads to be routed, or leads of the past with their owners."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from leads import timeline
 from leads.capture import Captured, capture
-from leads.life import CallOutcome, EventKind, State, TouchKind
+from leads.life import CallOutcome, EventKind, State, TouchKind, is_two_way
 from leads.models import Connection, Intake, Lead, Stage, Touch
-from leads.rows import Incoming
+from leads.rows import CONTACTS, Incoming
 from reps.models import Group, Membership, Rep
 from routing import history
 from routing.assign import Turn, turn
@@ -43,25 +44,44 @@ class Counts:
         self.enquiries += outcomes[Intake.Outcome.ENQUIRY]
 
 
-def bring_new(connection: Connection, rows: Sequence[Incoming], *, now: datetime) -> Counter[str]:
+# Written with the batch, in its transaction: who keeps a place in a file moves it here.
+Along = Callable[[Counter[str]], None]
+
+
+@transaction.atomic
+def bring_new(
+    connection: Connection, rows: Sequence[Incoming], *, now: datetime, along: Along | None = None
+) -> Counter[str]:
     """One batch of new leads in its own transaction; those known already leave no trace."""
     fresh = _fresh(connection, rows)
     found = capture(connection=connection, arrivals=[r.arrival for r in fresh if r.arrival], now=now) if fresh else []
-    return _outcomes(found, len(rows) - len(fresh))
+    outcomes = _outcomes(found, len(rows) - len(fresh))
+    if along is not None:
+        along(outcomes)
+    return outcomes
 
 
-def bring_past(connection: Connection, rows: Sequence[Incoming], people: "People", *, now: datetime) -> Counter[str]:
+def bring_past(
+    connection: Connection, rows: Sequence[Incoming], people: "People", *, now: datetime, along: Along | None = None
+) -> Counter[str]:
     """One batch of leads of the past, under the turn: captured and given their owner, stage and touches at once."""
     with turn(connection.division_id) as held:
         if held is None:
             raise BusyError
         fresh = _fresh(connection, rows)
-        if not fresh:
-            return _outcomes([], len(rows))
-        found = capture(connection=connection, arrivals=[r.arrival for r in fresh if r.arrival], now=now)
+        arrivals = [r.arrival for r in fresh if r.arrival]
+        found = capture(connection=connection, arrivals=arrivals, now=now) if fresh else []
         written = [(c.lead, r.past) for c, r in zip(found, fresh, strict=True) if c.outcome is Intake.Outcome.NEW]
         _write_past(held, written, people)
-    return _outcomes(found, len(rows) - len(fresh))
+        outcomes = _outcomes(found, len(rows) - len(fresh))
+        if along is not None:
+            along(outcomes)
+    return outcomes
+
+
+def known_already(connection: Connection, rows: Sequence[Incoming]) -> int:
+    """How many of the rows came through this connection before; nothing is written."""
+    return sum(row.arrival is not None for row in rows) - len(_fresh(connection, rows))
 
 
 def _fresh(connection: Connection, rows: Sequence[Incoming]) -> list[Incoming]:
@@ -70,7 +90,7 @@ def _fresh(connection: Connection, rows: Sequence[Incoming]) -> list[Incoming]:
     known = set(Lead.objects.filter(connection=connection, external_id__in=ids).values_list("external_id", flat=True))
     if Intake.objects.filter(connection=connection, outcome=Intake.Outcome.ENQUIRY).exists():
         asked = Intake.objects.filter(connection=connection, outcome=Intake.Outcome.ENQUIRY)
-        known.update(asked.filter(body__external_id__in=list(ids)).values_list("body__external_id", flat=True))
+        known.update(asked.filter(external_id__in=ids).values_list("external_id", flat=True))
     return [row for row in rows if row.arrival and row.arrival.external_id not in known]
 
 
@@ -148,13 +168,17 @@ class People:
 
 
 def _write_past(held: Turn, rows: Sequence[tuple[Lead, dict[str, Any]]], people: People) -> None:
+    if not rows:
+        return
     history.write(held, [_past(lead, told, people) for lead, told in rows])
 
 
 def _past(lead: Lead, told: dict[str, Any], people: People) -> history.Past:
     """Where the lead stood at the end, and who had it. No clock: nothing falls due in the past."""
     rep: Rep | None = told.get("owner")
-    contact, reached = told.get("first_contact") or told.get("reached"), told.get("reached")
+    touches = _touches(told)
+    reached = min((at for at, _kind, _outcome, two_way in touches if two_way), default=None)
+    contact = min((at for at, *_rest in touches), default=None)
     assigned = told.get("assigned_at") or lead.arrived_at
     stage: Stage = told.get("outcome") or told.get("stage") or people.first_stage
     # Open leads stay with their owner; what nobody owned is over, or To assign would fill with the past.
@@ -162,7 +186,7 @@ def _past(lead: Lead, told: dict[str, Any], people: People) -> history.Past:
     won = told.get("won_amount") if stage.metric == Stage.Metric.WON else None
     currency = told.get("won_currency", "").upper() or people.currency
     group: Group | None = told.get("group")
-    last = max(at for at in (lead.arrived_at, contact, reached) if at is not None)
+    last = max([lead.arrived_at, *(at for at, *_rest in touches)])
     standing = history.Standing(
         lead=lead.pk,
         state=(State.CLOSED if over else State.ASSIGNED).value,
@@ -194,18 +218,43 @@ def _past(lead: Lead, told: dict[str, Any], people: People) -> history.Past:
             )
         )
         past.news.append(_news(EventKind.ASSIGNED, standing, assigned, {"reason": "imported", "rule": ""}))
-    for at in sorted({at for at in (contact, reached) if at is not None}):
-        _touch(past, at, two_way=at == reached)
+    for at, kind, outcome, two_way in touches:
+        _touch(past, at, kind=kind, outcome=outcome, two_way=two_way)
     if over and stage.closes:
         moved = {"from": people.first_stage.key, "to": stage.key, "to_name": stage.name}
         past.news.append(_news(EventKind.CLOSED, standing, standing.closed_at or last, moved))
     return past
 
 
-def _touch(past: history.Past, at: datetime, *, two_way: bool) -> None:
-    """What kind of contact it was the file does not say: a conversation is kept as a call, a mere contact as a mail."""
+Touched = tuple[datetime, TouchKind, CallOutcome | None, bool]
+_KINDS: dict[str, tuple[TouchKind, CallOutcome | None]] = {
+    "calls": (TouchKind.CALL, CallOutcome.CONNECTED),
+    "call_attempts": (TouchKind.CALL, CallOutcome.NO_ANSWER),
+    "mails": (TouchKind.EMAIL, None),
+    "meetings": (TouchKind.MEETING, None),
+}
+
+
+def _touches(told: Mapping[str, Any]) -> list[Touched]:
+    """All contacts in order of time.
+
+    Of first contact and reached the file does not say what kind they were: a conversation is kept as a call, a mere
+    contact as a mail, unless a contact of a told kind stands at that very instant.
+    """
+    found: list[Touched] = []
+    for name in CONTACTS:
+        kind, outcome = _KINDS[name]
+        found += [(at, kind, outcome, is_two_way(kind, outcome)) for at in told.get(name, ())]
+    contact, reached = told.get("first_contact"), told.get("reached")
+    if reached and not any(at == reached and two_way for at, _k, _o, two_way in found):
+        found.append((reached, TouchKind.CALL, CallOutcome.CONNECTED, True))
+    if contact and not any(at == contact for at, *_rest in found):
+        found.append((contact, TouchKind.EMAIL, None, False))
+    return sorted(found, key=lambda touch: (touch[0], touch[1], touch[2] or ""))
+
+
+def _touch(past: history.Past, at: datetime, *, kind: TouchKind, outcome: CallOutcome | None, two_way: bool) -> None:
     standing = past.standing
-    kind, outcome = (TouchKind.CALL, CallOutcome.CONNECTED) if two_way else (TouchKind.EMAIL, None)
     text = outcome.value if outcome else ""
     past.touches.append(
         Touch(

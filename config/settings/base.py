@@ -16,6 +16,8 @@ DEBUG = False
 ALLOWED_HOSTS = env.ALLOWED_HOSTS
 CSRF_TRUSTED_ORIGINS = env.TRUSTED_ORIGINS
 PUBLIC_URL = env.PUBLIC_URL
+TRUSTED_PROXIES = env.TRUSTED_PROXIES
+ALLOWED_PRIVATE_HOSTS = env.ALLOWED_PRIVATE_HOSTS
 
 INSTALLED_APPS = [
     "unfold",
@@ -127,6 +129,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "heartbeat-beat": {"task": "routing.tasks.beat_alive", "schedule": 15.0},
     "simulations": {"task": "routing.tasks.watch_simulations", "schedule": 5.0},
+    "imports": {"task": "routing.tasks.watch_imports", "schedule": 5.0},
+    "forget-imports": {"task": "routing.tasks.forget_imports", "schedule": 3600.0},
     "forget-simulations": {"task": "routing.tasks.forget_simulations", "schedule": 3600.0},
     "forget-expired": {"task": "leads.tasks.forget_expired", "schedule": 3600.0},
 }
@@ -247,7 +251,13 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.LOG_LEVEL},
-    "loggers": {"axes": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        # At INFO it would write whole addresses, with the people asked about in them.
+        "httpx2": {"level": "WARNING"},
+        "httpcore2": {"level": "WARNING"},
+    },
 }
 
 PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -260,3 +270,6 @@ WAITERS_PER_PROCESS = 2
 RAW_BODY_DAYS = 30
 DELIVERY_DAYS = 90
 SIMULATION_DAYS = 90
+UPLOADS_DIR = DATA_DIR / "uploads"  # imported files; private, never served
+UPLOAD_DAYS = 30
+UPLOAD_MOST_BYTES = 100 * 1024 * 1024

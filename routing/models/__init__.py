@@ -3,6 +3,7 @@
 from .act import Act, RoutingPause
 from .assignment import Assignment, Offer, Return, Timer
 from .decision import Decision
+from .file_import import FileImport
 from .ledger import LedgerEntry, Share
 from .print import RosterPrint
 from .ruleset import Band, Rule, RuleSet, RuleSetVersion, SavedExample
@@ -13,6 +14,7 @@ __all__ = [
     "Assignment",
     "Band",
     "Decision",
+    "FileImport",
     "LedgerEntry",
     "Offer",
     "Return",

@@ -16,6 +16,7 @@ PERSONAL = {
     "reps.Rep": "booking_url time_zone country subdivision",
     "reps.TimeOff": "kind",  # sick leave
     "reps.User": "email name password time_zone",
+    "routing.FileImport": "checked error file_name header",  # problems cite what stood in a cell
     "routing.Return": "note",
     "routing.SavedExample": "facts",  # made from a real lead
 }
@@ -52,6 +53,7 @@ NOT_PERSONAL = {
     "routing.Assignment": "end how",
     "routing.Band": "condition name",
     "routing.Decision": "outcome prints reason record rule rule_name",
+    "routing.FileImport": "counts kind mapping options sha256 status",
     "routing.LedgerEntry": "kind reps weights",
     "routing.Offer": "answer",
     "routing.Return": "reason ruling",

@@ -1,7 +1,8 @@
-"""Imports a CSV file of leads: new ones to be routed, or with --history leads of the past with their owners."""
+"""Imports a CSV or XLSX file of leads: new ones to be routed, or with --history leads of the past with their owners."""
 
 import csv
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -15,13 +16,14 @@ from django.db import OperationalError
 from django.utils import timezone
 from tqdm import tqdm
 
-from leads import seeds
+from leads import seeds, spool
 from leads.capture import NotCapturedError
-from leads.files import FileError, Table, read_table
+from leads.files import FileError, read_table
 from leads.models import Connection
-from leads.rows import PAST_DATES, PAST_TEXTS, PLAIN, Columns, Incoming, MappingError, Reader, map_columns
+from leads.rows import CONTACTS, PAST_DATES, PAST_TEXTS, PLAIN, Columns, Incoming, MappingError, Reader, map_columns
 from reps.models.division import SEEDED
 from routing.imported import BusyError, Counts, People, bring_new, bring_past
+from routing.imports.sheets import sheet
 
 _BATCH = 500
 _TRIES = 5
@@ -32,9 +34,10 @@ class Command(BaseCommand):
     """`manage.py import_leads FILE --map email=Mail --map country=Land`; the same file twice adds nothing."""
 
     help = (
-        "Import leads from a CSV file. Rows are known again by --map external_id=COLUMN, else by what stands in them. "
+        "Import leads from a CSV or XLSX file. Rows are known again by --map external_id=COLUMN, else by what stands"
+        " in them. "
         f"Fields: {', '.join(PLAIN)}, arrived_at, and your own attributes; with --history also "
-        f"{', '.join((*PAST_TEXTS, *PAST_DATES))}."
+        f"{', '.join((*PAST_TEXTS, *PAST_DATES, *CONTACTS))}."
     )
 
     def add_arguments(self, parser: Any) -> None:
@@ -53,12 +56,16 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Look through the file, then bring it in batch by batch."""
         door = _door(options["connection"])
+        with tempfile.TemporaryDirectory(prefix="fairlead-import-") as folder:
+            self._bring(door, Path(folder), options)
+
+    def _bring(self, door: Connection, folder: Path, options: dict[str, Any]) -> None:
         now = timezone.now()
         try:
-            table = read_table(options["file"])
+            rows, total = _looked_through(options["file"], folder)
             columns = map_columns(
                 options["map"],
-                table=table,
+                header=rows.header,
                 division=door.division,
                 history=options["history"],
                 define=options["define_attributes"],
@@ -69,8 +76,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         people = People.load(door, now=now) if options["history"] else None
         counts = Counts()
-        with _refusals(options["refused"], table, self.stderr) as refuse, _bar(table) as bar:
-            for batch in _batches(table, columns, people):
+        with _refusals(options["refused"], rows, self.stderr) as refuse, _bar(total) as bar:
+            for batch in _batches(rows, columns, people):
                 good = [row for row in batch if not row.problems]
                 for row in batch:
                     if row.problems:
@@ -95,9 +102,16 @@ def _door(name: str) -> Connection:
     return door
 
 
-def _batches(table: Table, columns: Columns, people: People | None) -> Iterator[list[Incoming]]:
+def _looked_through(path: Path, folder: Path) -> tuple[spool.Spool, int]:
+    """The rows, once the whole file was read; a workbook becomes CSV first."""
+    if path.suffix.lower() in {".xlsx", ".xlsm"} and path.is_file():
+        path = sheet(path, folder / "sheet.csv")
+    return spool.fill(read_table(path), folder / "rows.jsonl")
+
+
+def _batches(table: spool.Spool, columns: Columns, people: People | None) -> Iterator[list[Incoming]]:
     reader = Reader(columns, history=people is not None, now=timezone.now())
-    rows = iter(table)
+    rows = (row for row, _place in table.rows())
     while part := list(islice(rows, _BATCH)):
         batch = [reader.read(row) for row in part]
         for row in batch:
@@ -120,13 +134,13 @@ def _bring(door: Connection, rows: list[Incoming], people: People | None) -> Cou
             time.sleep(0.2 * attempt)
 
 
-def _bar(table: Table) -> Any:
+def _bar(total: int) -> Any:
     """Silent where nobody looks."""
-    return tqdm(total=table.count, unit="row", disable=None, file=sys.stderr)
+    return tqdm(total=total, unit="row", disable=None, file=sys.stderr)
 
 
 @contextmanager
-def _refusals(path: Path | None, table: Table, terminal: Any) -> Iterator[Any]:
+def _refusals(path: Path | None, table: spool.Spool, terminal: Any) -> Iterator[Any]:
     """Takes refused rows: into a file that can be mended and imported, or a few of them onto the terminal."""
     told = 0
     try:

@@ -111,12 +111,17 @@ class Command(BaseCommand):
             table = read_table(options["file"])
             pairs = options["map"] or [f"{name}={name}" for name in table.header if name]
             columns = map_columns(
-                pairs, table=table, division=division, history=False, define=False, date_format=options["date_format"]
+                pairs,
+                header=table.header,
+                division=division,
+                history=False,
+                define=False,
+                date_format=options["date_format"],
             )
+            reader = Reader(columns, history=False, now=now)
+            read = [reader.read(row) for row in table]
         except (FileError, MappingError) as error:
             raise CommandError(str(error)) from error
-        reader = Reader(columns, history=False, now=now)
-        read = [reader.read(row) for row in table]
         refused = [row for row in read if row.problems]
         for row in refused[:_SHOWN]:
             self.stderr.write(f"row {row.row.number}: {'; '.join(f'{k}: {v}' for k, v in row.problems.items())}")
