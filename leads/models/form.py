@@ -31,7 +31,7 @@ def _most(count: int, default: int, label: object) -> models.PositiveIntegerFiel
 
 @pghistory.track()
 class WebForm(models.Model):
-    """Name, source, channel, campaign, intent and whether it is on stand on its connection; its leads come through it."""
+    """Its leads come through its connection, where name, source, campaign, intent and whether it is on stand."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     connection = models.OneToOneField(Connection, models.PROTECT, related_name="form", verbose_name=_("connection"))
@@ -123,7 +123,7 @@ class FormEnding(models.Model):
 
 @pghistory.track()
 class FormItem(models.Model):
-    """One thing that is asked: a field of every lead, a field of your own, or a question whose answers say something."""
+    """What is asked: a field of every lead, a field of your own, or a question whose answers say something."""
 
     class Kind(models.TextChoices):
         """What it is."""

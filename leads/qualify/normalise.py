@@ -54,6 +54,12 @@ def country_name(code: str) -> str:
     return str(entry["name"]) if entry else code
 
 
+@cache
+def country_names() -> tuple[tuple[str, str], ...]:
+    """Every country by code and English name, in the order of names."""
+    return tuple(sorted(((code, str(entry["name"])) for code, entry in _table().items()), key=lambda pair: pair[1]))
+
+
 def domain(address: str, website: str) -> str:
     """The company's registered domain: of the website, else of an address that is not free mail."""
     for host in (website, address.rpartition("@")[2]):

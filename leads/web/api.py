@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import DataError, IntegrityError, OperationalError, transaction
+from django.db import DataError
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -24,10 +24,10 @@ from leads.web import answers, idempotency
 from leads.web.filters import LeadFilter
 from leads.web.keys import HasScope
 from leads.web.problems import LengthRequired, field_errors
+from leads.web.retries import retried
 from leads.web.wait import wait_for_decision
 
 BULK_MOST = 1000
-_DEADLOCK_TRIES = 3
 
 
 class LeadPages(CursorPagination):
@@ -174,20 +174,6 @@ def wait_seconds(request: Request) -> float:
         return max(0.0, float(text))
     except ValueError as error:
         raise exceptions.ValidationError({"wait": [_("Seconds as a number, like 2.")]}) from error
-
-
-def retried(work: Any) -> Any:
-    """Run it again when two doors met over the same people or ids: the loser wrote nothing."""
-    for last in (False,) * (_DEADLOCK_TRIES - 1) + (True,):
-        try:
-            return work()
-        except (OperationalError, IntegrityError, capture.NotCapturedError) as error:
-            sqlstate = getattr(error.__cause__, "sqlstate", "")
-            if last or transaction.get_connection().in_atomic_block:
-                raise
-            if isinstance(error, OperationalError) and sqlstate not in {"40P01", "40001"}:
-                raise
-    return None
 
 
 def _decision(lead: Lead) -> dict[str, object] | None:

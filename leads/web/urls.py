@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from leads.web import acts, all_leads, my_leads, show
+from leads.web import acts, all_leads, form_page, my_leads, show
 
 urlpatterns = [
+    path("f/<uuid:uid>/", form_page.page, name="form-page"),
+    path("f/<uuid:uid>/part/", form_page.part, name="form-part"),
     path("my-leads/", my_leads.page, name="my-leads"),
     path("my-leads/counts/", my_leads.counts, name="nav-counts"),
     path("leads/", all_leads.page, name="leads"),

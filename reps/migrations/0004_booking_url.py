@@ -28,12 +28,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='rep',
             name='booking_url',
-            field=models.CharField(blank=True, default='', help_text='Where people choose a time with them, beginning with https://. Thank-you pages of forms offer it.', max_length=500, validators=[reps.models.web_address.check_https], verbose_name='booking page'),
+            field=models.CharField(blank=True, default='', help_text='Where people choose a time with them, with https://. Thank-you pages of forms offer it.', max_length=500, validators=[reps.models.web_address.check_https], verbose_name='booking page'),
         ),
         migrations.AddField(
             model_name='repevent',
             name='booking_url',
-            field=models.CharField(blank=True, default='', help_text='Where people choose a time with them, beginning with https://. Thank-you pages of forms offer it.', max_length=500, validators=[reps.models.web_address.check_https], verbose_name='booking page'),
+            field=models.CharField(blank=True, default='', help_text='Where people choose a time with them, with https://. Thank-you pages of forms offer it.', max_length=500, validators=[reps.models.web_address.check_https], verbose_name='booking page'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='rep',

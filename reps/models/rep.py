@@ -36,7 +36,7 @@ class Rep(Caps):
         blank=True,
         default="",
         validators=[check_https],
-        help_text=_("Where people choose a time with them, beginning with https://. Thank-you pages of forms offer it."),
+        help_text=_("Where people choose a time with them, with https://. Thank-you pages of forms offer it."),
     )
     active = models.BooleanField(_("active"), default=True)
 

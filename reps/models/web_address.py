@@ -10,7 +10,8 @@ def check_https(url: str) -> None:
     """Raise ValidationError unless it is a whole address with https, without a user name or blanks."""
     try:
         parts = urlsplit(url)
-        good = parts.scheme == "https" and parts.hostname and not parts.username and url.isprintable() and " " not in url
+        good = parts.scheme == "https" and parts.hostname and not parts.username
+        good = good and url.isprintable() and " " not in url
     except ValueError:
         good = False
     if not good:

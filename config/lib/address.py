@@ -1,0 +1,31 @@
+"""The network address a request came from, believing only the proxies that stand before us."""
+
+import ipaddress
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address as text; of IPv6 the network, as one caller has a whole one. Empty where it is no address.
+
+    `TRUSTED_PROXIES` proxies each add one entry at the end of X-Forwarded-For; what stands before those was written by
+    the caller, who may write anything.
+    """
+    proxies: int = settings.TRUSTED_PROXIES
+    told = request.META.get("REMOTE_ADDR", "")
+    if proxies > 0:
+        entries = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+        if len(entries) >= proxies:
+            told = entries[-proxies]
+    return _network(told)
+
+
+def _network(text: str) -> str:
+    try:
+        address = ipaddress.ip_address(text.strip("[]"))
+    except ValueError:
+        return ""
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(address.ipv4_mapped or ipaddress.ip_network((int(address), 64), strict=False))
+    return str(address)
