@@ -5,6 +5,7 @@ from .attribute import Attribute
 from .connection import Connection
 from .contact import Contact, ContactKey
 from .delivery import Delivery
+from .enrichment import CompanyRecord, EnrichmentAnswer, Lookup
 from .event import LeadEvent, LeadEventPrivate
 from .facts import LeadFacts
 from .form import FormAnswer, FormEnding, FormItem, Verdict, WebForm
@@ -13,6 +14,7 @@ from .intake import IdempotencyKey, Intake
 from .key import ApiKey
 from .lead import AccountHow, Lead
 from .private import LeadPrivate
+from .qualification import QualificationRule, ScoreBand, ScoreRow
 from .stage import Stage
 from .touch import Touch
 
@@ -21,10 +23,12 @@ __all__ = [
     "AccountHow",
     "ApiKey",
     "Attribute",
+    "CompanyRecord",
     "Connection",
     "Contact",
     "ContactKey",
     "Delivery",
+    "EnrichmentAnswer",
     "FormAnswer",
     "FormEnding",
     "FormItem",
@@ -36,6 +40,10 @@ __all__ = [
     "LeadEventPrivate",
     "LeadFacts",
     "LeadPrivate",
+    "Lookup",
+    "QualificationRule",
+    "ScoreBand",
+    "ScoreRow",
     "Stage",
     "Touch",
     "Verdict",

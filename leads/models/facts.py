@@ -15,6 +15,8 @@ class LeadFacts(models.Model):
     at = models.DateTimeField()
     facts = models.JSONField(encoder=ExactEncoder, decoder=ExactDecoder)
     folded = models.JSONField(encoder=ExactEncoder, decoder=ExactDecoder)
+    # How score and verdict came about, and which value came from whom: see `leads.qualify.judge.Judged.kept`.
+    judged = models.JSONField(default=dict, encoder=ExactEncoder, decoder=ExactDecoder)
 
     class Meta:
         verbose_name = _("lead facts")

@@ -125,6 +125,9 @@ class Lead(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
     band = models.PositiveSmallIntegerField(_("priority"), null=True, blank=True)
+    score_band = models.PositiveSmallIntegerField(
+        null=True, blank=True, editable=False, help_text="The band its score asks for; `band` is what counts."
+    )
     sole = models.BooleanField(
         default=False, editable=False, help_text=_("Enquiries were on: the only open lead of its contact.")
     )
@@ -143,6 +146,9 @@ class Lead(models.Model):
     # Instants, all UTC.
     arrived_at = models.DateTimeField(_("arrived"))
     ready_at = models.DateTimeField(null=True, blank=True)
+    ready_by = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="While providers are asked: when it goes on without them."
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     assigned_at = models.DateTimeField(_("assigned"), null=True, blank=True)
     due_at = models.DateTimeField(_("due"), null=True, blank=True, help_text=_("The rep's first contact is due."))
@@ -217,6 +223,7 @@ class Lead(models.Model):
             models.Index(F("waiting_until"), condition=Q(state=State.HELD.value), name="lead_held"),
             models.Index(F("division"), condition=Q(stage_news=True), name="lead_stage_news"),
             models.Index(F("arrived_at"), condition=Q(state=State.NEW.value), name="lead_new"),
+            models.Index(F("ready_by"), condition=Q(state=State.NEW.value), name="lead_ready_by"),
             models.Index(F("owner"), F("state"), F("due_at"), name="lead_owner"),
             models.Index(
                 F("group"), F("band"), F("arrived_at"), condition=Q(state=State.POOLED.value), name="lead_pool"

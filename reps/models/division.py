@@ -1,8 +1,9 @@
 """A division: an independent part of a company, with its own groups, rule sets and turn lock; one is seeded."""
 
+from decimal import Decimal
 from typing import Any
 
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +43,34 @@ class Division(models.Model):
         help_text=_(
             "0 to 9, 0 comes first. A lead that still waits is lifted to it when its person writes again;"
             " empty = it keeps its place."
+        ),
+    )
+    enquiry_days = models.PositiveSmallIntegerField(
+        _("an enquiry only within (days)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "Who writes again after their open lead has been silent for longer is a new lead; empty = however long."
+        ),
+    )
+    default_country = models.CharField(
+        _("country of phone numbers"),
+        max_length=2,
+        blank=True,
+        default="",
+        validators=[RegexValidator(r"^[A-Z]{2}$", _("Two capital letters, as in DE."))],
+        help_text=_("Two letters, as in DE: how a number is read that says no country, of a lead that says none."),
+    )
+    enrich_seconds = models.DecimalField(
+        _("wait for providers (seconds)"),
+        max_digits=3,
+        decimal_places=1,
+        default=Decimal(2),
+        validators=[MinValueValidator(Decimal("0.1")), MaxValueValidator(Decimal(30))],
+        help_text=_(
+            "How long a new lead waits for what enrichment knows of it; then it is given away on what is known, and"
+            " what comes later is looked at once more."
         ),
     )
     account_threshold = models.PositiveSmallIntegerField(

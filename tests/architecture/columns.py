@@ -10,7 +10,8 @@ PERSONAL = {
     "leads.Intake": "body error external_id",
     "leads.Lead": "error external_id",  # an error may cite what was entered
     "leads.LeadEventPrivate": "payload",
-    "leads.LeadFacts": "facts folded",
+    "leads.EnrichmentAnswer": "about found",
+    "leads.LeadFacts": "facts folded judged",
     "leads.LeadPrivate": "name job_title email phone phone_e164 company domain website profile_url handle tracking language city "
     "postal_code time_zone segment product deal_currency message answers attributes",
     "reps.Rep": "booking_url time_zone country subdivision",
@@ -25,6 +26,7 @@ NOT_PERSONAL = {
     "leads.Account": "domain external_id name name_key segment tier",
     "leads.ApiKey": "digest name prefix scopes",
     "leads.Attribute": "key label options question type",
+    "leads.CompanyRecord": "attributes city country domain industry name postal_code region segment",
     "leads.Connection": "address_digest campaign channel intent kind mapping name secret settings source",
     "leads.ContactKey": "kind",
     "leads.Delivery": "channel event payload ref why",
@@ -37,6 +39,8 @@ NOT_PERSONAL = {
     "leads.Lead": "account_how campaign channel country industry intent kind lost_reason reason region size_band "
     "source state won_currency",
     "leads.LeadEvent": "kind payload",
+    "leads.QualificationRule": "condition name reason verdict",
+    "leads.ScoreRow": "condition label",
     "leads.Stage": "key metric name",
     "leads.Touch": "kind outcome",
     "leads.WebForm": "consent intro origins submit_label title",
@@ -44,7 +48,7 @@ NOT_PERSONAL = {
     "reporting.Rollup": "answer cut metric",
     "reporting.Target": "metric",
     "reporting.WeightProposal": "weights",
-    "reps.Division": "base_currency name time_zone",
+    "reps.Division": "base_currency default_country name time_zone",
     "reps.Group": "clock escalation name on_return pool public_fields steps visibility",
     "reps.Pause": "why",
     "reps.Skill": "kind value",
