@@ -12,6 +12,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("api/v1/", include((api, "api"))),
+    path("in/", include("leads.web.inbound_urls")),
     path("", include("reps.web.urls")),
     path("", include("leads.web.urls")),
     path("", include("routing.web.urls")),

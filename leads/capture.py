@@ -13,7 +13,7 @@ from django.db.models import Q
 from leads import dispatch, signals, timeline
 from leads.arrival import Arrival
 from leads.life import EventKind, Kind, State
-from leads.models import Account, Connection, Intake, Lead, LeadFacts, LeadPrivate, Stage
+from leads.models import Account, Connection, Inbound, Intake, Lead, LeadFacts, LeadPrivate, Stage
 from leads.qualify import match, normalise
 from leads.qualify.freeze import catalogue_of, facts_of
 
@@ -35,11 +35,13 @@ class NotCapturedError(Exception):
 
 
 @transaction.atomic
-def capture(*, connection: Connection, arrivals: Sequence[Arrival], now: datetime) -> list[Captured]:
+def capture(
+    *, connection: Connection, arrivals: Sequence[Arrival], now: datetime, inbound: Inbound | None = None
+) -> list[Captured]:
     """Write all arrivals, in order, and wake the router when they commit.
 
     Known already: the same external id came through the same connection. Enquiry: the person has an open lead and the
-    division keeps one open lead per person.
+    division keeps one open lead per person. What came in a kept delivery (`inbound`) has its raw body there.
     """
     division = connection.division
     contacts = match.match_contacts(division.pk, arrivals)
@@ -55,7 +57,7 @@ def capture(*, connection: Connection, arrivals: Sequence[Arrival], now: datetim
     if len(done) < len(arrivals):
         raise NotCapturedError
     captured = [done[n] for n in range(len(arrivals))]
-    _tell(connection, captured, now)
+    _tell(connection, captured, now, inbound)
     if any(c.outcome is Intake.Outcome.NEW and c.lead.state == State.READY for c in captured):
         transaction.on_commit(partial(signals.ring, division_id=division.pk))
     return captured
@@ -205,16 +207,18 @@ def _freeze(connection: Connection, rows: Sequence[tuple[Arrival, Lead, Account 
     )
 
 
-def _tell(connection: Connection, captured: Sequence[Captured], now: datetime) -> None:
+def _tell(connection: Connection, captured: Sequence[Captured], now: datetime, inbound: Inbound | None) -> None:
     """Keep the raw deliveries, write the timeline, and tell owners who wrote again."""
     Intake.objects.bulk_create(
         Intake(
             connection=connection,
             external_id=c.arrival.external_id,
             received_at=now,
-            body=c.arrival.raw,
+            inbound=inbound,
+            body=c.arrival.raw if inbound is None else None,
             lead=c.lead,
             outcome=c.outcome,
+            error="; ".join(f"{name}: {why}" for name, why in c.arrival.problems.items()),
         )
         for c in captured
     )

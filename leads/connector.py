@@ -216,6 +216,7 @@ class Answer:
     body: str = '{"received": true}'
     content_type: str = "application/json"
     status: int = 200
+    location: str = ""  # where a browser goes next
 
 
 @dataclass(frozen=True, slots=True)

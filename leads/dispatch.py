@@ -157,7 +157,7 @@ def drain(*, now: datetime) -> int:
 
 # Word that a first contact is missing.
 _REMINDERS = frozenset({"reminder", "due_soon"})
-_SAME_TEXT = {"due_soon": "reminder"}
+_SAME_TEXT = {"due_soon": "reminder", "noted_unowned": "noted"}
 
 
 def still_holds(row: Delivery) -> bool:

@@ -1,8 +1,6 @@
 """Makes an arrival of a source's new lead: mapped, read as far as it can be, told what could not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -30,22 +28,13 @@ _ROUNDS = 3
 _WHO = ("email", "phone", "name", "company", "message", "profile_url", "handle", "website")
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """The arrival, and in words what of it could not be read (it stands among the answers then)."""
-
-    arrival: Arrival
-    values: dict[str, Any]
-    problems: dict[str, str]
-
-
 def fields(catalogue: Catalogue) -> list[str]:
     """What a mapping may fill: fields of an arrival, own attributes, answers by name."""
     plain = [str(name) for name in ArrivalSerializer().fields if str(name) not in {"answers", "tracking", "test"}]
     return [*plain, *(f.key for f in catalogue if f.custom and not f.question)]
 
 
-def read(new: NewLead, *, connection: Connection, source: Source, catalogue: Catalogue) -> Read:
+def read(new: NewLead, *, connection: Connection, source: Source, catalogue: Catalogue) -> Arrival:
     """The lead as we understand it. Raises UnreadableError naming field and reason.
 
     A strict connection refuses what does not fit; the others keep it as an answer and take the lead without it.
@@ -62,9 +51,10 @@ def read(new: NewLead, *, connection: Connection, source: Source, catalogue: Cat
         serializer.validated_data,
         raw=dict(new.facts),
         kind=Kind.TEST if new.test else Kind.NEW,
-        arrived_at=_arrived(new.at),
+        arrived_at=new.at,
     )
-    return Read(arrival, values, problems)
+    arrival.problems = problems
+    return arrival
 
 
 def map_facts(new: NewLead, *, connection: Connection, source: Source) -> dict[str, Any]:
@@ -79,9 +69,10 @@ def map_facts(new: NewLead, *, connection: Connection, source: Source) -> dict[s
             answers[field.removeprefix("answers.")] = value
         else:
             values[field] = value
-    tracking, rest = _tracking(mapped.rest)
+    tracked = _tracking(facts)
+    tracking = dict(reversed(tracked.values()))
     if source.keeps_rest:
-        answers |= {place: _short(value) for place, value in rest.items() if place not in answers}
+        answers |= {place: _short(value) for place, value in mapped.rest.items() if place not in tracked}
     if answers:
         values["answers"] = answers
     if tracking:
@@ -99,23 +90,21 @@ def map_facts(new: NewLead, *, connection: Connection, source: Source) -> dict[s
     return {name: value for name, value in values.items() if value not in (None, "", [], {})}
 
 
-def _tracking(rest: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
-    """What tells where the person came from, and what is left."""
-    tracking: dict[str, str] = {}
-    left = {}
-    for place, value in rest.items():
+def _tracking(facts: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """What tells where the person came from, by place: our name for it, and what it says."""
+    found = {}
+    for place, value in facts.items():
         word = mapping.word_of(place)
         name = next((t for t in _TRACKED if t.replace("_", "") == word), _ALSO_TRACKED.get(word, ""))
         if name:
-            tracking.setdefault(name, str(_short(value))[:2000])
-        else:
-            left[place] = value
-    return tracking, left
+            found[place] = (name, str(_short(value))[:2000])
+    return found
 
 
 def _checked(mapped: dict[str, Any], *, strict: bool, catalogue: Catalogue) -> tuple[dict[str, Any], dict[str, str]]:
     """The values that can be read, and why the others cannot; those go among the answers under their field's name."""
-    values, problems = _spelled(mapped, catalogue), {}
+    problems: dict[str, str] = {}
+    values = _spelled(mapped, catalogue)
     for _round in range(_ROUNDS):
         serializer = ArrivalSerializer(data=values, context={"catalogue": catalogue})
         if serializer.is_valid():
@@ -161,7 +150,3 @@ def _words(errors: object) -> str:
     if isinstance(errors, Mapping):
         return "; ".join(f"{name}: {_words(inner)}" for name, inner in errors.items())
     return " ".join(str(error) for error in errors) if isinstance(errors, list) else str(errors)
-
-
-def _arrived(at: datetime | None) -> datetime | None:
-    return at

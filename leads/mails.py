@@ -17,8 +17,10 @@ from reps.models import Group, Rep, User
 from reps.models.group import default_public
 
 # Word to the owner of the lead, as the owner.
-OWNERS = frozenset({"assigned", "enquiry", "reminder", "due_soon"})
+OWNERS = frozenset({"assigned", "enquiry", "noted", "reminder", "due_soon"})
 # Before anybody has the lead, so nothing but public fields is even handed to the template.
+# Word of one line of the timeline, whose number is the ref.
+_TIMELINE = frozenset({"enquiry", "noted", "noted_unowned"})
 _BEFORE = frozenset({"offered", "broadcast"})
 _OWNED = frozenset(
     {EventKind.ASSIGNED, EventKind.CLAIMED, EventKind.ACCEPTED, EventKind.HANDED_OVER, EventKind.HANDED_OFF}
@@ -97,10 +99,12 @@ def _once_owned(rows: Sequence[Delivery]) -> set[tuple[int | None, int | None]]:
 
 
 def _messages(rows: Sequence[Delivery]) -> dict[str, str]:
-    """What they wrote again, by the enquiry's number on the timeline, until it is erased."""
-    wanted = [int(row.ref) for row in rows if row.event == "enquiry" and row.ref.isdigit()]
+    """What they wrote again or what a source remarked, by its number on the timeline, until it is erased."""
+    wanted = [int(row.ref) for row in rows if row.event in _TIMELINE and row.ref.isdigit()]
     found = LeadEventPrivate.objects.in_bulk(wanted) if wanted else {}
-    return {str(pk): str(private.payload.get("message", "")) for pk, private in found.items()}
+    return {
+        str(pk): str(private.payload.get("message") or private.payload.get("text", "")) for pk, private in found.items()
+    }
 
 
 def shown_of(lead: Lead) -> list[tuple[str, str]]:
@@ -138,7 +142,7 @@ def _link(row: Delivery, opens: bool) -> dict[str, str]:  # noqa: FBT001 - of th
         group = row.lead.group if row.lead else None
         act, path = _("Open the pool"), reverse("pool") + (f"?group={group.uid}" if group else "")
     elif opens and row.lead is not None and row.event != "switched_off":
-        anchor = f"#event-{row.ref}" if row.event == "enquiry" else ""
+        anchor = f"#event-{row.ref}" if row.event in _TIMELINE else ""
         act, path = _("Open the lead"), reverse("lead-show", args=[row.lead.uid]) + anchor
     elif row.rep_id is not None:
         act, path = _("Open My leads"), reverse("my-leads")

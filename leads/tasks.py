@@ -7,7 +7,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from config.lib import doorbell
-from leads import dispatch, retention
+from leads import dispatch, inbound, retention
+
+# The limit of time is for one task, so a task takes few; the next is rung for.
+_AT_ONCE, _MOST = 20, 200
 
 
 @shared_task
@@ -17,6 +20,20 @@ def deliver(**_: object) -> int:
     total = 0
     while count := dispatch.drain(now=timezone.now()):
         total += count
+    return total
+
+
+# One that does not end is killed; its try is counted already, and the next finds it when its minute is over.
+@shared_task(name=inbound.TASK, soft_time_limit=25, time_limit=35)
+def handle_inbound(**_: object) -> int:
+    """Handle deliveries until nothing is due."""
+    doorbell.answered(inbound.TASK)
+    total = 0
+    while count := inbound.handle_due(now=timezone.now(), most=_AT_ONCE):
+        total += count
+        if total >= _MOST:
+            inbound.ring()
+            break
     return total
 
 

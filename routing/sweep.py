@@ -7,7 +7,7 @@ from functools import partial
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from leads import dispatch
+from leads import dispatch, inbound
 from leads.models import Lead
 from reps.models import Division, RosterVersion
 from routing import hand, leavers, live, offers, sla
@@ -38,6 +38,7 @@ class Sweep:
         for division in Division.objects.values_list("pk", flat=True):
             for errand in errands:
                 self._try(partial(errand, division), failed)
+        self._try(_handle, failed)
         self._try(_deliver, failed)
         if broken := next((error for error in failed if isinstance(error, DatabaseError)), None):
             raise broken
@@ -83,6 +84,13 @@ class Sweep:
 
     def _ready(self, division: int) -> bool:
         return _exists("SELECT 1 FROM leads_lead WHERE division_id = %s AND state = 'ready' LIMIT 1", division)
+
+
+def _handle() -> None:
+    """Deliveries whose ring was lost; this process reads them itself only where nobody else can be woken."""
+    now = timezone.now()
+    if inbound.overdue(now=now) and not inbound.ring():
+        inbound.handle_due(now=now)
 
 
 def _deliver() -> None:

@@ -4,8 +4,10 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from standardwebhooks import Webhook
 
 # How old a signed request may be where the sender names no window of its own (Standard Webhooks, Slack: 5 minutes).
 WINDOW = timedelta(minutes=5)
@@ -56,3 +58,26 @@ def unhex(text: str) -> bytes:
         return binascii.unhexlify(text.strip())
     except ValueError as error:
         raise NotSignedError("The secret kept here is not hexadecimal: copy it again.") from error
+
+
+def check_standard(headers: Mapping[str, str], body: bytes, secrets: Iterable[str], *, now: datetime) -> None:
+    """Raise NotSignedError unless signed as Standard Webhooks 1.0.0 say: `id.timestamp.body` by one of the secrets."""
+    given = headers.get("webhook-signature", "")
+    seconds = headers.get("webhook-timestamp", "")
+    check_fresh(seconds, now=now)
+    at = datetime.fromtimestamp(int(seconds), tz=UTC)
+    expected = []
+    for secret in secrets:
+        try:
+            expected.append(Webhook(secret).sign(headers.get("webhook-id", ""), at, body.decode()))
+        except (ValueError, UnicodeDecodeError) as error:
+            raise NotSignedError(
+                "The secret kept here, or the body, cannot be read as the signature needs it."
+            ) from error
+    # A sender that is changing its secret signs with both, separated by spaces; only version v1 counts.
+    for one in given.split() or [""]:
+        try:
+            return check(one, expected)
+        except NotSignedError:
+            continue
+    raise NotSignedError("The signature does not fit." if given else "It is not signed.")

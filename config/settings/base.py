@@ -114,7 +114,11 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "slow"
-CELERY_TASK_ROUTES = {"routing.tasks.route": {"queue": "route"}, "leads.tasks.deliver": {"queue": "deliver"}}
+CELERY_TASK_ROUTES = {
+    "routing.tasks.route": {"queue": "route"},
+    "leads.tasks.handle_inbound": {"queue": "route"},
+    "leads.tasks.deliver": {"queue": "deliver"},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A ring gives up after 250 ms; the sweeper covers what it missed.

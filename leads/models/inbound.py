@@ -34,6 +34,8 @@ class Inbound(models.Model):
     body = models.BinaryField(null=True, blank=True)
     size = models.PositiveIntegerField(default=0)
     tries = models.PositiveSmallIntegerField(default=0)
+    # How often the vendor could not be asked for the rest: that is no fault of the delivery.
+    unanswered = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(_("error"), blank=True)

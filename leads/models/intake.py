@@ -36,6 +36,7 @@ class Intake(models.Model):
     body = models.JSONField(_("body"), null=True, blank=True, encoder=ExactEncoder, decoder=ExactDecoder)
     lead = models.ForeignKey(Lead, models.SET_NULL, null=True, blank=True, related_name="intakes")
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)
+    # Of a lead that was taken: what of it could not be read.
     error = models.TextField(_("error"), blank=True)
 
     class Meta:

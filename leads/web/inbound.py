@@ -1,0 +1,87 @@
+"""The address of a connection: whatever comes is checked, kept and answered at once; reading it is left to a task."""
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from config.lib import sealed
+from config.lib.signing import NotSignedError
+from leads import inbound, secrets
+from leads.connector import Answer, Came, Configured, Source, UnreadableError
+from leads.connectors import sources
+from leads.models import Connection
+
+
+@csrf_exempt
+def receive(request: HttpRequest, kind: str, address: str) -> HttpResponse:
+    """Keep one delivery. 404 for an unknown address, 401 unsigned, 400 unreadable, 413 too large."""
+    found = Connection.objects.select_related("division").filter(address_digest=secrets.digest(address), kind=kind)
+    connection = found.first()
+    source = sources().get(kind)
+    if connection is None or source is None:
+        return refuse(404, "not_found", _("There is nothing at this address."))
+    if request.method not in {"GET", "POST", "HEAD"}:
+        return HttpResponseNotAllowed(["GET", "POST"])
+    try:
+        came = came_of(request)
+        configured = secrets.configured(connection, now=came.at)
+    except RequestDataTooBig:
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE >> 20
+        return refuse(413, "too_large", _("The body is larger than %d MB.") % most)
+    except sealed.UnsealedError:
+        return refuse(503, "busy", _("This connection cannot be opened just now; send it again later."))
+    return _take(connection, source, came, configured)
+
+
+def _take(connection: Connection, source: Source, came: Came, configured: Configured) -> HttpResponse:
+    if (greeting := source.greet(came, configured)) is not None:
+        return told(greeting)
+    if came.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    try:
+        source.verify(came, configured)
+        delivery_id = source.delivery_id(came, configured)
+        answer = source.answer(came, configured)
+    except NotSignedError as error:
+        inbound.keep_refused(connection=connection, came=came, why=str(error))
+        return refuse(401, "not_signed", str(error))
+    except UnreadableError as error:
+        inbound.keep_refused(connection=connection, came=came, why=str(error))
+        return refuse(400, "invalid", str(error))
+    inbound.keep(connection=connection, came=came, delivery_id=delivery_id)
+    return told(answer)
+
+
+def came_of(request: HttpRequest) -> Came:
+    """The request as connectors read it; the address is the public one, whatever stands between."""
+    return Came(
+        method=request.method or "",
+        url=settings.PUBLIC_URL + request.get_full_path(),
+        headers={name.lower(): clean(text) for name, text in request.headers.items()},
+        query={name: clean(str(text)) for name, text in request.GET.items()},
+        body=request.body,
+        at=timezone.now(),
+    )
+
+
+def clean(text: str) -> str:
+    """Without what the database cannot keep."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def told(answer: Answer) -> HttpResponse:
+    """What the connector wants said, never kept by anybody on the way."""
+    response: HttpResponse = HttpResponseRedirect(answer.location) if answer.location else HttpResponse(answer.body)
+    if not answer.location:
+        response.status_code, response["Content-Type"] = answer.status, answer.content_type
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def refuse(status: int, code: str, why: str) -> HttpResponse:
+    """A refusal as problem+json."""
+    body = {"type": "about:blank", "title": why, "status": status, "code": code, "detail": why}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
