@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Protocol
 from urllib.parse import parse_qs
 
-from config.lib import strict_json
+from config.lib import signing, strict_json
 
 # Of our field: where it stands in the facts of a payload (the first that is filled), or {"text": "always this"}.
 Mapping_ = Mapping[str, "str | Sequence[str] | Mapping[str, str]"]
@@ -228,6 +228,7 @@ class Example:
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)  # made up
     # What the vendor answers when asked, by the end of the address.
     answers: Mapping[str, Any] = field(default_factory=dict)
     gives: Mapping[str, Any] = field(default_factory=dict)  # our fields of the lead, where one is made
@@ -272,9 +273,48 @@ class Source(Connector):
         raise NotImplementedError
 
 
+class Posted(Source):
+    """A source that posts plain JSON or a form and signs nothing: guarded by its address, and a key where ops set one.
+
+    The key comes as `X-Fairlead-Key: KEY` or `Authorization: Bearer KEY`.
+    """
+
+    signed = False
+    keeps_rest = True
+    settings: ClassVar[tuple[Setting, ...]] = (
+        Setting("key", "Key", "Sent as header X-Fairlead-Key, or Authorization: Bearer. May be empty.", Kind.SECRET),
+    )
+    channel: ClassVar[str] = "form"
+
+    def verify(self, came: Came, configured: Configured) -> None:
+        """The key, where one is set."""
+        if keys := configured.secrets.get("key"):
+            bearer = came.header("authorization").partition(" ")
+            given = came.header("x-fairlead-key") or (bearer[2] if bearer[0].lower() == "bearer" else "")
+            signing.check(given.strip(), keys)
+
+    def delivery_id(self, came: Came, configured: Configured) -> str:
+        """Nothing is said of repeats; what is no JSON or form is refused at once."""
+        self.payload(came)
+        return ""
+
+    def payload(self, came: Came) -> dict[str, Any]:
+        """The body's one object."""
+        return dict(came.form) if came.is_form else came.object
+
+    def read(self, came: Came, configured: Configured, door: Door) -> list[News]:
+        """One lead."""
+        facts = self.payload(came)
+        return [NewLead(self.id_of(facts), facts, {"channel": self.channel})]
+
+    def id_of(self, facts: Mapping[str, Any]) -> str:
+        """The vendor's id of the lead, empty where there is none."""
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is known of a lead when an enricher is asked; texts, empty where unknown."""
+    """What is known of a lead when an enricher is asked; texts, empty where unknown. `domain` is never free mail's."""
 
     email: str = ""
     domain: str = ""
@@ -283,15 +323,44 @@ class Asked:
     phone: str = ""
     website: str = ""
     country: str = ""
+    division: int = 0
 
 
 class Enricher(Connector):
     """Adds facts about a lead's person or company."""
 
+    # Every enricher asks these of ops; its own come before them.
+    ORDER: ClassVar[tuple[Setting, ...]] = (
+        Setting(
+            "order", "Order", help="Enrichers are asked in this order, the smallest number first. Empty = as they come."
+        ),
+        Setting(
+            "prefer",
+            "Its values go before what the person wrote",
+            help="Off: only what is empty is filled.",
+            kind=Kind.YES_NO,
+        ),
+    )
+    settings = ORDER
     examples: ClassVar[tuple[Example, ...]] = ()
     # Whether it asks the network, and so has a budget and may fail.
     asks_network: ClassVar[bool] = True
+    # Where nothing else is said: smaller numbers are asked first.
+    order: ClassVar[int] = 50
+    # Whether it only guesses, so that anything anybody else says goes before it.
+    guesses: ClassVar[bool] = False
+
+    def about(self, asked: Asked, configured: Configured) -> str:
+        """Whom it would ask about: an address, or a domain, under which its answer is kept; empty = it is not asked."""
+        return asked.email or asked.domain
 
     def lookup(self, asked: Asked, configured: Configured, door: Door) -> Mapping[str, Any]:
-        """Our fields (names as in `Arrival`) that it knows; empty where it knows nothing. Raises UnansweredError."""
+        """Our fields (names as in `Arrival`) that it knows; empty where it knows nothing. Raises UnansweredError.
+
+        Values may be loose (“51-200”, “Germany”): they are read as if a person had written them.
+        """
+        raise NotImplementedError
+
+    def lookup_many(self, asked: Sequence[Asked], configured: Configured) -> list[Mapping[str, Any]]:
+        """The same of many leads at once, of those that ask no network."""
         raise NotImplementedError

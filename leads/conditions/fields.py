@@ -86,6 +86,11 @@ _INTENTS = _options(
     ("trial", gettext_noop("Trial")),
     ("download", gettext_noop("Download")),
 )
+_VERDICTS = _options(
+    ("qualified", gettext_noop("Qualified")),
+    ("look", gettext_noop("A person looks")),
+    ("disqualified", gettext_noop("Turned away")),
+)
 
 BUILT_IN: tuple[Field, ...] = (
     Field("country", gettext_noop("Country"), Type.COUNTRY),
@@ -108,6 +113,7 @@ BUILT_IN: tuple[Field, ...] = (
     Field("channel", gettext_noop("Channel"), Type.TEXT),
     Field("stage", gettext_noop("Stage"), Type.TEXT),
     Field("score", gettext_noop("Score"), Type.NUMBER),
+    Field("verdict", gettext_noop("Qualification"), Type.CHOICE, _VERDICTS),
     Field("known_account", gettext_noop("Known account"), Type.YES_NO),
     Field("account_owner", gettext_noop("Account owner"), Type.TEXT),
     Field("account_tier", gettext_noop("Account tier"), Type.TEXT),
