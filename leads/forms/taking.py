@@ -64,7 +64,7 @@ def take(*, form: WebForm, sent: Sent, address: str, now: datetime) -> Taken:
 
 
 def _caught(form: WebForm, sent: Sent, found: Read, note: token.Token | None, now: datetime) -> str:
-    """A key of `traps.WHY`, "full" where no more is kept, or nothing; what a trap caught counts for no limit of people."""
+    """A key of `traps.WHY`, "full" where no more is kept, or nothing. What a trap caught takes no room from people."""
     texts = [value for value in found.values.values() if isinstance(value, str)]
     if why := traps.caught(form, sent, texts, note, now):
         return _room(form, why, now)

@@ -117,18 +117,16 @@ def _chosen(item: FormItem, values: list[str]) -> set[str]:
 
 def _control(item: FormItem, catalogue: Catalogue) -> tuple[str, Sequence[tuple[str, str]]]:
     """How it is asked, and what may be chosen."""
-    if item.kind == FormItem.Kind.CHOICE:
-        return _one_of([a.label for a in item.answers.all()])
     if item.is_question:
-        return _plain(Type.YES_NO if item.kind == FormItem.Kind.YES_NO else Type.NUMBER)
+        plain = {FormItem.Kind.YES_NO.value: Type.YES_NO, FormItem.Kind.NUMBER.value: Type.NUMBER}
+        return _plain(plain[item.kind]) if item.kind in plain else _one_of([a.label for a in item.answers.all()])
     if item.kind == FormItem.Kind.ATTRIBUTE:
         asked = catalogue.get(item.key)
         options = [o.value for o in asked.options] if asked else []
         if asked and asked.type is Type.LIST and options:
             return "checks", [(o, o) for o in options]
-        if options or item.choices:
-            return _one_of(options or item.choices)
-        return _plain(asked.type if asked else Type.TEXT)
+        choices = options or item.choices
+        return _one_of(choices) if choices else _plain(asked.type if asked else Type.TEXT)
     if item.choices:
         return _one_of(item.choices)
     control = KNOWN[item.key].control
