@@ -1,4 +1,4 @@
-"""Tasks of routing: route what is ready, the signs of life, and simulations."""
+"""Tasks of routing: route what is ready, the signs of life, simulations, and imports of files."""
 
 import time
 
@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from config.lib import doorbell, heartbeat
 from routing import live
+from routing.imports import acts, work
 from routing.simulate import rows, shadow
 
 _LOOKS_WHEN_BUSY = 5
@@ -57,3 +58,22 @@ def watch_simulations(**_: object) -> int:
 def forget_simulations(**_: object) -> int:
     """Drop simulations past their time."""
     return rows.forget(now=timezone.now())
+
+
+@shared_task
+def work_import(pk: int, **_: object) -> bool:
+    """Work a slice of an import off; it rings itself again while there is more."""
+    doorbell.answered(work.TASK, pk)
+    return work.work(pk)
+
+
+@shared_task
+def watch_imports(**_: object) -> int:
+    """Imports that lost their message or their worker are gone on with."""
+    return work.ring_waiting(now=timezone.now())
+
+
+@shared_task
+def forget_imports(**_: object) -> int:
+    """Throw away files past their time."""
+    return acts.forget(now=timezone.now())

@@ -10,3 +10,8 @@ def cell(value: object) -> object:
         return value
     text = str(value)
     return f"'{text}" if text.startswith(_FORMULAS) else text
+
+
+def uncelled(text: str) -> str:
+    """What `cell` was given, where its apostrophe stands in front."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULAS) else text

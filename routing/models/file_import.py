@@ -57,7 +57,6 @@ class FileImport(models.Model):
     counts = models.JSONField(default=dict, blank=True)
     told = models.PositiveBigIntegerField(default=0, help_text=_("How long the file of refused rows is."))
     checked = models.JSONField(null=True, blank=True, help_text=_("What the last dry run found."))
-    cancel = models.BooleanField(default=False)
     lease = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)

@@ -1,8 +1,8 @@
-"""URLs of routing: the pool, giving back, To assign, the rules, the why."""
+"""URLs of routing: the pool, giving back, To assign, the rules, the why, imports."""
 
 from django.urls import path
 
-from routing.web import compare, leave, my_turn, offers, pool, returns, rules, to_assign, why
+from routing.web import compare, imports, leave, my_turn, offers, pool, returns, rules, to_assign, why
 
 urlpatterns = [
     path("pool/", pool.page, name="pool"),
@@ -24,4 +24,13 @@ urlpatterns = [
     path("to-assign/", to_assign.page, name="to-assign"),
     path("to-assign/<uuid:uid>/", to_assign.assign, name="lead-assign"),
     path("to-assign/<uuid:uid>/reject/", to_assign.reject, name="lead-reject"),
+    path("imports/", imports.index, name="imports"),
+    path("imports/new/", imports.new, name="import-new"),
+    path("imports/export/<slug:kind>.csv", imports.export, name="import-export"),
+    path("imports/<uuid:uid>/", imports.show, name="import"),
+    path("imports/<uuid:uid>/progress/", imports.progress, name="import-progress"),
+    path("imports/<uuid:uid>/columns/", imports.columns, name="import-columns"),
+    path("imports/<uuid:uid>/go-on/", imports.go_on, name="import-go-on"),
+    path("imports/<uuid:uid>/cancel/", imports.cancel, name="import-cancel"),
+    path("imports/<uuid:uid>/refused.csv", imports.refused, name="import-refused"),
 ]
