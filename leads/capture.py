@@ -3,19 +3,20 @@
 import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Least
 
 from leads import dispatch, signals, timeline
 from leads.arrival import Arrival
 from leads.life import EventKind, Kind, State
-from leads.models import Account, Connection, Inbound, Intake, Lead, LeadFacts, LeadPrivate, Stage
-from leads.qualify import match, normalise
-from leads.qualify.freeze import catalogue_of, facts_of
+from leads.models import Connection, Inbound, Intake, Lead, LeadEvent, LeadFacts, LeadPrivate, Lookup, Stage
+from leads.qualify import enrich, match, normalise, ready
+from leads.qualify.said import Said, said_in
 
 _ROUNDS = 3
 
@@ -27,7 +28,12 @@ class Captured:
     arrival: Arrival
     lead: Lead
     outcome: Intake.Outcome
-    account: match.AccountMatch = match.NOBODY
+    made: ready.Ready | None = None  # of a new lead: how it was judged
+
+    @property
+    def account(self) -> match.AccountMatch:
+        """The known account of a new lead."""
+        return self.made.account if self.made else match.NOBODY
 
 
 class NotCapturedError(Exception):
@@ -44,33 +50,40 @@ def capture(
     division keeps one open lead per person. What came in a kept delivery (`inbound`) has its raw body there.
     """
     division = connection.division
+    said = said_in(division.pk)
+    for arrival in arrivals:
+        ready.tidy(arrival, division)
     contacts = match.match_contacts(division.pk, arrivals)
     done: dict[int, Captured] = {}
     for _round in range(_ROUNDS):
         rest = [n for n in range(len(arrivals)) if n not in done]
         if not rest:
             break
-        done |= _settle_known(connection, arrivals, contacts, rest)
+        done |= _settle_known(connection, arrivals, contacts, rest, now)
         # Sorted, so that two batches with the same people wait for each other instead of deadlocking.
         fresh = sorted((n for n in rest if n not in done), key=lambda n: (contacts[n] or 0, arrivals[n].external_id))
-        done |= _insert(connection, [(n, arrivals[n], contacts[n]) for n in fresh], now)
+        done |= _insert(connection, [(n, arrivals[n], contacts[n]) for n in fresh], said, now)
     if len(done) < len(arrivals):
         raise NotCapturedError
     captured = [done[n] for n in range(len(arrivals))]
     _tell(connection, captured, now, inbound)
-    if any(c.outcome is Intake.Outcome.NEW and c.lead.state == State.READY for c in captured):
+    states = {c.lead.state for c in captured if c.outcome is Intake.Outcome.NEW}
+    if State.READY in states:
         transaction.on_commit(partial(signals.ring, division_id=division.pk))
+    if State.NEW in states:
+        transaction.on_commit(enrich.ring)
     return captured
 
 
 def _settle_known(
-    connection: Connection, arrivals: Sequence[Arrival], contacts: Sequence[int | None], rest: list[int]
+    connection: Connection, arrivals: Sequence[Arrival], contacts: Sequence[int | None], rest: list[int], now: datetime
 ) -> dict[int, Captured]:
     """Those that need no new row, against what is stored; an enquiry is known again by its external id, too."""
     by_id = _by_external_id(connection, {arrivals[n].external_id for n in rest} - {""})
     people = {contacts[n] for n in rest} - {None}
     open_leads = Lead.objects.open().filter(contact__in=people, sole=True) if people else Lead.objects.none()
     by_person = {lead.contact_id: lead for lead in open_leads} if connection.division.enquiries else {}
+    _let_go_of_silent(by_person, connection.division.enquiry_days, now)
     found = {}
     for n in rest:
         arrival = arrivals[n]
@@ -81,6 +94,26 @@ def _settle_known(
             if arrival.external_id:
                 by_id[arrival.external_id] = lead
     return found
+
+
+# What shows that a lead is still alive; mails to the owner and looks at the page do not.
+_SIGNS = (
+    EventKind.RECEIVED, EventKind.ENQUIRY, EventKind.TOUCHED, EventKind.STAGE_CHANGED, EventKind.NOTED,
+    EventKind.CLAIMED, EventKind.HANDED_OVER,
+)  # fmt: skip
+
+
+def _let_go_of_silent(by_person: dict[int | None, Lead], days: int | None, now: datetime) -> None:
+    """Open leads without a sign for so long are no longer the one lead of their person: who writes now is new."""
+    if days is None or not by_person:
+        return
+    pks = [lead.pk for lead in by_person.values()]
+    signs = LeadEvent.objects.filter(lead__in=pks, kind__in=_SIGNS, occurred_at__gte=now - timedelta(days=days))
+    alive = set(signs.values_list("lead", flat=True))
+    silent = {person: lead.pk for person, lead in by_person.items() if lead.pk not in alive}
+    Lead.objects.filter(pk__in=silent.values()).update(sole=False)
+    for person in silent:
+        del by_person[person]
 
 
 def _by_external_id(connection: Connection, ids: set[str]) -> dict[str, Lead]:
@@ -94,14 +127,17 @@ def _by_external_id(connection: Connection, ids: set[str]) -> dict[str, Lead]:
     return leads | {row.external_id: row.lead for row in enquiries.select_related("lead") if row.lead}
 
 
-def _insert(connection: Connection, fresh: list[tuple[int, Arrival, int | None]], now: datetime) -> dict[int, Captured]:
+def _insert(
+    connection: Connection, fresh: list[tuple[int, Arrival, int | None]], said: Said, now: datetime
+) -> dict[int, Captured]:
     """Insert what is new; rows another transaction was first with are left for the next round."""
     if not fresh:
         return {}
     division = connection.division
     stage = Stage.objects.filter(division=division).earliest("position")
-    matches = match.match_accounts(division, [arrival for _n, arrival, _contact in fresh])
-    accounts = {n: found for (n, _a, _c), found in zip(fresh, matches, strict=True)}
+    arrivals = [arrival for _n, arrival, _contact in fresh]
+    made = ready.make_ready(arrivals, division=division, stage=stage.name, said=said, now=now)
+    known = {n: one for (n, _a, _c), one in zip(fresh, made, strict=True)}
     # Of two rows by the same person or with the same id, the first is a lead; the next round settles the other.
     seen: set[object] = set()
     rows = []
@@ -110,7 +146,7 @@ def _insert(connection: Connection, fresh: list[tuple[int, Arrival, int | None]]
         if division.enquiries and contact and arrival.kind is Kind.NEW:
             marks.add(("person", contact))
         if not seen & marks:
-            lead = _lead(connection, arrival, contact=contact, account=accounts[n], stage=stage, now=now)
+            lead = _lead(connection, known[n], contact=contact, stage=stage, now=now)
             rows.append((n, arrival, lead))
         seen |= marks
     Lead.objects.bulk_create((lead for _n, _a, lead in rows), ignore_conflicts=True)
@@ -118,20 +154,14 @@ def _insert(connection: Connection, fresh: list[tuple[int, Arrival, int | None]]
     written = [(n, arrival, lead) for n, arrival, lead in rows if lead.uid in pks]
     for _n, _arrival, lead in written:
         lead.pk = pks[lead.uid]
-    LeadPrivate.objects.bulk_create(_private(arrival, lead) for _n, arrival, lead in written)
-    _freeze(connection, [(arrival, lead, accounts[n].account) for n, arrival, lead in written], now)
-    return {n: Captured(arrival, lead, Intake.Outcome.NEW, accounts[n]) for n, arrival, lead in written}
+    _add_parts([(known[n], lead) for n, _arrival, lead in written], now)
+    return {n: Captured(arrival, lead, Intake.Outcome.NEW, known[n]) for n, arrival, lead in written}
 
 
-def _lead(
-    connection: Connection,
-    arrival: Arrival,
-    *,
-    contact: int | None,
-    account: match.AccountMatch,
-    stage: Stage,
-    now: datetime,
-) -> Lead:
+def _lead(connection: Connection, made: ready.Ready, *, contact: int | None, stage: Stage, now: datetime) -> Lead:
+    arrival, account = made.arrival, made.account
+    # While providers are asked it is not ready; it will be when they answered, or without them at that instant.
+    ready_by = now + timedelta(seconds=float(connection.division.enrich_seconds)) if made.open else None
     routed = arrival.kind is not Kind.HISTORY
     return Lead(
         uid=arrival.uid,
@@ -140,7 +170,7 @@ def _lead(
         external_id=arrival.external_id,
         kind=arrival.kind.value,
         # History is written with its own state by the importer; it never waits for the router.
-        state=State.READY.value if routed else State.DESK.value,
+        state=(State.DESK if not routed else State.NEW if ready_by else State.READY).value,
         stage=stage,
         contact_id=contact,
         account=account.account,
@@ -149,13 +179,16 @@ def _lead(
         sole=bool(connection.division.enquiries and contact and arrival.kind is Kind.NEW),
         size_band=normalise.size_band(arrival.employees),
         arrived_at=arrival.arrived_at or now,
-        ready_at=now if routed else None,
+        ready_at=now if routed and ready_by is None else None,
+        ready_by=ready_by,
+        score_band=made.judged.band,
         **{key: getattr(arrival, key) for key in _PUBLIC},
     )
 
 
-def _private(arrival: Arrival, lead: Lead) -> LeadPrivate:
-    return LeadPrivate(lead=lead, **{key: getattr(arrival, key) for key in _PRIVATE})
+def _private(made: ready.Ready, lead: Lead) -> LeadPrivate:
+    values = {key: getattr(made.arrival, key) for key in _PRIVATE}
+    return LeadPrivate(lead=lead, **values | {"score": made.judged.score})
 
 
 _PUBLIC = ("source", "channel", "campaign", "intent", "country", "region", "industry")
@@ -187,24 +220,14 @@ _PRIVATE = [
 ]
 
 
-def _freeze(connection: Connection, rows: Sequence[tuple[Arrival, Lead, Account | None]], now: datetime) -> None:
-    catalogue = catalogue_of(connection.division_id)
-    found = [
-        (
-            lead,
-            facts_of(
-                arrival,
-                account=account,
-                division=connection.division,
-                arrived_at=lead.arrived_at,
-                stage=lead.stage.name,
-            ),
-        )
-        for arrival, lead, account in rows
-    ]
+def _add_parts(rows: Sequence[tuple[ready.Ready, Lead]], now: datetime) -> None:
+    """What stands beside each lead: the personal part, the frozen facts, and that providers are asked."""
+    LeadPrivate.objects.bulk_create(_private(made, lead) for made, lead in rows)
     LeadFacts.objects.bulk_create(
-        LeadFacts(lead=lead, n=1, at=now, facts=facts, folded=catalogue.fold(facts)) for lead, facts in found
+        LeadFacts(lead=lead, n=1, at=now, facts=made.judged.facts, folded=made.judged.folded, judged=made.judged.kept)
+        for made, lead in rows
     )
+    Lookup.objects.bulk_create(Lookup(lead=lead, until=lead.ready_by) for _made, lead in rows if lead.ready_by)
 
 
 def _tell(connection: Connection, captured: Sequence[Captured], now: datetime, inbound: Inbound | None) -> None:
@@ -227,6 +250,7 @@ def _tell(connection: Connection, captured: Sequence[Captured], now: datetime, i
     told = [c for c in captured if c.outcome in _KINDS]
     told.sort(key=operator.attrgetter("lead.pk"))
     events = timeline.record(_news(c, connection, current, now) for c in told)
+    timeline.record(ready.news(c.lead, c.made.judged, at=now) for c in told if c.made and c.made.judged.spoken)
     words = [
         dispatch.Word(lead.pk, lead.hop, lead.owner_id, EventKind.ENQUIRY.value, ref=str(event))
         for c, event in zip(told, events, strict=True)
@@ -238,7 +262,7 @@ def _tell(connection: Connection, captured: Sequence[Captured], now: datetime, i
 
 _KINDS = {Intake.Outcome.NEW: EventKind.RECEIVED, Intake.Outcome.ENQUIRY: EventKind.ENQUIRY}
 # Nobody has them yet, so that one who writes again may come sooner.
-_WAITS = (State.READY, State.POOLED, State.HELD, State.DESK)
+_WAITS = (State.NEW, State.READY, State.POOLED, State.HELD, State.DESK)
 
 
 def _lock_again(leads: set[int], band: int | None, now: datetime) -> dict[int, Lead]:
@@ -253,7 +277,9 @@ def _lock_again(leads: set[int], band: int | None, now: datetime) -> dict[int, L
     found = {lead.pk: lead for lead in rows}
     Lead.objects.filter(pk__in=found).update(wrote_again_at=now)
     if band is not None:
-        Lead.objects.filter(Q(band=None) | Q(band__gt=band), pk__in=found, state__in=_WAITS).update(band=band)
+        Lead.objects.filter(Q(band=None) | Q(band__gt=band), pk__in=found, state__in=_WAITS).update(
+            band=Least(Value(band), F("score_band"))
+        )
     return found
 
 

@@ -42,6 +42,11 @@ class Judged:
     verdict: Verdict | None = None
     kept: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def spoken(self) -> bool:
+        """Whether a rule, an answer or a person said something, so that the timeline tells it."""
+        return self.verdict is not None and (self.verdict.by != "rule" or bool(self.verdict.rule))
+
 
 def judge(
     *,
@@ -78,7 +83,7 @@ def judge(
 
 
 def verdict_of(arrival: Arrival, folded: Mapping[str, Any], said: Said) -> Verdict | None:
-    """The first rule that holds; a form's answer that disqualifies, or wants a look, goes before all but those above it.
+    """The first rule that holds; a form's answer that disqualifies, or wants a look, goes before all not set above it.
 
     None where nothing is said, which is as good as qualified.
     """

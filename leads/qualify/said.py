@@ -1,4 +1,4 @@
-"""What a division says of new leads (scores, priorities, qualification rules, enrichers), read in one query and kept."""
+"""What a division says of new leads: scores, priorities, qualification rules, enrichers; read in one query."""
 
 import json
 import logging
