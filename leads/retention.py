@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from leads.models import Delivery, IdempotencyKey, Intake
+from leads.models import Delivery, EnrichmentAnswer, IdempotencyKey, Intake, Lookup
 
 
-def forget(*, raw_before: datetime, sent_before: datetime) -> None:
-    """Empty raw bodies, drop idempotency keys of the same age, and deliveries that went out long ago."""
+def forget(*, raw_before: datetime, sent_before: datetime, told_before: datetime) -> None:
+    """Empty raw bodies, drop idempotency keys of the same age, and deliveries and answers of long ago."""
     Intake.objects.filter(received_at__lt=raw_before, body__isnull=False).update(body=None)
     IdempotencyKey.objects.filter(created_at__lt=raw_before).delete()
     Delivery.objects.filter(created_at__lt=sent_before, sent_at__isnull=False).delete()
+    EnrichmentAnswer.objects.filter(at__lt=told_before).delete()
+    Lookup.objects.filter(done_at__lt=told_before, again=False).delete()

@@ -1,4 +1,4 @@
-"""Tasks of leads: send what is due, forget what is kept for a time only."""
+"""Tasks of leads: send what is due, ask providers, forget what is kept for a time only."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from config.lib import doorbell
-from leads import dispatch, inbound, retention
+from leads import dispatch, inbound, lookup, retention
 
 # The limit of time is for one task, so a task takes few; the next is rung for.
 _AT_ONCE, _MOST = 20, 200
@@ -38,10 +38,18 @@ def handle_inbound(**_: object) -> int:
 
 
 @shared_task
+def qualify(**_: object) -> int:
+    """Ask providers about new leads until none waits."""
+    doorbell.answered("leads.tasks.qualify")
+    return lookup.drain(clock=timezone.now)
+
+
+@shared_task
 def forget_expired(**_: object) -> None:
     """Drop raw bodies, keys and deliveries past their time."""
     now = timezone.now()
     retention.forget(
         raw_before=now - timedelta(days=settings.RAW_BODY_DAYS),
         sent_before=now - timedelta(days=settings.DELIVERY_DAYS),
+        told_before=now - timedelta(days=settings.ENRICHMENT_DAYS),
     )

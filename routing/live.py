@@ -168,10 +168,13 @@ def _decide_and_write(held: Turn, batch: list[queue.Waiting], printed: Printed) 
     )
 
 
+_SENT = frozenset({Code.SENT_TO_DESK, Code.LOOK_FIRST})
+
+
 def _unforeseen(one: "One") -> bool:
     """Whether a lead waits for a manager though no rule, step or link sends it there."""
     decision, rule = one.decision, one.rule
-    if decision.outcome is not Outcome.DESK or decision.reason.code is Code.SENT_TO_DESK or one.waiting.test:
+    if decision.outcome is not Outcome.DESK or decision.reason.code in _SENT or one.waiting.test:
         return False
     return rule is None or all(place.to is not To.DESK for place in rule.otherwise)
 

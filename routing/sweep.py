@@ -7,8 +7,9 @@ from functools import partial
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from leads import dispatch, inbound
+from leads import dispatch, inbound, lookup
 from leads.models import Lead
+from leads.qualify import enrich
 from reps.models import Division, RosterVersion
 from routing import hand, leavers, live, offers, sla
 
@@ -32,9 +33,11 @@ class Sweep:
         """
         before = self._routed
         errands = (
-            self._wake, self._time_out, live.hand_off, hand.rescue, self._strand, self._route, leavers.settle_leavers,
+            self._wake, self._time_out, live.hand_off, hand.rescue, self._strand, hand.route_late, self._route,
+            leavers.settle_leavers,
         )  # fmt: skip
         failed: list[Exception] = []
+        self._try(_make_ready, failed)
         for division in Division.objects.values_list("pk", flat=True):
             for errand in errands:
                 self._try(partial(errand, division), failed)
@@ -91,6 +94,14 @@ def _handle() -> None:
     now = timezone.now()
     if inbound.overdue(now=now) and not inbound.ring():
         inbound.handle_due(now=now)
+
+
+def _make_ready() -> None:
+    """Leads that waited for providers long enough; and the asking, where its ring was lost."""
+    now = timezone.now()
+    lookup.promote(now=now)
+    if lookup.unheard(now=now):
+        enrich.ring()
 
 
 def _deliver() -> None:

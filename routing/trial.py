@@ -6,8 +6,9 @@ from datetime import datetime
 
 from leads.arrival import Arrival
 from leads.models import Contact, ContactKey, Stage
-from leads.qualify import match
-from leads.qualify.freeze import catalogue_of, facts_of
+from leads.qualify.judge import Judged
+from leads.qualify.ready import make_ready, tidy
+from leads.qualify.said import said_in
 from reps.models import Division
 from routing.assign import queue
 from routing.engine.decide import ENGINE, decide, record
@@ -21,20 +22,25 @@ from routing.snapshot import roster_now, world_at
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """The receipt of the lead that might arrive, and the facts it was decided on."""
+    """The receipt of the lead that might arrive, the facts it was decided on, and how they were judged.
+
+    `not_asked`: providers that would be asked first if it came; a trial asks nobody.
+    """
 
     receipt: Receipt
     facts: dict[str, object]
+    judged: Judged
+    not_asked: tuple[str, ...] = ()
 
 
 def try_lead(*, division: Division, arrival: Arrival, rules: Rules, now: datetime, version: int | None = None) -> Tried:
     """Decide it as live would at this instant, but outside of the turn and without a trace in the database."""
-    (found,) = match.match_accounts(division, [arrival])
+    tidy(arrival, division)
     stage = Stage.objects.filter(division=division).earliest("position")
-    facts = facts_of(arrival, account=found.account, division=division, arrived_at=now, stage=stage.name)
-    account = found.account.pk if found.account else None
+    (made,) = make_ready([arrival], division=division, stage=stage.name, said=said_in(division.pk), now=now)
+    account = made.account.account.pk if made.account.account else None
     last = queue.last_owner_of(_contact(division, arrival))
-    lead = Lead(0, facts, catalogue_of(division.pk).fold(facts), account, since=now, last_owner=last)
+    lead = Lead(0, made.judged.facts, made.judged.folded, account, since=now, last_owner=last)
     world = world_at(roster_now(division.pk, now), now, (rules, [lead]))
     trace = Trace()
     decision = decide(lead, world, rules, at=now, trace=trace)
@@ -67,7 +73,7 @@ def try_lead(*, division: Division, arrival: Arrival, rules: Rules, now: datetim
         same=None,
         by_hand=None,
     )
-    return Tried(receipt, facts)
+    return Tried(receipt, made.judged.facts, made.judged, tuple(one.label for one in made.open))
 
 
 def _contact(division: Division, arrival: Arrival) -> Contact | None:

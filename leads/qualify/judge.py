@@ -74,8 +74,10 @@ def judge(
         kept["score"] = {"given": arrival.score, "rows": [[row.label, row.points] for row in points]}
     verdict = person or verdict_of(arrival, folded, said)
     if verdict is not None:
-        facts |= {"verdict": verdict.says, "verdict_reason": verdict.reason, "verdict_rule": verdict.rule}
-        folded["verdict"] = verdict.says
+        # The engine reads it of the folded facts, before any rule; reason and rule are for its receipt.
+        told = {"verdict": verdict.says, "verdict_reason": verdict.reason, "verdict_rule": verdict.rule}
+        facts |= told
+        folded |= told
         kept["verdict"] = verdict.kept()
     if arrival.verdict:
         kept["answers"] = {"says": arrival.verdict, "reason": arrival.verdict_reason}

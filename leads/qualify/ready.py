@@ -27,8 +27,9 @@ class Ready:
 def tidy(arrival: Arrival, division: Division) -> None:
     """Bring what people typed into one spelling, in place; what cannot be read stays as it was written."""
     arrival.name = loose.name(arrival.name)
-    if arrival.phone and not arrival.phone_e164:
-        arrival.phone_e164 = normalise.phone(arrival.phone, arrival.country or division.default_country)
+    # The door has read it by the lead's own country already.
+    if arrival.phone and not arrival.phone_e164 and not arrival.country and division.default_country:
+        arrival.phone_e164 = normalise.phone(arrival.phone, division.default_country)
     if arrival.website:
         try:
             arrival.website = loose.website(arrival.website)

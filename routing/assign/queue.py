@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db import connection
 
-from leads.models import Contact
+from leads.models import Contact, ScoreBand
 from routing.assign.turn import Turn
+from routing.engine.ruleset import DEFAULT_BAND
 from routing.engine.ruleset import RuleSet as Rules
 from routing.engine.world import Lead as Facts
 from routing.models import Assignment
@@ -35,13 +36,17 @@ class Waiting:
 
 
 def give_bands(division_id: int, rules: Rules | None) -> None:
-    """Give every ready lead without one its place in the queue; rules that name no priorities need none."""
-    if rules is None or not rules.bands:
+    """Give every ready lead without one its place in the queue: the better of what rule set and score say.
+
+    Where neither names priorities, none are needed.
+    """
+    named = rules is not None and bool(rules.bands)
+    if not named and not ScoreBand.objects.filter(division=division_id).exists():
         return
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT l.id, f.folded::text FROM leads_lead l
+            SELECT l.id, l.score_band, f.folded::text FROM leads_lead l
             LEFT JOIN LATERAL (SELECT folded FROM leads_leadfacts f WHERE f.lead_id = l.id ORDER BY n DESC LIMIT 1) f
                 ON true
             WHERE l.division_id = %s AND l.state = 'ready' AND l.band IS NULL ORDER BY l.ready_at LIMIT %s
@@ -51,12 +56,18 @@ def give_bands(division_id: int, rules: Rules | None) -> None:
         )
         rows = cursor.fetchall()
         if rows:
-            bands = [rules.band(read_json(folded)) for _pk, folded in rows]
+            bands = [_band(rules if named else None, score_band, folded) for _pk, score_band, folded in rows]
             cursor.execute(
                 "UPDATE leads_lead l SET band = x.band FROM unnest(%s::bigint[], %s::int[]) AS x(lead, band)"
                 " WHERE l.id = x.lead AND l.state = 'ready'",
-                [[pk for pk, _folded in rows], bands],
+                [[row[0] for row in rows], bands],
             )
+
+
+def _band(rules: Rules | None, score_band: int | None, folded: str | None) -> int:
+    by_rules = rules.named_band(read_json(folded)) if rules else None
+    said = [band for band in (by_rules, score_band) if band is not None]
+    return min(said, default=rules.default_band if rules else DEFAULT_BAND)
 
 
 _FACTS = """

@@ -35,6 +35,7 @@ class Code(StrEnum):
     SENT_TO_DESK = "sent_to_desk"
     REJECTED_BY_RULE = "rejected_by_rule"
     REJECTED_BY_QUALIFICATION = "rejected_by_qualification"
+    LOOK_FIRST = "look_first"  # qualification asks for a person
     GROUP_MISSING = "group_missing"
     GROUP_HAS_NOBODY = "group_has_nobody"
     REP_MISSING = "rep_missing"

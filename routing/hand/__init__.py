@@ -8,6 +8,7 @@ from routing.hand.moved import Moved
 from routing.hand.owners import rescue, stranded_owners
 from routing.hand.reject import reject
 from routing.hand.release import release
+from routing.hand.revive import may_revive, revive, route_late, stopped
 
 __all__ = [
     "MOST_AGAIN",
@@ -21,12 +22,16 @@ __all__ = [
     "give",
     "hand_over",
     "leave",
+    "may_revive",
     "preview_again",
     "preview_leave",
     "reject",
     "release",
     "rescue",
+    "revive",
     "route_again",
+    "route_late",
     "run_again",
+    "stopped",
     "stranded_owners",
 ]

@@ -145,10 +145,13 @@ def send_back(
     *,
     end: Assignment.End = Assignment.End.HAND_OVER,
     take_back: Callable[[Lead], bool] = lambda _lead: True,
+    event: EventKind = EventKind.RELEASED,
+    quiet: bool = False,
 ) -> None:
     """Make them ready under the turn; the entry that gave each to its owner is undone where `take_back` says so.
 
     `end` is why spells end: the queue bars whose spell ended as returned or released from getting the lead again.
+    `event` is what the timeline tells; nothing, where it is quiet.
     """
     entries = gave(leads)
     books = Books(held, {row.group_id for row in entries.values()})
@@ -162,7 +165,8 @@ def send_back(
                 before=State(lead.state),
                 state=State.READY,
                 reason=reason,
-                event=EventKind.RELEASED,
+                event=event,
+                quiet=quiet,
                 end=end.value if lead.owner_id else "",
                 by=by.pk if by else None,
                 answer=Offer.Answer.WITHDRAWN.value if lead.state == State.OFFERED else "",
@@ -204,7 +208,7 @@ def _sorted(leads: Sequence[Lead], *, by_hand: bool, rejected: bool = False) -> 
     """Those that go, and by lead why it stays."""
     touched = contacted(leads)
     people = set() if by_hand else _given_by_people(leads)
-    twins = _with_twins(leads) if rejected else set()
+    twins = with_twins(leads) if rejected else set()
     stays: dict[int, str] = {}
     for lead in leads:
         state = State(lead.state)
@@ -224,7 +228,7 @@ def _given_by_people(leads: Sequence[Lead]) -> set[int]:
     return set(spells.values_list("lead_id", flat=True))
 
 
-def _with_twins(leads: Sequence[Lead]) -> set[int]:
+def with_twins(leads: Sequence[Lead]) -> set[int]:
     """Rejected leads whose person has another open lead: only one may be open where enquiries are on."""
     mine = [lead for lead in leads if lead.state == State.REJECTED and lead.sole]
     if not mine:

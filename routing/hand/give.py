@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from leads import dispatch
 from leads.life import EventKind, State
 from leads.models import Lead
+from leads.qualify.by_hand import let_through
 from reps.models import Group, Membership, Rep, User
 from routing import terms
 from routing.assign import Move, NotYoursError, Turn, turn, write
+from routing.engine.trace import Code
 from routing.hand.acts import noted
 from routing.hand.books import Books
 from routing.hand.moved import Moved, chunks, locked
@@ -103,6 +105,8 @@ def give_all(
     end: Assignment.End = Assignment.End.HAND_OVER,
 ) -> None:
     """Write the moves under the turn, and word to whoever had them; `end` is why their spells end."""
+    # Whoever gives it by hand has looked.
+    let_through([lead for lead, _group in leads if lead.reason == Code.LOOK_FIRST], now=held.now)
     books = Books(held, {group.pk for _lead, group in leads if group})
     moves = [_move(held, books, lead, group, rep, by, why, counted=counted, end=end) for lead, group in leads]
     write(held, moves, books.after())

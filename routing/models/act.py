@@ -54,6 +54,7 @@ class Act(models.Model):
         ROUTE_AGAIN = "route_again", _("routed again")
         HAND_OVER = "hand_over", _("reassigned")
         RELEASE = "release", _("unassigned")
+        REVIVE = "revive", _("let through")
         LEAVE = "leave", _("a rep left")
         AWAY = "away", _("a rep goes on leave")
         GO_BACK = "go_back", _("rules taken back")

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 
 from leads.arrival import Arrival
 from leads.models import Stage
-from leads.qualify.freeze import catalogue_of, facts_of
-from leads.qualify.match import match_accounts
+from leads.qualify.ready import make_ready
+from leads.qualify.said import said_in
 from reps.models import Division
 from routing.engine.slate import Outcome
 from routing.engine.world import Lead
@@ -153,14 +153,14 @@ def with_last_owners(cases: Iterable[Case]) -> None:
 
 def file_cases(division: Division, arrivals: Sequence[tuple[int, Arrival]], *, now: datetime) -> list[Case]:
     """Rows of a file as leads that came when the file says, else now; (row, arrival). Nothing is written."""
-    catalogue, stage = catalogue_of(division.pk), Stage.objects.filter(division=division).earliest("position")
+    said, stage = said_in(division.pk), Stage.objects.filter(division=division).earliest("position")
     with transaction.atomic():  # the search by name sets its threshold for the transaction
-        accounts = match_accounts(division, [arrival for _row, arrival in arrivals])
+        rows = [arrival for _row, arrival in arrivals]
+        made = make_ready(rows, division=division, stage=stage.name, said=said, now=now)
     found = []
-    for (row, arrival), known in zip(arrivals, accounts, strict=True):
+    for (row, arrival), one in zip(arrivals, made, strict=True):
         at = (arrival.arrived_at or now).astimezone(UTC)
-        facts = facts_of(arrival, account=known.account, division=division, arrived_at=at, stage=stage.name)
-        account = known.account.pk if known.account else None
-        lead = Lead(FILE_NUMBERS + row, facts, catalogue.fold(facts), account, since=at)
+        account = one.account.account.pk if one.account.account else None
+        lead = Lead(FILE_NUMBERS + row, one.judged.facts, one.judged.folded, account, since=at)
         found.append(Case(lead, at, row, str(row)))
     return sorted(found, key=lambda case: (case.at, case.order))

@@ -21,6 +21,10 @@ from routing.engine.world import NOTHING, Group, Lead, Member, OnReturn, Step, W
 SOON = timedelta(minutes=1)
 # Coming on duty changes nothing about these.
 LASTING = frozenset({Code.NOT_IN_TERRITORY, Code.NOT_THE_NAMED_REP})
+_VERDICTS = {
+    "disqualified": (Outcome.REJECTED, Code.REJECTED_BY_QUALIFICATION),
+    "look": (Outcome.DESK, Code.LOOK_FIRST),
+}
 
 
 def decide(lead: Lead, world: World, rules: RuleSet | None, *, at: datetime, trace: Trace | None = None) -> Decision:
@@ -51,6 +55,8 @@ class Walk:
 
     def decide(self) -> Decision:
         rules = self.rules
+        if (unqualified := self.verdict()) is not None:
+            return unqualified
         if rules is None or not rules.rules:
             return self.end(Outcome.DESK, Reason(Code.NO_RULES))
         for position in self.positions(rules):
@@ -62,6 +68,15 @@ class Walk:
                 return decision
         self.rule = None
         return self.end(Outcome.DESK, Reason(Code.NO_RULE_MATCHED))
+
+    def verdict(self) -> Decision | None:
+        """What qualification said of the lead, which stands in its facts, goes before all rules."""
+        said = self.lead.folded.get("verdict")
+        if said not in _VERDICTS:
+            return None
+        outcome, code = _VERDICTS[said]
+        numbers = {name: self.lead.folded.get(f"verdict_{name}") or None for name in ("reason", "rule")}
+        return self.end(outcome, reason(code, **numbers))
 
     def positions(self, rules: RuleSet) -> Iterable[int]:
         """All rules where somebody wants to see them tried, else those that could match."""

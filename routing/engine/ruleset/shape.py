@@ -85,7 +85,12 @@ class RuleSet:
 
     def band(self, folded: Mapping[str, Any]) -> int:
         """The band of the queue this lead waits in, from its folded facts."""
-        return next((band.band for band in self.bands if band.condition.holds(folded)), self.default_band)
+        named = self.named_band(folded)
+        return self.default_band if named is None else named
+
+    def named_band(self, folded: Mapping[str, Any]) -> int | None:
+        """The band that is said of this lead; None where nothing is."""
+        return next((band.band for band in self.bands if band.condition.holds(folded)), None)
 
 
 @dataclass(frozen=True, slots=True)
