@@ -14,6 +14,8 @@ from reps.models import Division
 
 KIND = "web_form"
 MOST_ITEMS = 60
+# A question is called so until it has words.
+UNNAMED = "new_question"
 
 
 class Pattern(NamedTuple):
@@ -95,7 +97,7 @@ def add(*, form: WebForm, what: str) -> FormItem | None:
         form=form,
         position=0 if last is None else last + 1,
         kind=kind,
-        key=key or free_key(form, label),
+        key=key or free_key(form, UNNAMED),
         label=label,
     )
     if kind == FormItem.Kind.YES_NO:
@@ -106,7 +108,7 @@ def add(*, form: WebForm, what: str) -> FormItem | None:
 
 def free_key(form: WebForm, label: str) -> str:
     """A name among the answers that nothing else in the form has."""
-    plain = (slugify(label)[:50] or "question").replace("-", "_")
+    plain = (slugify(label)[:40].strip("-_") or "question").replace("-", "_")
     keys = set(form.items.values_list("key", flat=True))
     own = set(Attribute.objects.filter(division=form.connection.division_id).values_list("key", flat=True))
     names = [plain, *(f"{plain}_{n}" for n in range(2, MOST_ITEMS + 3))]

@@ -184,10 +184,13 @@ def _known(item: FormItem, text: str) -> Any:
 
 
 def _email(text: str) -> str:
+    like = _("Write it like name@company.com.")
+    if "\ufffd" in text:  # a sign was lost on the way
+        raise ValueError(like)
     try:
         return normalise.email(text)
     except normalise.UnusableError as error:
-        raise ValueError(_("Write it like name@company.com. %s") % error) from error
+        raise ValueError(f"{like} {error}") from error
 
 
 def _phone(text: str) -> str:

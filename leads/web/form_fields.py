@@ -154,20 +154,24 @@ class ItemForm(forms.ModelForm):
         model = FormItem
         fields = ("label", "help", "required", "key", "choices")
         help_texts = {
-            "key": gettext_lazy("Attributes that rules ask about find the answer by this name."),
+            "key": gettext_lazy("Rules find the answer by this name, through an attribute. Empty: made of the label."),
         }
 
     def __init__(self, *args: Any, instance: FormItem, **kwargs: Any) -> None:
         super().__init__(*args, instance=instance, **kwargs)
         if not instance.is_question:
             del self.fields["key"]
+        else:
+            self.fields["key"].required = False
+            if instance.key.startswith(build.UNNAMED):
+                self.initial["key"] = ""
         own_text = instance.kind == FormItem.Kind.ATTRIBUTE and _is_text(instance)
         if not own_text and not (instance.kind == FormItem.Kind.FIELD and instance.key in _CHOOSABLE):
             del self.fields["choices"]
 
     def clean_key(self) -> str:
         """A name that means nothing else."""
-        key = str(self.cleaned_data["key"])
+        key = str(self.cleaned_data["key"]) or build.free_key(self.instance.form, self.cleaned_data.get("label", ""))
         division = self.instance.form.connection.division_id
         if is_taken(key) or Attribute.objects.filter(division=division, key=key).exists():
             raise forms.ValidationError(_("This name is taken: choose another."))
@@ -210,6 +214,7 @@ class AnswerForm(forms.ModelForm):
             pages.queryset = item.form.endings.all()
             pages.empty_label = _("as the verdict says")
         self.fields["points"].required = False
+        self.fields["verdict"].label = _("What it says")
 
     def clean_points(self) -> int:
         """None is nought."""
@@ -226,6 +231,12 @@ class AnswerForm(forms.ModelForm):
 
 class _Answers(forms.BaseInlineFormSet):
     """No answer twice."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """In our words."""
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].label = _("Remove")
 
     def clean(self) -> None:
         """Across the rows."""

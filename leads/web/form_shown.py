@@ -54,12 +54,17 @@ def shown(
         "trap_typed": storable(typed.get(trap_name(form)) or ""),
         "problems": [
             *([{"text": wrong[""], "id": ""}] if wrong.get("") else []),
-            *({"text": f"{f['label']}: {f['error']}", "id": f["focus"]} for f in fields if f["error"]),
+            *({"text": _told(f["label"], f["error"]), "id": f["focus"]} for f in fields if f["error"]),
             *([{"text": consent["error"], "id": consent["id"]}] if consent["error"] else []),
         ],
         "test": bool(typed.get("fl_test") or (told or {}).get("fl_test")),
         "embedded": bool(typed.get("fl_embed") or (told or {}).get("fl_embed")),
     }
+
+
+def _told(label: str, error: str) -> str:
+    """One line of the summary."""
+    return f"{label} {error}" if label.endswith(("?", ".", "!", ":")) else f"{label}: {error}"
 
 
 def _hidden(form: WebForm, *, now: datetime, sent: Sent | None, told: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -267,7 +267,7 @@ def _item(item: FormItem, n: int, of: int) -> dict[str, Any]:
     return {
         "uid": item.uid,
         "label": item.label,
-        "kind": item.get_kind_display(),
+        "kind": "" if item.kind == FormItem.Kind.FIELD else item.get_kind_display(),
         "required": item.required,
         "is_question": item.is_question,
         "answers": answers,

@@ -1,7 +1,7 @@
 """Builders of rows: each makes what a test names and believable rest."""
 
 from tests.factories.doors import address, connection
-from tests.factories.form import question, web_form
+from tests.factories.form import ask, question, web_form
 from tests.factories.lead import account, arrival, arrive, key_and_secret
 from tests.factories.people import group, join, rep, shifts, user
 from tests.factories.rules import publish, rule, rule_set
@@ -11,6 +11,7 @@ __all__ = [
     "address",
     "arrival",
     "arrive",
+    "ask",
     "connection",
     "group",
     "join",

@@ -23,9 +23,15 @@ def web_form(name="", *, pattern="contact", active=True, asks=None, **fields):
     if asks is not None:
         made.items.all().delete()
         for word in asks.split():
-            item = build.add(form=made, what=f"field:{word.rstrip('*')}")
-            FormItem.objects.filter(pk=item.pk).update(required=word.endswith("*"))
+            ask(made, f"field:{word.rstrip('*')}", required=word.endswith("*"))
     return made
+
+
+def ask(form, what, *, required=False):
+    """One more field: field:email, attribute:plan."""
+    item = build.add(form=form, what=what)
+    FormItem.objects.filter(pk=item.pk).update(required=required)
+    return item
 
 
 def question(form, key, *answers, kind="choice", **fields):
