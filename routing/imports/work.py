@@ -36,7 +36,7 @@ Status = FileImport.Status
 WORKING = (Status.READING, Status.CHECKING, Status.RUNNING)
 BATCH = 500
 SLICE = 4.0  # seconds, after which others in the queue have their turn
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)  # a batch takes one or two
 READING = timedelta(minutes=5)
 _LINE = 0x0FA3  # the advisory lock of those who take an import
 _SHOWN = 50  # refusals and changes kept for the page

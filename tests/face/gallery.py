@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory, override_settings
 from django.utils import timezone
 
-from tests.face import cast, cast_board, cast_desk, cast_plain, cast_rep, cast_reports, cast_rules
+from tests.face import cast, cast_board, cast_desk, cast_imports, cast_plain, cast_rep, cast_reports, cast_rules
 
 Page = tuple[str, Callable[[], dict[str, Any]], str]
 
@@ -39,6 +39,13 @@ PAGES: dict[str, Page] = {
     "compare-same": ("routing/compare.html", cast_rules.compare_same, "Europe/Berlin"),
     "leave": ("routing/leave.html", cast_rules.leave, "Europe/Berlin"),
     "leave-before": ("routing/leave.html", cast_rules.leave_before, "Europe/Berlin"),
+    "imports": ("routing/imports.html", cast_imports.imports, "Europe/Berlin"),
+    "imports-empty": ("routing/imports.html", cast_imports.imports_empty, "Europe/Berlin"),
+    "import-new": ("routing/import_new.html", cast_imports.new, "Europe/Berlin"),
+    "import-columns": ("routing/import_columns.html", cast_imports.columns, "Europe/Berlin"),
+    "import-running": ("routing/import_show.html", cast_imports.running, "Europe/Berlin"),
+    "import-done": ("routing/import_show.html", cast_imports.done, "Europe/Berlin"),
+    "import-failed": ("routing/import_show.html", cast_imports.failed, "Europe/Berlin"),
     "reports": ("reporting/report_list.html", cast_reports.reports, "Europe/Berlin"),
     "rep-report": ("reporting/rep_report.html", cast_reports.rep_report, "Europe/Berlin"),
     "login": ("registration/login.html", cast_plain.login, "UTC"),
@@ -58,6 +65,7 @@ PAGES: dict[str, Page] = {
 FRAGMENTS = {
     "/lead-why/": ("routing/_why.html", cast.why),
     "/my-turn/": ("routing/_my_turn.html", cast.turn),
+    "/import-progress/": ("routing/_import_progress.html", cast_imports.running),
     "/nav-counts/": ("components/_nav_counts.html", cast.counts),
 }
 

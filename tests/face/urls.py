@@ -20,6 +20,8 @@ SIMPLE = (
     "password_change",
     "password_reset",
     "duty-switch",
+    "imports",
+    "import-new",
     "my-turn",
     "my-offers",
     "nav-counts",

@@ -1,11 +1,12 @@
 """Sends a file to the pages and works it off, as a worker would."""
 
+import csv
 from datetime import UTC, datetime
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from routing.imports import acts, work
+from routing.imports import acts, sheets, work
 from routing.models import FileImport
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -47,3 +48,9 @@ def run(job, mapping=None, **options):
 
 def again(job):
     return FileImport.objects.select_related("division", "connection__division", "by").get(pk=job.pk)
+
+
+def told(job):
+    """The file of refused rows."""
+    with sheets.told_path(job.uid, tried=False).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
