@@ -274,7 +274,8 @@ class Source(Connector):
 
 
 class Posted(Source):
-    """A source that posts plain JSON or a form and signs nothing: guarded by its address, and a key where ops set one.
+    """A source that posts plain JSON or a form and signs nothing: guarded by its address, and a key where ops set
+    one.
 
     The key comes as `X-Fairlead-Key: KEY` or `Authorization: Bearer KEY`.
     """

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -218,9 +218,11 @@ def _bring_leads(inbound: Inbound, source: Source, leads: Sequence[NewLead], now
     connection = inbound.connection
     catalogue = catalogue_of(connection.division_id)
     arrivals, problems = [], []
-    for new in leads:
+    for n, new in enumerate(leads):
+        # Without an id of the vendor the delivery gives one, so that running it again makes nothing twice.
+        known_by = new if new.id else replace(new, id=f"{inbound.uid}:{n}")
         try:
-            arrivals.append(incoming.read(new, connection=connection, source=source, catalogue=catalogue))
+            arrivals.append(incoming.read(known_by, connection=connection, source=source, catalogue=catalogue))
         except UnreadableError as error:
             problems.append(str(error))
             heard.keep_intake(inbound, new.id, Intake.Outcome.REFUSED, now, error=str(error))

@@ -71,8 +71,9 @@ def map_facts(new: NewLead, *, connection: Connection, source: Source) -> dict[s
             values[field] = value
     tracked = _tracking(facts)
     tracking = dict(reversed(tracked.values()))
+    rest = {place: value for place, value in mapped.rest.items() if place not in tracked and str(value) != new.id}
     if source.keeps_rest:
-        answers |= {place: _short(value) for place, value in mapped.rest.items() if place not in tracked}
+        answers |= {place: _short(value) for place, value in rest.items()}
     if answers:
         values["answers"] = answers
     if tracking:

@@ -31,11 +31,12 @@ class Webhook(Source):
 
     **Signatures.** Without one, whoever knows the address can send: keep it secret. With *Standard Webhooks* the
     sender signs `id.timestamp.body` (headers `webhook-id`, `webhook-timestamp`, `webhook-signature`), and a timestamp
-    more than five minutes off is refused; with *Plain HMAC* it sends the SHA-256 HMAC of the raw body in hexadecimal in
-    the header you name, with or without `sha256=` before it. After you change the secret the old one is good for a day.
+    more than five minutes off is refused; with *Plain HMAC* it sends the SHA-256 HMAC of the raw body in hexadecimal
+    in the header you name, with or without `sha256=` before it. After you change the secret the old one is good for a
+    day.
 
-    **Repeats.** A delivery with the same `webhook-id` is taken once. Where there is none, name the field that holds the
-    lead's own id: the same id is the same lead.
+    **Repeats.** A delivery with the same `webhook-id` is taken once. Where there is none, name the field that holds
+    the lead's own id: the same id is the same lead.
     """
 
     name = "webhook"
