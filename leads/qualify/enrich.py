@@ -63,13 +63,14 @@ def set_up(numbers: Sequence[int], *, now: datetime) -> list[Configuration]:
             log.warning("The secret of the connection %s cannot be read; it is not asked", connection.name)
             continue
         enricher = enrichers()[connection.kind]
+        own = {**configured.settings, "mapping": connection.mapping}
         order = configured.setting("order")
         rows.append(
             Configuration(
                 connection.pk,
                 connection.name,
                 enricher,
-                configured,
+                dataclasses.replace(configured, settings=own),
                 int(order) if order.isdigit() else enricher.order,
                 configured.on("prefer"),
             )
