@@ -51,6 +51,8 @@ class Arrival:
     attributes: dict[str, Any] = field(default_factory=dict)
     # Where the person came from: utm_source and its like, gclid, referrer, landing_page.
     tracking: dict[str, str] = field(default_factory=dict)
+    # The mail address of the rep the source gave it to: whose meeting was booked, who took the call.
+    host: str = ""
     # What of it could not be read, in words, by field; the values stand among the answers.
     problems: dict[str, str] = field(default_factory=dict)
     # Answers that rules may ask about, read by the type of their attribute, under its key.

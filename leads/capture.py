@@ -16,7 +16,9 @@ from leads.arrival import Arrival
 from leads.life import EventKind, Kind, State
 from leads.models import Connection, Inbound, Intake, Lead, LeadEvent, LeadFacts, LeadPrivate, Lookup, Stage
 from leads.qualify import enrich, match, normalise, ready
+from leads.qualify.judge import QUALIFIED
 from leads.qualify.said import Said, said_in
+from reps.models import Rep
 
 _ROUNDS = 3
 
@@ -140,6 +142,7 @@ def _insert(
     known = {n: one for (n, _a, _c), one in zip(fresh, made, strict=True)}
     # Of two rows by the same person or with the same id, the first is a lead; the next round settles the other.
     seen: set[object] = set()
+    hosts = _hosts(division.pk, arrivals)
     rows = []
     for n, arrival, contact in fresh:
         marks: set[tuple[str, object]] = {("id", arrival.external_id)} if arrival.external_id else set()
@@ -147,6 +150,7 @@ def _insert(
             marks.add(("person", contact))
         if not seen & marks:
             lead = _lead(connection, known[n], contact=contact, stage=stage, now=now)
+            lead.booked_with = hosts.get(arrival.host) if _qualifies(known[n]) else None
             rows.append((n, arrival, lead))
         seen |= marks
     Lead.objects.bulk_create((lead for _n, _a, lead in rows), ignore_conflicts=True)
@@ -156,6 +160,20 @@ def _insert(
         lead.pk = pks[lead.uid]
     _add_parts([(known[n], lead) for n, _arrival, lead in written], now)
     return {n: Captured(arrival, lead, Intake.Outcome.NEW, known[n]) for n, arrival, lead in written}
+
+
+def _hosts(division: int, arrivals: Sequence[Arrival]) -> dict[str, Rep]:
+    """The reps the sources gave leads to, by mail address."""
+    wanted = {arrival.host for arrival in arrivals} - {""}
+    if not wanted:
+        return {}
+    reps = Rep.objects.filter(division=division, active=True, user__is_active=True, user__email__in=wanted)
+    return {rep.user.email: rep for rep in reps.select_related("user")}
+
+
+def _qualifies(made: ready.Ready) -> bool:
+    verdict = made.judged.verdict
+    return verdict is None or verdict.says == QUALIFIED
 
 
 def _lead(connection: Connection, made: ready.Ready, *, contact: int | None, stage: Stage, now: datetime) -> Lead:

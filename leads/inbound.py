@@ -26,6 +26,7 @@ from leads.connector import (
     UnreadableError,
 )
 from leads.connectors import sources
+from leads.life import State
 from leads.models import Connection, Inbound, Intake
 from leads.outside import Outside
 from leads.qualify.freeze import catalogue_of
@@ -40,6 +41,8 @@ _SOON = (2, 4, 8, 16)
 # Where a vendor must be asked for the rest and does not answer: about a day in all.
 _LATER = (5, 30, 120, 600, 3600, 3600, 4 * 3600, 12 * 3600)
 _SECONDS_OUTSIDE = 15
+# How often, and how soon, it is looked whether a new lead has its owner.
+_LOOKS_FOR_OWNER, _OWNER_IN = 5, timedelta(seconds=2)
 # Never kept: they open doors.
 _HIDDEN = frozenset({"authorization", "cookie", "proxy-authorization", "x-csrftoken"})
 _MOST_HEADERS = 60
@@ -203,6 +206,8 @@ def _bring(inbound: Inbound, source: Source, news: Sequence[News], now: datetime
     for one in news:
         if isinstance(one, Contacted):
             problems += _bring_contact(inbound, source, one, now)
+            if not problems and _waits_for_owner(inbound, one):
+                return _later(inbound, now)
         elif isinstance(one, Noted):
             heard.note(inbound=inbound, noted=one, now=now)
         elif isinstance(one, Ignored):
@@ -236,9 +241,21 @@ def _bring_contact(inbound: Inbound, source: Source, contacted: Contacted, now: 
     problems = []
     if contacted.stranger and not heard.known(inbound.connection, contacted.who):
         problems = _bring_leads(inbound, source, [contacted.stranger], now)
-    if not problems:
+    if not problems and not _waits_for_owner(inbound, contacted):
         heard.log_contact(inbound=inbound, contacted=contacted, now=now)
     return problems
+
+
+def _waits_for_owner(inbound: Inbound, contacted: Contacted) -> bool:
+    """Whether its lead came just now and is about to get an owner: the contact is theirs, so it is logged then."""
+    lead = heard.known(inbound.connection, contacted.who) if contacted.stranger else None
+    return lead is not None and lead.state in {State.NEW, State.READY} and inbound.unanswered < _LOOKS_FOR_OWNER
+
+
+def _later(inbound: Inbound, now: datetime) -> Inbound:
+    inbound.due_at, inbound.unanswered, inbound.tries = now + _OWNER_IN, inbound.unanswered + 1, inbound.tries - 1
+    inbound.save(update_fields=["due_at", "unanswered", "tries"])
+    return inbound
 
 
 def _end(inbound: Inbound, state: Inbound.State, error: str, now: datetime) -> Inbound:

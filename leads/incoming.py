@@ -54,6 +54,7 @@ def read(new: NewLead, *, connection: Connection, source: Source, catalogue: Cat
         arrived_at=new.at,
     )
     arrival.problems = problems
+    arrival.host = new.host.strip().lower() if connection.settings.get("host_keeps", True) else ""
     return arrival
 
 

@@ -33,8 +33,8 @@ class Sweep:
         """
         before = self._routed
         errands = (
-            self._wake, self._time_out, live.hand_off, hand.rescue, self._strand, hand.route_late, self._route,
-            leavers.settle_leavers,
+            self._wake, self._time_out, live.hand_off, hand.rescue, self._strand, hand.route_late,
+            hand.give_booked, self._route, leavers.settle_leavers,
         )  # fmt: skip
         failed: list[Exception] = []
         self._try(_make_ready, failed)
@@ -86,7 +86,10 @@ class Sweep:
         return _exists("SELECT 1 FROM leads_lead WHERE division_id = %s AND state = 'held' LIMIT 1", division)
 
     def _ready(self, division: int) -> bool:
-        return _exists("SELECT 1 FROM leads_lead WHERE division_id = %s AND state = 'ready' LIMIT 1", division)
+        return _exists(
+            "SELECT 1 FROM leads_lead WHERE division_id = %s AND state = 'ready' AND booked_with_id IS NULL LIMIT 1",
+            division,
+        )
 
 
 def _handle() -> None:

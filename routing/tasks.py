@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from config.lib import doorbell, heartbeat
-from routing import live
+from routing import hand, live
 from routing.imports import acts, work
 from routing.simulate import rows, shadow
 
@@ -19,7 +19,7 @@ def route(division_id: int, **_: object) -> int:
     """Route until nothing is ready; who finds the turn taken looks a few times more, then leaves it to the holder."""
     heartbeat.beat("worker")
     doorbell.answered("routing.tasks.route", division_id)
-    total = busy = 0
+    total, busy = hand.give_booked(division_id), 0
     while busy < _LOOKS_WHEN_BUSY:
         routed = live.route_ready(division_id)
         total += routed.count

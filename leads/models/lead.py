@@ -111,6 +111,15 @@ class Lead(models.Model):
     sourced_by = models.ForeignKey(
         Rep, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sourced by")
     )
+    booked_with = models.ForeignKey(
+        Rep,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="Whom the source gave it to: the host of a booked meeting, or who took the call.",
+    )
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, blank=True, related_name="leads")
     account = models.ForeignKey(Account, models.SET_NULL, null=True, blank=True, related_name="leads")
     connection = models.ForeignKey(Connection, models.PROTECT, verbose_name=_("connection"))

@@ -90,7 +90,7 @@ def lock_batch(division_id: int, most: int) -> list[Waiting]:
             f"""
             WITH batch AS (
                 SELECT * FROM leads_lead
-                WHERE division_id = %s AND state = 'ready'
+                WHERE division_id = %s AND state = 'ready' AND booked_with_id IS NULL
                 ORDER BY band, ready_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
             {_FACTS.format(batch="batch")}
             ORDER BY b.band, b.ready_at, b.id

@@ -2,6 +2,7 @@
 
 from routing.hand.again import MOST as MOST_AGAIN
 from routing.hand.again import Preview, Wanted, preview_again, route_again, run_again
+from routing.hand.booked import give_booked
 from routing.hand.give import give, hand_over
 from routing.hand.leave import Leave, LeavePreview, NotLeavingError, check_leave, leave, preview_leave
 from routing.hand.moved import Moved
@@ -20,6 +21,7 @@ __all__ = [
     "Wanted",
     "check_leave",
     "give",
+    "give_booked",
     "hand_over",
     "leave",
     "may_revive",

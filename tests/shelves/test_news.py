@@ -12,7 +12,7 @@ from django.utils import timezone
 from leads import inbound
 from leads.connectors import sources
 from leads.models import Delivery, Inbound, Intake, Lead, LeadEventPrivate, LeadPrivate, Touch
-from routing import live
+from routing import hand, live
 from tests import factories as make
 from tests.shelves.signers import SIGNERS
 
@@ -316,6 +316,44 @@ def test_a_call_by_the_owner_is_a_contact_once(ana):
     lead.refresh_from_db()
     assert lead.responded_at is not None
     assert outcomes() == ["new", "touched", "repeated"]
+
+
+def test_who_answers_a_stranger_keeps_the_lead_and_has_made_contact(ana):
+    kim = make.rep("Kim")
+
+    send(door("phone"), call(agent=kim.user.email, duration=20))
+    assert not Touch.objects.exists()
+    hand.give_booked(1)
+    handle(seconds=5)
+
+    lead = Lead.objects.get()
+    assert (lead.owner, lead.channel, lead.responded_at is not None) == (kim, "call", True)
+    assert Touch.objects.get().kind == "inbound_call"
+    assert Inbound.objects.get().state == "handled"
+
+
+def test_whose_meeting_was_booked_keeps_the_lead(ana):
+    kim, payload = make.rep("Kim"), example("calendly")
+    payload["payload"]["scheduled_event"]["event_memberships"] = [{"user_email": kim.user.email.upper()}]
+
+    send(door("calendly"), payload)
+    assert Lead.objects.get().state == "ready"
+    hand.give_booked(1)
+
+    assert Lead.objects.get().owner == kim
+
+
+def test_where_the_host_has_left_the_rules_decide(ana):
+    kim, payload = make.rep("Kim"), example("calendly")
+    payload["payload"]["scheduled_event"]["event_memberships"] = [{"user_email": kim.user.email}]
+    send(door("calendly"), payload)
+    kim.active = False
+    kim.save()
+
+    hand.give_booked(1)
+    live.route_ready(1)
+
+    assert Lead.objects.get().owner == ana
 
 
 def test_a_call_by_somebody_else_stops_no_clock(ana):
