@@ -14,7 +14,10 @@
   }
 
   const frames = () => [...document.querySelectorAll("iframe[data-fairlead-frame]")];
-  const introduce = (frame) => frame.contentWindow?.postMessage({ fairlead: "from", from: cameFrom() }, new URL(frame.src).origin);
+  const introduce = (frame) => {
+    const { origin, protocol } = new URL(frame.src);
+    if (protocol.startsWith("http")) frame.contentWindow?.postMessage({ fairlead: "from", from: cameFrom() }, origin);
+  };
 
   window.addEventListener("message", (event) => {
     const frame = frames().find((one) => one.contentWindow === event.source);

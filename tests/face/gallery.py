@@ -12,7 +12,17 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory, override_settings
 from django.utils import timezone
 
-from tests.face import cast, cast_board, cast_desk, cast_imports, cast_plain, cast_rep, cast_reports, cast_rules
+from tests.face import (
+    cast,
+    cast_board,
+    cast_desk,
+    cast_forms,
+    cast_imports,
+    cast_plain,
+    cast_rep,
+    cast_reports,
+    cast_rules,
+)
 
 Page = tuple[str, Callable[[], dict[str, Any]], str]
 
@@ -48,6 +58,21 @@ PAGES: dict[str, Page] = {
     "import-failed": ("routing/import_show.html", cast_imports.failed, "Europe/Berlin"),
     "reports": ("reporting/report_list.html", cast_reports.reports, "Europe/Berlin"),
     "rep-report": ("reporting/rep_report.html", cast_reports.rep_report, "Europe/Berlin"),
+    "form-list": ("leads/form_list.html", cast_forms.listed, "Europe/Berlin"),
+    "form-list-empty": ("leads/form_list.html", cast_forms.none_yet, "Europe/Berlin"),
+    "form-new": ("leads/form_new.html", cast_forms.new, "Europe/Berlin"),
+    "form-edit": ("leads/form_edit.html", cast_forms.edit, "Europe/Berlin"),
+    "form-item": ("leads/form_item.html", cast_forms.item, "Europe/Berlin"),
+    "form-settings": ("leads/form_settings.html", cast_forms.settings, "Europe/Berlin"),
+    "form-endings": ("leads/form_endings.html", cast_forms.endings, "Europe/Berlin"),
+    "form-ending": ("leads/form_ending.html", cast_forms.ending, "Europe/Berlin"),
+    "form-copy": ("leads/form_copy.html", cast_forms.copy, "Europe/Berlin"),
+    "form-held": ("leads/form_held.html", cast_forms.held, "Europe/Berlin"),
+    "form-held-empty": ("leads/form_held.html", cast_forms.held_none, "Europe/Berlin"),
+    "form-page": ("leads/form_page.html", cast_forms.page, "Europe/Berlin"),
+    "form-page-wrong": ("leads/form_page.html", cast_forms.page_wrong, "Europe/Berlin"),
+    "form-page-thanks": ("leads/form_page.html", cast_forms.page_thanks, "Europe/Berlin"),
+    "form-page-closed": ("leads/form_page.html", cast_forms.page_closed, "Europe/Berlin"),
     "login": ("registration/login.html", cast_plain.login, "UTC"),
     "login-wrong": ("registration/login.html", cast_plain.login_wrong, "UTC"),
     "password-change": ("registration/password_change_form.html", cast_plain.password_change, "UTC"),

@@ -25,6 +25,8 @@ SIMPLE = (
     "my-turn",
     "my-offers",
     "nav-counts",
+    "forms",
+    "form-new",
 )
 WITH_UID = (
     "lead-show",
@@ -40,15 +42,23 @@ WITH_UID = (
     "pool-put-back",
     "offer-accept",
     "offer-decline",
+    "form-edit",
+    "form-switch",
+    "form-settings",
+    "form-endings",
+    "form-ending-new",
+    "form-item-add",
 )
+WITH_TWO = ("form-item-move", "form-item-remove", "form-held-take", "form-held-throw")
 
 
-def nothing(request: HttpRequest, uid: str = "") -> HttpResponse:
+def nothing(request: HttpRequest, uid: str = "", other: str = "") -> HttpResponse:
     return HttpResponse()
 
 
 urlpatterns = [
     *[path(f"{name}/", nothing, name=name) for name in SIMPLE],
     *[path(f"{name}/<str:uid>/", nothing, name=name) for name in WITH_UID],
+    *[path(f"{name}/<str:uid>/<str:other>/", nothing, name=name) for name in WITH_TWO],
     path("settings/", include(([path("", nothing, name="index")], "admin"))),
 ]
