@@ -231,8 +231,8 @@ class Reader:
 
     def _read_past(self, row: Row, cells: Mapping[str, str], found: Incoming, arrived: datetime | None) -> None:
         """What the past tells, in an order that time allows."""
-        self._read_contacts(row, found, arrived)
         found.past = {name: cells[name] for name in PAST_TEXTS if cells.get(name)}
+        self._read_contacts(row, found, arrived)
         if arrived is None and ARRIVED not in found.problems:
             found.problems[ARRIVED] = _("A lead of the past needs the date it arrived.")
         latest = arrived

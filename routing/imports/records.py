@@ -91,7 +91,9 @@ def _problems(error: ValidationError) -> dict[str, str]:
 
 def set_all(row: models.Model, values: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     """Set what differs; returns name, before and after of each."""
-    changes = [(name, getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value]
+    # A row not saved yet may lack what it points to.
+    before = {name: getattr(row, name, None) for name in values}
+    changes = [(name, before[name], value) for name, value in values.items() if before[name] != value]
     for name, _before, after in changes:
         setattr(row, name, after)
     return changes

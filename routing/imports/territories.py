@@ -51,7 +51,7 @@ class TerritoryRows(Records):
         reps = self._wanted_reps(cells)
         changes = set_all(territory, values)
         try:
-            territory.clean_fields(exclude=["division", "group"])
+            territory.clean_fields(exclude=["division", "group", "market"])
         except Exception:
             undo(territory, changes)
             raise

@@ -63,7 +63,7 @@ class Worker:
 
 
 def run(kills=20, rows=10_000, seed=7):
-    """Kill at `kills` random rows and go on each time; returns the figures, raises AssertionError where a row is off."""
+    """Kill at `kills` random rows and go on each time; returns figures, raises AssertionError where a row is off."""
     from django.utils import timezone
 
     from routing.imports import acts, work
@@ -183,10 +183,7 @@ def main(what, *numbers):
     import config.celery  # noqa: F401 - shared tasks find their broker
 
     django.setup()
-    if what == "measure":
-        found = measure(*map(int, numbers))
-    else:
-        found = run(*map(int, numbers))
+    found = measure(*map(int, numbers)) if what == "measure" else run(*map(int, numbers))
     sys.stdout.write(json.dumps(found) + "\n")
 
 

@@ -163,7 +163,8 @@ def running() -> dict[str, Any]:
     return {
         **manager_shell("imports"),
         "job": _job("hannover-messe-2026.xlsx", "New leads", 1248),
-        "same": "This very file was imported on 18 November 2026, 16:02 by Clara Hoffmann. What is known already adds nothing.",
+        "same": "This very file was imported on 18 November 2026, 16:02 by Clara Hoffmann."
+        " What is known already adds nothing.",
         "under_way": True,
         "doing": "The rows come in. You may leave this page; it goes on by itself.",
         "done": 615,

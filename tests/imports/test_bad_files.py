@@ -75,7 +75,7 @@ WIDE = '<row r="1"><c r="A1"><v>1</v></c><c r="XFD1"><v>1</v></c></row>'
         (b"PK\x03\x04 and no more", "cannot be opened"),
     ],
     ids=[
-        "nothing", "blank", "only a mark", "only a header", "header twice in itself", "NUL in header", "quote never closed",
+        "nothing", "blank", "only a mark", "only a header", "header twice", "NUL in header", "quote never closed",
         "quote never closed, short", "100,000 columns", "a million columns", "one line", "a row without end",
         "wrong letters", "half a letter", "old workbook", "half a zip",
     ],
