@@ -184,7 +184,7 @@ def _known(item: FormItem, text: str) -> Any:
 
 
 def _email(text: str) -> str:
-    like = _("Write it like name@company.com.")
+    like = _("Write it like name@example.com.")
     if "\ufffd" in text:  # a sign was lost on the way
         raise ValueError(like)
     try:

@@ -2,6 +2,7 @@
 
 import uuid
 from decimal import Decimal
+from typing import Any
 
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -23,7 +24,7 @@ class Verdict(models.TextChoices):
     DISQUALIFIED = "disqualified", _("disqualifies")
 
 
-def _most(count: int, default: int, label: object) -> models.PositiveIntegerField:
+def _most(count: int, default: int, label: Any) -> models.PositiveIntegerField:
     return models.PositiveIntegerField(
         label, default=default, validators=[MinValueValidator(1), MaxValueValidator(count)]
     )

@@ -59,8 +59,7 @@ class NewForm(forms.Form):
 
 def free_name(name: str, *, besides: int | None = None) -> str:
     """Raise where another form is called so."""
-    doors = Connection.objects.filter(kind=build.KIND, name=name).exclude(pk=besides)
-    if doors.exists():
+    if Connection.objects.filter(kind=build.KIND, name=name).exclude(pk=besides or 0).exists():
         raise forms.ValidationError(_("Another form is called so."))
     return name
 
@@ -100,9 +99,9 @@ class SettingsForm(forms.ModelForm):
 
     door = ("name", "source", "campaign", "intent")
 
-    def __init__(self, *args: Any, instance: WebForm, **kwargs: Any) -> None:
+    def __init__(self, data: Any, *, instance: WebForm) -> None:
         initial = {key: getattr(instance.connection, key) for key in self.door}
-        super().__init__(*args, instance=instance, initial=initial, **kwargs)
+        super().__init__(data, instance=instance, initial=initial)
 
     def clean_name(self) -> str:
         """One form of a name."""
@@ -157,8 +156,8 @@ class ItemForm(forms.ModelForm):
             "key": gettext_lazy("Rules find the answer by this name, through an attribute. Empty: made of the label."),
         }
 
-    def __init__(self, *args: Any, instance: FormItem, **kwargs: Any) -> None:
-        super().__init__(*args, instance=instance, **kwargs)
+    def __init__(self, data: Any, *, instance: FormItem) -> None:
+        super().__init__(data, instance=instance)
         if not instance.is_question:
             del self.fields["key"]
         else:

@@ -69,7 +69,7 @@ def _told(label: str, error: str) -> str:
 
 def _hidden(form: WebForm, *, now: datetime, sent: Sent | None, told: Mapping[str, str]) -> list[tuple[str, str]]:
     """The note, and where the person came from. A note that holds is kept, so that mending a field costs no time."""
-    given: Mapping[str, str] = told if sent is None else sent  # type: ignore[assignment]  # read by get alone
+    given: Mapping[str, str] = told if sent is None else sent
     note = storable(given.get("fl_token") or "")
     known = token.read(note, form)
     if known is None or known.is_old(now):

@@ -224,7 +224,7 @@ def page(**errors: str) -> dict[str, Any]:
 
 
 def page_wrong() -> dict[str, Any]:
-    return page(email="Write it like name@company.com.", start="Please answer this.")
+    return page(email="Write it like name@example.com.", start="Please answer this.")
 
 
 def page_thanks() -> dict[str, Any]:

@@ -68,16 +68,17 @@ def build(product, ops, origin):
         expect(page.locator(".ask").nth(4)).to_contain_text("How soon do you start?")
         expect(page.frame_locator("iframe").get_by_text("How soon do you start?")).to_be_visible()
 
-        page.get_by_role("link", name="Thank you").click()
-        page.get_by_role("link", name="Thank you").last.click()
+        tabs = page.get_by_role("navigation", name="Parts of the form")
+        tabs.get_by_role("link", name="Thank you").click()
+        page.get_by_role("row", name="Everybody else").get_by_role("link").click()
         page.get_by_label("Name the rep").check()
         page.get_by_role("button", name="Save", exact=True).click()
-        page.get_by_role("link", name="Settings").first.click()
+        tabs.get_by_role("link", name="Settings").click()
         page.get_by_label("Websites it may stand on").fill(origin)
         page.get_by_label("Consent").fill("You may write to me.")
         page.get_by_role("button", name="Save", exact=True).click()
         page.get_by_role("button", name="Take leads").click()
-        page.get_by_role("link", name="Put it on a page").click()
+        tabs.get_by_role("link", name="Put it on a page").click()
         return {key: page.locator(f"#snippet-{key}").input_value() for key in ("script", "iframe", "html")}
 
 
