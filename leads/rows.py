@@ -157,7 +157,7 @@ class Reader:
             found.problems[_("row")] = row.problem
             return found
         cells = {name: row.cells[place].strip() for name, place in self._columns.fields.items()}
-        values = {name: text for name, text in cells.items() if text and name in PLAIN}
+        values: dict[str, Any] = {name: text for name, text in cells.items() if text and name in PLAIN}
         values |= self._attributes(cells, found)
         if kept := {name: text for name, at in self._columns.answers.items() if (text := row.cells[at].strip())}:
             values["answers"] = {**kept, **values.get("answers", {})}

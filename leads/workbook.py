@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
@@ -133,7 +133,7 @@ def _convert(path: Path, target: Path) -> None:
         writer.writerows(_trimmed(sheet.iter_rows()))
 
 
-def _trimmed(rows: Iterator[list[object]]) -> Iterator[list[str]]:
+def _trimmed(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
     """As wide as the header; a cell beyond it shows as a row that does not fit."""
     wide = 0
     for cells in rows:

@@ -46,8 +46,8 @@ class AccountRows(Records):
         if not by_id and by_domain and values.get("external_id") and by_domain.external_id:
             told = {"name": by_domain.name, "id": by_domain.external_id}
             raise RefusedError("domain", _("It belongs to “%(name)s”, whose id is “%(id)s”.") % told)
-        account = by_id or by_domain or Account(division=self.division)
-        fresh = account.pk is None and not (by_id or by_domain)
+        there = by_id or by_domain
+        account, fresh = there or Account(division=self.division), there is None
         if fresh and not (values.get("external_id") or values.get("domain")):
             raise RefusedError(
                 "domain", _("An account needs its id or its domain, or the next file could not know it.")

@@ -155,10 +155,8 @@ class PeopleRows(Records):
 
     @staticmethod
     def _save(user: User, rep: Rep, *, named: bool, changed: bool) -> None:
-        if user.pk is None:
+        if user._state.adding or named:  # noqa: SLF001 - Django's documented API
             user.save()
-        elif named:
-            user.save(update_fields=["name"])
         if changed:
             rep.user = user
             rep.save()
@@ -212,7 +210,7 @@ def table(division_id: int, now: Any) -> tuple[tuple[str, ...], Iterator[list[ob
     rows = Membership.objects.at(now).filter(rep__in=reps, group__active=True).select_related("group")
     for row in rows.order_by("group__name"):
         found.setdefault(row.rep_id, []).append(row)
-    return PeopleRows.FIELDS, (_row(rep, m) for rep in reps for m in found.get(rep.pk) or [None])
+    return PeopleRows.FIELDS, (_row(rep, m) for rep in reps for m in [*found.get(rep.pk, ())] or [None])
 
 
 def _row(rep: Rep, membership: Membership | None) -> list[object]:

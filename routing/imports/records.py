@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from config.lib.cells import uncelled
 from leads.files import Row
-from leads.rows import NO, YES
+from leads.reading import NO, YES
 from routing.imports import kind
 from routing.models import FileImport
 

@@ -1,7 +1,7 @@
 """Works imports off: one at a time, in slices of seconds, a batch a transaction, each row exactly once.
 
 The place in the file, the counts and the length of the file of refusals are columns of the import's row and move in
-the transaction of the rows. Who works holds a lease, renewed by every batch; whoever finds it run out goes on from there.
+the transaction of the rows. Who works holds a lease, renewed by every batch; whoever finds it over goes on from there.
 """
 
 import csv

@@ -1,7 +1,5 @@
 """Imports of files: the list, a new one, what its columns are, its progress and what became of the rows."""
 
-import csv
-import io
 from typing import Any
 from uuid import UUID
 
@@ -17,18 +15,16 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from config.lib.cells import cell
 from reps import access
 from reps.models import User
 from reps.models.division import SEEDED
-from routing.imports import accounts, acts, people, sheets, territories
+from routing.imports import acts, sheets, taken_out
 from routing.models import FileImport
 from routing.web import import_words as words
 from routing.web.import_columns import columns_context, read_choice
@@ -259,21 +255,11 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     """Accounts, territories or reps as CSV, in the shape that an import takes."""
     if not access.oversees_all(request.user):
         raise PermissionDenied
-    now = timezone.now()
-    tables = {
-        Kind.ACCOUNTS: lambda: accounts.table(SEEDED),
-        Kind.TERRITORIES: lambda: territories.table(SEEDED, now),
-        Kind.REPS: lambda: people.table(SEEDED, now),
-    }
-    if kind not in tables:
+    if kind not in taken_out.KINDS:
         raise Http404
-    heads, rows = tables[Kind(kind)]()
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(heads)
-    writer.writerows([cell(value) for value in row] for row in rows)
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{slugify(kind)}.csv"'
+    text = taken_out.text(kind, division_id=SEEDED, now=timezone.now())
+    response = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
     return response
 
 

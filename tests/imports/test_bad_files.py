@@ -1,5 +1,7 @@
 """The files of the attack list: each is refused with its reason, or its rows are, and no neighbour is harmed."""
 
+# ruff: noqa: RUF001 - letters that look alike are what is tested
+
 import io
 import struct
 import zipfile

@@ -1,4 +1,6 @@
-"""New leads and leads of the past: guesses, dry runs, the same file twice, stopping, going on, and what history keeps."""
+"""New leads and leads of the past: guesses, dry runs, the same file twice, stopping, going on, what history keeps."""
+
+# ruff: noqa: E501 - the rows of a table stand on one line each
 
 from datetime import UTC, datetime, timedelta
 

@@ -13,7 +13,12 @@ from tests import factories as make
 from tests.imports import sent
 
 pytestmark = pytest.mark.django_db
-TEXT = "E-Mail,Vorname,Nachname,Land,Kundenart\nana@one.example,Ana,Ng,DE,A\nbo@two.example,Bo,Li,Austria,B\nnope,N,N,DE,C\n"
+TEXT = (
+    "E-Mail,Vorname,Nachname,Land,Kundenart\n"
+    "ana@one.example,Ana,Ng,DE,A\n"
+    "bo@two.example,Bo,Li,Austria,B\n"
+    "nope,N,N,DE,C\n"
+)
 
 
 def test_a_file_becomes_owned_leads(ops):

@@ -1,11 +1,14 @@
 """Accounts, territories, reps and memberships: brought in with before and after, taken out, and the round trip."""
 
+# ruff: noqa: E501 - the rows of a file stand on one line each
+
 import csv
 import io
 from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from leads.models import Account
@@ -281,3 +284,30 @@ def test_heads_of_exports_are_the_fields_of_imports():
     assert accounts.table(1)[0] == accounts.AccountRows.FIELDS
     assert territories.table(1, now)[0] == territories.TerritoryRows.FIELDS
     assert people.table(1, now)[0] == people.PeopleRows.FIELDS
+
+
+def test_the_command_line_does_the_same(tmp_path):
+    make.account("One", external_id="A1", tier="B")
+    path, out = tmp_path / "accounts.csv", io.StringIO()
+    call_command("export_records", "accounts", path)
+    call_command("import_records", "accounts", path, dry_run=True, stdout=out)
+    path.write_text("Konto;Name;Rang\nA1;One;A\n;No key;\n", encoding="utf-8")
+    with pytest.raises(CommandError, match="no column “Nix”"):
+        call_command("import_records", "accounts", path, map=["external_id=Nix"])
+
+    call_command("import_records", "accounts", path, map=["external_id=Konto", "name=Name", "tier=Rang"], stdout=out)
+
+    said = out.getvalue().splitlines()
+    assert said == ["1 rows: 1 same. Nothing was written.", "2 rows: 1 changed, 1 refused."]
+    assert Account.objects.get().tier == "A"
+
+
+def test_a_new_person_may_come_by_the_command_line(tmp_path):
+    make.group("DACH")
+    path, out = tmp_path / "reps.csv", io.StringIO()
+    path.write_text("email,name,group\nnew@example.org,New,DACH\n", encoding="utf-8")
+
+    call_command("import_records", "reps", path, stdout=out)
+
+    assert out.getvalue() == "1 rows: 1 new.\n"
+    assert Membership.objects.get().rep.name == "New"
