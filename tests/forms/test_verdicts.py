@@ -162,3 +162,23 @@ def test_nobody_waits_where_no_rep_is_to_be_named(client, form, sent, monkeypatc
     client.post(f"/f/{form.uid}/", sent(form, email="other@northwind.example"))
 
     assert waited == [1.5]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state", "owned"),
+    [
+        ("disqualified", "rejected", False),
+        ("look", "desk", False),
+        ("qualified", "assigned", True),
+        ("", "assigned", True),
+    ],
+)
+def test_what_the_answers_say_decides_whether_a_rep_is_disturbed(client, form, sent, verdict, state, owned):
+    make.publish(make.rule(make.group("DACH", [make.rep("Ana Lindqvist")])))
+    make.question(form, "plan", ("This one", {"verdict": verdict, "reason": "As they said"}))
+
+    client.post(f"/f/{form.uid}/", sent(form, plan="This one"))
+    live.route_ready(division_id=form.connection.division_id)
+
+    lead = Lead.objects.get()
+    assert (lead.state, lead.owner is not None) == (state, owned)
