@@ -173,16 +173,17 @@ def settings(request: HttpRequest, uid: UUID) -> HttpResponse:
 def endings(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What is said afterwards, to whom."""
     form = found(uid)
+    pages = list(form.endings.all())
     rows = [
         {
             "url": reverse("form-ending", args=[form.uid, ending.uid]),
-            "for": ending.get_when_display(),
+            "for": ending.get_when_display() if n or len(pages) > 1 else _("everybody"),
             "title": ending.title,
             "goes": ending.redirect_url,
             "names_rep": ending.names_rep,
             "answers": [f"{a.item.label}: {a.label}" for a in ending.answers.select_related("item")],
         }
-        for ending in form.endings.all()
+        for n, ending in enumerate(pages)
     ]
     # Who is told something else comes first, everybody else last.
     return render(request, "leads/form_endings.html", {**head(form, "endings"), "endings": [*rows[1:], *rows[:1]]})

@@ -70,7 +70,7 @@ def build(product, ops, origin):
 
         tabs = page.get_by_role("navigation", name="Parts of the form")
         tabs.get_by_role("link", name="Thank you").click()
-        page.get_by_role("row", name="Everybody else").get_by_role("link").click()
+        page.get_by_role("row", name="Everybody").get_by_role("link").click()
         page.get_by_label("Name the rep").check()
         page.get_by_role("button", name="Save", exact=True).click()
         tabs.get_by_role("link", name="Settings").click()
