@@ -1,7 +1,7 @@
 """Tells why a lead went where it went: decides again, with a trace, from what was stored with the decision."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -99,6 +99,7 @@ class Receipt:
     counted: bool
     same: bool | None
     by_hand: Assignment | None
+    judged: dict[str, Any] = field(default_factory=dict)  # what qualification said: see `leads.qualify.judge`
 
 
 def _not_asked(_rep: int) -> WhatIf:
@@ -141,6 +142,7 @@ def receipt(decision: Decision, lead: Lead) -> Receipt:
         counted=record["entry"] is not None and lead.kind != Kind.TEST,
         same=made.same,
         by_hand=_by_hand(lead, decision),
+        judged=made.facts.judged if made.facts else {},
     )
 
 

@@ -72,6 +72,7 @@ def try_lead(*, division: Division, arrival: Arrival, rules: Rules, now: datetim
         counted=decision.entry is not None,
         same=None,
         by_hand=None,
+        judged=made.judged.kept,
     )
     return Tried(receipt, made.judged.facts, made.judged, tuple(one.label for one in made.open))
 

@@ -133,11 +133,11 @@ class ZoomInfo(Enricher):
             return token
         body = {"username": key[1], "password": configured.secret("password")}
         answer = door.post(f"{address}/authenticate", json=body)
-        token = answer.get("jwt") if isinstance(answer, dict) else None
-        if not isinstance(token, str) or not token:
+        made = answer.get("jwt") if isinstance(answer, dict) else None
+        if not isinstance(made, str) or not made:
             raise UnansweredError("It gave no token for user name and password.")
-        self._tokens[key] = (token, time.monotonic() + _FRESH)
-        return token
+        self._tokens[key] = (made, time.monotonic() + _FRESH)
+        return made
 
 
 def _match(answer: object) -> object:

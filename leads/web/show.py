@@ -1,5 +1,6 @@
 """The page of one lead: facts, clocks, stage, timeline; the why comes from routing as a fragment."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,14 +12,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from leads import respond
 from leads.life import EventKind, State
-from leads.models import AccountHow, Lead, LeadEvent, LeadPrivate, Stage, Touch
+from leads.models import AccountHow, Lead, LeadEvent, LeadFacts, LeadPrivate, Stage, Touch
 from leads.qualify.normalise import country_name
 from leads.web import telling
 from reps import access
@@ -63,7 +64,7 @@ def context_of(lead: Lead, *, now: datetime, mine: bool, reader: Any) -> dict[st
         "stages": _stages(lead),
         "moves": moves_of(lead),
         "onward": onward_of(lead),
-        "facts": [*account_facts(lead, events), *facts_of(lead, details)],
+        "facts": [*account_facts(lead, events), *facts_of(lead, details, judged_of(lead))],
         "timeline": [telling.item_of(event, reader=reader) for event in reversed(events)],
         "return_reasons": telling.RETURN_REASONS if mine and lead.state == State.ASSIGNED else [],
     }
@@ -129,35 +130,88 @@ def onward_of(lead: Lead) -> dict[str, str] | None:
     return {"value": following.key, "label": following.name}
 
 
-def facts_of(lead: Lead, details: LeadPrivate) -> list[dict[str, str]]:
+def judged_of(lead: Lead) -> dict[str, Any]:
+    """How score and verdict came about, and which value came from whom: see `leads.qualify.judge`."""
+    row = LeadFacts.objects.filter(lead=lead).order_by("-n").values_list("judged", flat=True).first()
+    return row or {}
+
+
+def facts_of(lead: Lead, details: LeadPrivate, judged: Mapping[str, Any]) -> list[dict[str, str]]:
     """Label, value, link and where it came from; what is unknown is left out."""
-    source, icon = lead.connection.name, "forms"
+    sources = judged.get("sources") or {}
     money = money_of(details.deal_amount, details.deal_currency)
     place = ", ".join(filter(None, (f"{details.postal_code} {details.city}".strip(), lead.region)))
-    rows = [
-        (_("Phone"), details.phone, f"tel:{details.phone_e164 or details.phone}" if details.phone else ""),
-        (_("E-mail"), details.email, f"mailto:{details.email}" if details.email else ""),
-        (_("Wants"), ", ".join(filter(None, (lead.intent.capitalize(), details.product))), ""),
-        (_("Deal size"), money, ""),
-        (_("Industry"), lead.industry, ""),
-        (_("Segment"), details.segment, ""),
-        (_("Employees"), number_format(details.employees, force_grouping=True) if details.employees else "", ""),
-        (_("Place"), place, ""),
-        (_("Country"), country_name(lead.country) if lead.country else "", ""),
-        (_("Language"), language_of(details.language), ""),
-        (_("Website"), details.website, _web(details.website)),
-        (_("Profile"), details.profile_url, _web(details.profile_url)),
-        (_("Handle"), details.handle, ""),
-        (_("Source"), lead.source, ""),
-        (_("Campaign"), lead.campaign, ""),
-        (_("Message"), details.message, ""),
-        *((str(key), str(value), "") for key, value in {**details.answers, **details.attributes}.items()),
+    own = {**details.answers, **details.attributes}
+    rows: list[tuple[str, str, str, tuple[str, ...]]] = [
+        (
+            _("Phone"),
+            details.phone,
+            f"tel:{details.phone_e164 or details.phone}" if details.phone else "",
+            ("phone",),
+        ),
+        (_("E-mail"), details.email, f"mailto:{details.email}" if details.email else "", ()),
+        (_("Wants"), ", ".join(filter(None, (lead.intent.capitalize(), details.product))), "", ()),
+        (_("Deal size"), money, "", ()),
+        (_("Industry"), lead.industry, "", ("industry",)),
+        (_("Segment"), details.segment, "", ("segment",)),
+        (
+            _("Employees"),
+            number_format(details.employees, force_grouping=True) if details.employees else "",
+            "",
+            ("employees",),
+        ),
+        (_("Place"), place, "", ("city", "region", "postal_code")),
+        (_("Country"), country_name(lead.country) if lead.country else "", "", ("country",)),
+        (_("Language"), language_of(details.language), "", ("language",)),
+        (_("Website"), details.website, _web(details.website), ("website",)),
+        (_("Profile"), details.profile_url, _web(details.profile_url), ("profile_url",)),
+        (_("Handle"), details.handle, "", ()),
+        (_("Source"), lead.source, "", ()),
+        (_("Campaign"), lead.campaign, "", ()),
+        (_("Message"), details.message, "", ()),
+        *((str(key), str(value), "", (str(key),)) for key, value in own.items()),
     ]
-    return [
-        {"label": label, "value": value, "href": href, "source": source, "icon": icon}
-        for label, value, href in rows
+    found = [
+        {"label": label, "value": value, "href": href, **_from(lead, [sources[n] for n in names if n in sources])}
+        for label, value, href, names in rows
         if value
     ]
+    return [*qualification_facts(details, judged), *found]
+
+
+def _from(lead: Lead, providers: Sequence[str]) -> dict[str, str]:
+    """Where a value came from: providers that filled it in, else the door."""
+    if providers:
+        return {"source": _("from %s") % ", ".join(dict.fromkeys(providers)), "icon": "register"}
+    return {"source": lead.connection.name, "icon": "forms"}
+
+
+_VERDICTS = {
+    "qualified": gettext_lazy("Qualified"),
+    "look": gettext_lazy("A person looks first"),
+    "disqualified": gettext_lazy("Turned away"),
+}
+
+
+def qualification_facts(details: LeadPrivate, judged: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Score and verdict, each with how it came about."""
+    found = []
+    verdict, score = judged.get("verdict") or {}, judged.get("score") or {}
+    if verdict.get("by") == "person" or verdict.get("rule") or verdict.get("by") == "answers":
+        said = str(_VERDICTS[verdict["says"]])
+        by = {"person": _("by hand"), "answers": _("by an answer in the form")}.get(
+            verdict["by"], _("by the rule %s") % verdict.get("rule", "")
+        )
+        reason = verdict.get("reason", "")
+        told = f"{said}: {reason}" if reason and reason != verdict.get("rule") else said
+        found.append({"label": _("Qualification"), "value": told, "href": "", "source": by, "icon": "route"})
+    if details.score is not None:
+        parts = [f"{points:+d} {label}" for label, points in score.get("rows", [])]
+        if score.get("given"):
+            parts.append(_("%+d came with it") % score["given"])
+        value = f"{details.score}: {', '.join(parts)}" if parts else str(details.score)
+        found.append({"label": _("Score"), "value": value, "href": "", "source": "", "icon": ""})
+    return found
 
 
 def account_facts(lead: Lead, events: list[LeadEvent]) -> list[dict[str, str]]:

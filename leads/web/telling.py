@@ -24,6 +24,7 @@ RETURN_REASONS = [
 _ICONS = {
     EventKind.RECEIVED: "forms",
     EventKind.ENQUIRY: "mail",
+    EventKind.QUALIFIED: "check",
     EventKind.ASSIGNED: "user",
     EventKind.CLAIMED: "user",
     EventKind.HANDED_OVER: "user",
@@ -78,6 +79,8 @@ def item_of(event: LeadEvent, *, reader: Any) -> dict[str, Any]:
         item["by"] = _how(event, reader)
     elif kind is EventKind.ENQUIRY:
         item |= {"act": True, "by": _("through %s") % event.payload["source"] if event.payload.get("source") else ""}
+    elif kind is EventKind.QUALIFIED:
+        item |= _qualified(event, reader)
     elif kind is EventKind.TOLD:
         item |= _told(event, reader)
     elif kind in _ABOUT_REP and event.rep:
@@ -88,6 +91,29 @@ def item_of(event: LeadEvent, *, reader: Any) -> dict[str, Any]:
         item["what"] = _("Moved to %s") % event.payload.get("to_name", "")
     item["quote"] = private.get("text") or private.get("message") or private.get("note") or private.get("reason") or ""
     return item
+
+
+_VERDICTS = {
+    "qualified": gettext_lazy("Qualified"),
+    "look": gettext_lazy("A person is to look first"),
+    "disqualified": gettext_lazy("Does not qualify"),
+}
+
+
+def _qualified(event: LeadEvent, reader: Any) -> dict[str, Any]:
+    """What was said of it, by which rule or whom; and who told more about it."""
+    payload = event.payload
+    if event.user:
+        return {"what": _("Let through"), "by": _("by %s") % _name(event.user_id, event.user.name, reader)}
+    says = str(_VERDICTS.get(payload.get("verdict", ""), ""))
+    by = {"rule": _("by the rule %s") % payload.get("rule", ""), "answers": _("by an answer in the form")}
+    providers = ", ".join(payload.get("sources", []))
+    learned = (_("More came late from %s") if payload.get("late") else _("More came from %s")) % providers
+    return {
+        "what": says or (learned if providers else _("Looked at again")),
+        "by": by.get(payload.get("by", ""), "") if says else "",
+        "detail": ", ".join(filter(None, (payload.get("reason", ""), learned if says and providers else ""))),
+    }
 
 
 def _told(event: LeadEvent, reader: Any) -> dict[str, str]:

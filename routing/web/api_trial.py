@@ -39,7 +39,7 @@ class TryView(RuleSetAPI):
             raise exceptions.ValidationError({"lead": serializer.errors})
         arrival = arrival_of(serializer.validated_data, raw={})
         tried = try_lead(division=row.division, arrival=arrival, rules=rules, now=now, version=version)
-        return Response(trial_json(tried.receipt, row.division_id))
+        return Response({**trial_json(tried.receipt, row.division_id), "not_asked": list(tried.not_asked)})
 
 
 def _rules(row: RuleSet, *, draft: bool) -> tuple[Rules, int | None]:

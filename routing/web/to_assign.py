@@ -141,7 +141,8 @@ def _lead(lead: Lead) -> dict[str, Any]:
         "who": show.who_of(lead, details),
         "since": lead.arrived_at,
         "message": details.message,
-        "facts": [f for f in show.facts_of(lead, details) if f["value"] != details.message],
+        "facts": [f for f in show.facts_of(lead, details, show.judged_of(lead)) if f["value"] != details.message],
+        "may_revive": hand.may_revive(lead),
         "because": lead.error or wording.waits_because(lead.state, lead.reason),
     }
 

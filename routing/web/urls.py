@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from routing.web import compare, imports, leave, my_turn, offers, pool, returns, rules, to_assign, why
+from routing.web import compare, imports, leave, my_turn, offers, pool, returns, rules, to_assign, try_delivery, why
 
 urlpatterns = [
     path("pool/", pool.page, name="pool"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("my-leads/offers/<uuid:uid>/accept/", offers.accept, name="offer-accept"),
     path("my-leads/offers/<uuid:uid>/decline/", offers.decline, name="offer-decline"),
     path("leads/<uuid:uid>/why/", why.fragment, name="lead-why"),
+    path("leads/<uuid:uid>/revive/", why.revive, name="lead-revive"),
     path("rules/", rules.page, name="rules"),
     path("rules/<uuid:uid>/", rules.page, name="rules-set"),
     path("rules/<uuid:uid>/<int:n>/", rules.page, name="rules-version"),
@@ -24,6 +25,7 @@ urlpatterns = [
     path("to-assign/", to_assign.page, name="to-assign"),
     path("to-assign/<uuid:uid>/", to_assign.assign, name="lead-assign"),
     path("to-assign/<uuid:uid>/reject/", to_assign.reject, name="lead-reject"),
+    path("connections/<uuid:uid>/test/", try_delivery.page, name="connection-test"),
     path("imports/", imports.index, name="imports"),
     path("imports/new/", imports.new, name="import-new"),
     path("imports/export/<slug:kind>.csv", imports.export, name="import-export"),

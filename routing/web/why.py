@@ -2,15 +2,18 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,11 +21,15 @@ from leads.life import State
 from leads.models import ApiKey, Lead
 from leads.qualify.freeze import catalogue_of
 from leads.web.api import LeadAPI
+from leads.web.words import STATES
 from reps import access
 from reps.models import Rep, User
-from routing import explain, wording
+from routing import explain, hand, wording
+from routing.engine.trace import Code
 from routing.models import Assignment
 from routing.wording.conditions import verdict_says
+from routing.wording.qualification import qualification_json, score_says
+from routing.wording.qualification import verdict_says as verdict_of
 
 _PEOPLE = frozenset({Assignment.How.CLAIM, Assignment.How.MANUAL, Assignment.How.HAND_OVER})
 
@@ -36,7 +43,34 @@ def fragment(request: HttpRequest, uid: str) -> HttpResponse:
     lead = get_object_or_404(Lead.objects.visible_to(request.user, now=now).select_related("group"), uid=uid)
     me = access.rep_of(request.user)
     whole = _may_see_all(lead, request.user, me)
-    return render(request, "routing/_why.html", {"now": now, **told(lead, me=me, whole=whole)})
+    context = {"now": now, **told(lead, me=me, whole=whole)}
+    if hand.may_revive(lead) and _may_decide(lead, request.user):
+        context["revive_url"] = reverse("lead-revive", args=[lead.uid])
+    return render(request, "routing/_why.html", context)
+
+
+@login_required
+@require_POST
+def revive(request: HttpRequest, uid: str) -> HttpResponse:
+    """A manager lets through what qualification stopped; back to where they were."""
+    now = timezone.now()
+    lead = get_object_or_404(Lead.objects.visible_to(request.user, now=now), uid=uid)
+    if not _may_decide(lead, request.user) or not isinstance(request.user, User):
+        raise PermissionDenied
+    why = request.POST.get("why", "").replace("\x00", "").strip()[:200]
+    done = hand.revive(leads=[lead], by=request.user, why=why, now=now)
+    if done.count:
+        messages.success(request, _("It goes through the rules."))
+    else:
+        messages.error(
+            request,
+            _("It cannot be let through any more: somebody has dealt with it, or its person has another open lead."),
+        )
+    return redirect("to-assign" if request.POST.get("back") == "to-assign" else reverse("lead-show", args=[lead.uid]))
+
+
+def _may_decide(lead: Lead, user: User | AnonymousUser) -> bool:
+    return access.is_manager(user) and Lead.objects.overseen_by(user).filter(pk=lead.pk).exists()
 
 
 def _may_see_all(lead: Lead, user: User | AnonymousUser, me: Rep | None) -> bool:
@@ -80,9 +114,31 @@ def told(lead: Lead, *, me: Rep | None, whole: bool = True) -> dict[str, Any]:
         "passed": _passed(receipt, names),
         "counted": _("It counted as one lead.") if receipt.counted else "",
         "checked": _checked(receipt),
+        "qualification": verdict_of(receipt.judged, catalogue_of(lead.division_id)) if receipt.judged else "",
+        "score": score_says(receipt.judged),
         "version": receipt.version,
         "at": receipt.at,
     }
+
+
+def trial_told(receipt: explain.Receipt, division_id: int) -> dict[str, Any]:
+    """The fragment of a lead that only might arrive."""
+    names = wording.Names.load(division_id)
+    sentence = _sentence(receipt, names, None)
+    return {
+        "sentence": sentence,
+        "problem": "" if sentence else _outcome(receipt, division_id),
+        "considered": [_person(row, receipt, names, None) for row in receipt.considered],
+        "tried": _tried(division_id, receipt),
+        "qualification": verdict_of(receipt.judged, catalogue_of(division_id)) if receipt.judged else "",
+        "score": score_says(receipt.judged),
+        "version": receipt.version,
+    }
+
+
+def _outcome(receipt: explain.Receipt, division_id: int) -> str:
+    """Where it would stand without an owner."""
+    return f"{STATES[State(receipt.outcome)]}: {_qualified(receipt, division_id)}"
 
 
 def _sentence(receipt: explain.Receipt, names: wording.Names, me: Rep | None, lead: Lead | None = None) -> Any:
@@ -117,7 +173,11 @@ def _problem(lead: Lead, receipt: explain.Receipt | None) -> str:
         return _("%(by)s gave it to %(rep)s by hand.") % {"by": by, "rep": spell.rep.name}
     if receipt is None:
         return _("It was imported with its owner.") if lead.kind == "history" else _("Not decided yet.")
-    return f"{wording.reason_says(receipt.reason)}."
+    # Its own sentence says it better, and stands right below.
+    return "" if receipt.reason in _OF_QUALIFICATION else f"{wording.reason_says(receipt.reason)}."
+
+
+_OF_QUALIFICATION = frozenset({Code.REJECTED_BY_QUALIFICATION, Code.LOOK_FIRST})
 
 
 def _person(row: explain.Considered, receipt: explain.Receipt, names: wording.Names, me: Rep | None) -> dict[str, Any]:
@@ -166,15 +226,20 @@ def _checked(receipt: explain.Receipt) -> str:
 
 def _json(lead: Lead, receipt: explain.Receipt) -> dict[str, Any]:
     names = wording.Names.load(lead.division_id)
-    sentence = _sentence(receipt, names, None, lead) or _problem(lead, receipt)
+    sentence = _sentence(receipt, names, None, lead) or _problem(lead, receipt) or _qualified(receipt, lead.division_id)
     return {"sentence": strip_tags(str(sentence)), **receipt_json(receipt, names, lead.division_id)}
 
 
 def trial_json(receipt: explain.Receipt, division_id: int) -> dict[str, Any]:
     """The same of a lead that only might arrive."""
     names = wording.Names.load(division_id)
-    sentence = _sentence(receipt, names, None) or f"{wording.reason_says(receipt.reason)}."
+    sentence = _sentence(receipt, names, None) or _qualified(receipt, division_id)
     return {"sentence": strip_tags(str(sentence)), **receipt_json(receipt, names, division_id)}
+
+
+def _qualified(receipt: explain.Receipt, division_id: int) -> Any:
+    said = verdict_of(receipt.judged, catalogue_of(division_id)) if receipt.reason in _OF_QUALIFICATION else ""
+    return said or f"{wording.reason_says(receipt.reason)}."
 
 
 def receipt_json(receipt: explain.Receipt, names: wording.Names, division_id: int) -> dict[str, Any]:
@@ -206,4 +271,5 @@ def receipt_json(receipt: explain.Receipt, names: wording.Names, division_id: in
         "engine": receipt.engine,
         "decided_again_the_same": receipt.same,
         "rules_tried": _tried(division_id, receipt),
+        "qualification": qualification_json(receipt.judged),
     }
