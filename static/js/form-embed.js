@@ -45,6 +45,7 @@
       const response = await fetch(box.dataset.fairleadForm, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "omit" });
       const answer = await response.json();
       if (answer.go) return location.assign(answer.go);
+      if (!answer.html) throw new Error("no answer to show");
       show(box, answer);
       box.querySelector("[data-fl-focus]")?.focus();
     } catch {
