@@ -25,7 +25,8 @@ class AccountRows(Records):
         """The accounts the rows may mean, and their owners, kept still while they are written."""
         cells = list(cells)
         ids = {row["external_id"] for row in cells if row.get("external_id")}
-        domains = {_domain(row["domain"]) for row in cells if row.get("domain")} - {""}
+        named = {row["domain"] for row in cells if row.get("domain")}
+        domains = ({_domain(text) for text in named} | {text.lower() for text in named}) - {""}
         mails = {row["owner"].lower() for row in cells if row.get("owner")}
         rows = Account.objects.select_related("owner__user").filter(
             Q(external_id__in=ids) | Q(domain__in=domains), division=self.division
@@ -72,7 +73,9 @@ class AccountRows(Records):
         if cells.get("external_id"):
             values["external_id"] = cells["external_id"]
         if cells.get("domain"):
-            values["domain"] = _domain(cells["domain"])
+            # One that is stored stays as it is, whatever the list of suffixes says by now.
+            there = cells["domain"].lower()
+            values["domain"] = there if there in self._by_domain else _domain(there)
             if not values["domain"]:
                 raise RefusedError("domain", _("“%s” is no company's own domain.") % cells["domain"][:80])
         if "owner" in cells:
