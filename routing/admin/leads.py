@@ -42,7 +42,7 @@ class LeadAdmin(ReadOnly, HouseAdmin):
         )
 
     readonly_fields = ("page", "stands", "because")
-    actions = ("route_again",)
+    actions = ("route_again", "let_through")
     actions_detail = ("keep_example",)
     fields = (
         "page", "uid", "stands", "because", "stage", "group", "owner", "hop", "band", "source", "channel", "campaign",
@@ -71,6 +71,16 @@ class LeadAdmin(ReadOnly, HouseAdmin):
         done = hand.route_again(leads=list(rows[:1000]), by=request.user)  # type: ignore[arg-type]  # signed in
         says = ngettext("%(n)d lead is routed again.", "%(n)d leads are routed again.", done)
         messages.success(request, says % {"n": done})
+
+    @admin.action(description=gettext_lazy("Let through qualification"), permissions=["route"])
+    def let_through(self, request: HttpRequest, rows: "QuerySet[Lead]") -> None:
+        """The chosen leads count as qualified and go through the rules, as far as qualification stopped them."""
+        done = hand.revive(leads=list(rows[:1000]), by=request.user, now=timezone.now())  # type: ignore[arg-type]  # signed in
+        says = ngettext("%(n)d lead is let through.", "%(n)d leads are let through.", done.count)
+        messages.success(request, says % {"n": done.count})
+        if stayed := done.stayed.total():
+            says = ngettext("%(n)d stays as it is.", "%(n)d stay as they are.", stayed)
+            messages.warning(request, says % {"n": stayed})
 
     def has_route_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Who may edit rules may apply them."""
