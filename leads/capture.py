@@ -49,7 +49,7 @@ def capture(
     """Write all arrivals, in order, and wake the router when they commit.
 
     Known already: the same external id came through the same connection. Enquiry: the person has an open lead and the
-    division keeps one open lead per person. What came in a kept delivery (`inbound`) has its raw body there.
+    division keeps one open lead per person. `inbound` is the kept delivery they came in.
     """
     division = connection.division
     said = said_in(division.pk)
@@ -256,7 +256,7 @@ def _tell(connection: Connection, captured: Sequence[Captured], now: datetime, i
             external_id=c.arrival.external_id,
             received_at=now,
             inbound=inbound,
-            body=c.arrival.raw if inbound is None else None,
+            body=c.arrival.raw,
             lead=c.lead,
             outcome=c.outcome,
             error="; ".join(f"{name}: {why}" for name, why in c.arrival.problems.items()),

@@ -242,6 +242,12 @@ class Connector:
     settings: ClassVar[tuple[Setting, ...]] = ()
 
 
+# Every source has it: whose requests are taken at all.
+ONLY_FROM = Setting(
+    "only_from", "Only from these addresses", "IP addresses or networks, separated by commas. Empty = from anywhere."
+)
+
+
 class Source(Connector):
     """Brings news: leads, contacts made, remarks. All but `read` is asked while the sender waits: no network."""
 

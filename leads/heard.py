@@ -1,6 +1,8 @@
 """What sources tell of people we know, by their address, number or id: contacts made with them, and remarks."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -88,6 +90,7 @@ def keep_intake(
     *,
     lead: Lead | None = None,
     error: str = "",
+    facts: Mapping[str, Any] | None = None,
 ) -> None:
     """One line of what became of a delivery."""
     Intake.objects.create(
@@ -97,6 +100,7 @@ def keep_intake(
         received_at=now,
         lead=lead,
         outcome=outcome,
+        body=dict(facts) if facts else None,
         error=error,
     )
 

@@ -169,13 +169,14 @@ def _told(inbound: Inbound, error: Exception, now: datetime) -> Inbound:
     return _failed(inbound, f"{type(error).__name__}: {error}"[:1000], now)
 
 
-def replay(*, inbound: Inbound, now: datetime) -> None:
-    """Have a kept delivery handled again, as if it came now: what was made of it already is not made twice."""
+def replay(*, pks: Sequence[int], now: datetime) -> int:
+    """Have kept deliveries handled again: what was made of them is not made twice, what was empty is filled in."""
     with transaction.atomic():
-        Inbound.objects.filter(pk=inbound.pk, body__isnull=False).update(
-            state=Inbound.State.KEPT, tries=0, unanswered=0, due_at=now, error=""
+        done = Inbound.objects.filter(pk__in=pks, body__isnull=False).update(
+            state=Inbound.State.KEPT, tries=0, unanswered=0, due_at=now, error="", replayed_at=now
         )
         transaction.on_commit(ring)
+    return done
 
 
 def came_of(inbound: Inbound) -> Came:
@@ -230,7 +231,7 @@ def _bring_leads(inbound: Inbound, source: Source, leads: Sequence[NewLead], now
             arrivals.append(incoming.read(known_by, connection=connection, source=source, catalogue=catalogue))
         except UnreadableError as error:
             problems.append(str(error))
-            heard.keep_intake(inbound, new.id, Intake.Outcome.REFUSED, now, error=str(error))
+            heard.keep_intake(inbound, new.id, Intake.Outcome.REFUSED, now, error=str(error), facts=new.facts)
     if arrivals:
         capture.capture(connection=connection, arrivals=arrivals, now=now, inbound=inbound)
     return problems

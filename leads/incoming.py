@@ -58,11 +58,15 @@ def read(new: NewLead, *, connection: Connection, source: Source, catalogue: Cat
     return arrival
 
 
+def rules_of(connection: Connection, source: Source, facts: Mapping[str, Any]) -> dict[str, mapping.Rule]:
+    """The mapping that holds: what ops made, else the connector's, else what can be guessed from the names."""
+    return dict(connection.mapping or source.MAPPING or mapping.guess(facts))
+
+
 def map_facts(new: NewLead, *, connection: Connection, source: Source) -> dict[str, Any]:
     """Our fields as the mapping fills them, completed by what connection and connector say; nothing is checked yet."""
     facts = mapping.flatten(new.facts)
-    rules = {**source.MAPPING, **connection.mapping} if connection.mapping or source.MAPPING else mapping.guess(facts)
-    mapped = mapping.apply(rules, facts)
+    mapped = mapping.apply(rules_of(connection, source, facts), facts)
     values: dict[str, Any] = {"external_id": new.id}
     answers: dict[str, Any] = {}
     for field, value in mapped.values.items():

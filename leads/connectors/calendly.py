@@ -41,7 +41,16 @@ class Calendly(Source):
     name = "calendly"
     label = "Calendly"
     keeps_rest = True
-    settings: ClassVar = (Setting("signing_key", "Signing key", kind=Kind.SECRET, required=True),)
+    settings: ClassVar = (
+        Setting("signing_key", "Signing key", kind=Kind.SECRET, required=True),
+        Setting(
+            "host_keeps",
+            "The host keeps the lead",
+            "Off: the rules decide, whoever the meeting was booked with.",
+            Kind.YES_NO,
+            default="yes",
+        ),
+    )
     MAPPING: ClassVar = {
         "name": ["name", "answers[Name]", "answers[Full name]"],
         "first_name": ["first_name", "answers[First name]"],

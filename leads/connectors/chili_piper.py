@@ -3,7 +3,21 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from leads.connector import Came, Configured, Door, Example, Ignored, NewLead, News, Noted, Posted, UnreadableError, Who
+from leads.connector import (
+    Came,
+    Configured,
+    Door,
+    Example,
+    Ignored,
+    Kind,
+    NewLead,
+    News,
+    Noted,
+    Posted,
+    Setting,
+    UnreadableError,
+    Who,
+)
 
 
 class ChiliPiper(Posted):
@@ -21,6 +35,16 @@ class ChiliPiper(Posted):
     name = "chili_piper"
     label = "Chili Piper"
     channel = "meeting booked"
+    settings: ClassVar = (
+        *Posted.settings,
+        Setting(
+            "host_keeps",
+            "The host keeps the lead",
+            "Off: the rules decide, whoever the meeting was booked with.",
+            Kind.YES_NO,
+            default="yes",
+        ),
+    )
     MAPPING: ClassVar = {
         "email": "primaryGuestEmail",
         "name": ["primaryGuestDataFields.FullName", "primaryGuestDataFields.Name"],

@@ -11,9 +11,11 @@ from leads.connector import (
     Door,
     Example,
     Ignored,
+    Kind,
     NewLead,
     News,
     Posted,
+    Setting,
     UnreadableError,
     Who,
 )
@@ -67,6 +69,16 @@ class Phone(Posted):
     name = "phone"
     label = "Telephone"
     channel = "call"
+    settings: ClassVar = (
+        *Posted.settings,
+        Setting(
+            "host_keeps",
+            "Who answers keeps the lead",
+            "Off: the rules decide, whoever took the call.",
+            Kind.YES_NO,
+            default="yes",
+        ),
+    )
     keeps_rest = False
     MAPPING: ClassVar = {"phone": "phone", "name": "name", "message": "message"}
     examples: ClassVar = (

@@ -37,7 +37,16 @@ class SavvyCal(Source):
     name = "savvycal"
     label = "SavvyCal"
     keeps_rest = True
-    settings: ClassVar = (Setting("secret", "Secret of the webhook", kind=Kind.SECRET, required=True),)
+    settings: ClassVar = (
+        Setting("secret", "Secret of the webhook", kind=Kind.SECRET, required=True),
+        Setting(
+            "host_keeps",
+            "The host keeps the lead",
+            "Off: the rules decide, whoever the meeting was booked with.",
+            Kind.YES_NO,
+            default="yes",
+        ),
+    )
     MAPPING: ClassVar = {
         "name": "attendee.name",
         "email": "attendee.email",

@@ -37,6 +37,7 @@ class Inbound(models.Model):
     # How often the vendor could not be asked for the rest: that is no fault of the delivery.
     unanswered = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
+    replayed_at = models.DateTimeField(null=True, blank=True)
     handled_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(_("error"), blank=True)
 

@@ -1,5 +1,7 @@
 """The address of a connection: whatever comes is checked, kept and answered at once; reading it is left to a task."""
 
+import ipaddress
+
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from config.lib import sealed
+from config.lib.address import client_address
 from config.lib.signing import NotSignedError
 from leads import inbound, secrets
 from leads.connector import Answer, Came, Configured, Source, UnreadableError
@@ -33,7 +36,22 @@ def receive(request: HttpRequest, kind: str, address: str) -> HttpResponse:
         return refuse(413, "too_large", _("The body is larger than %d MB.") % most)
     except sealed.UnsealedError:
         return refuse(503, "busy", _("This connection cannot be opened just now; send it again later."))
+    if not _may_send(request, configured):
+        return refuse(403, "not_allowed", _("This address is not one that may send here."))
     return _take(connection, source, came, configured)
+
+
+def _may_send(request: HttpRequest, configured: Configured) -> bool:
+    """Whether ops let its network in; where they listed none, anybody may."""
+    listed = [part.strip() for part in configured.setting("only_from").split(",") if part.strip()]
+    if not listed:
+        return True
+    try:
+        caller = ipaddress.ip_network(client_address(request))
+    except ValueError:
+        return False
+    networks = [ipaddress.ip_network(part, strict=False) for part in listed]
+    return any(caller.version == network.version and caller.subnet_of(network) for network in networks)  # type: ignore[arg-type]  # of one version
 
 
 def _take(connection: Connection, source: Source, came: Came, configured: Configured) -> HttpResponse:

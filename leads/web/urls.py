@@ -2,9 +2,31 @@
 
 from django.urls import path
 
-from leads.web import acts, all_leads, form_held, form_page, forms, my_leads, show
+from leads.web import (
+    acts,
+    all_leads,
+    connections,
+    deliveries,
+    form_held,
+    form_page,
+    forms,
+    mapping_page,
+    my_leads,
+    show,
+)
 
 urlpatterns = [
+    path("connections/", connections.index, name="connections"),
+    path("connections/new/", connections.shelf, name="connection-shelf"),
+    path("connections/new/<slug:kind>/", connections.new, name="connection-new"),
+    path("connections/<uuid:uid>/", connections.show, name="connection"),
+    path("connections/<uuid:uid>/settings/", connections.edit, name="connection-edit"),
+    path("connections/<uuid:uid>/mapping/", mapping_page.page, name="connection-mapping"),
+    path("connections/<uuid:uid>/switch/", connections.switch, name="connection-switch"),
+    path("connections/<uuid:uid>/address/", connections.renew, name="connection-address"),
+    path("connections/<uuid:uid>/deliveries/", deliveries.index, name="deliveries"),
+    path("connections/<uuid:uid>/deliveries/again/", deliveries.again, name="deliveries-again"),
+    path("connections/<uuid:uid>/deliveries/<uuid:delivery>/", deliveries.show, name="delivery"),
     path("f/<uuid:uid>/", form_page.page, name="form-page"),
     path("f/<uuid:uid>/part/", form_page.part, name="form-part"),
     path("forms/", forms.index, name="forms"),

@@ -40,7 +40,12 @@ MANAGER = (
     Entry("team", gettext_lazy("Team"), gettext_lazy("Team"), "users"),
     Entry("reports", gettext_lazy("Reports"), gettext_lazy("Reports"), "chart"),
 )
-OPS = (Entry("admin:index", gettext_lazy("Settings"), gettext_lazy("Settings"), "settings"),)
+OPS = (
+    Entry("connections", gettext_lazy("Connections"), gettext_lazy("Connections"), "plug"),
+    Entry("forms", gettext_lazy("Web forms"), gettext_lazy("Forms"), "forms"),
+    Entry("imports", gettext_lazy("Import"), gettext_lazy("Import"), "file-in"),
+    Entry("admin:index", gettext_lazy("Settings"), gettext_lazy("Settings"), "settings"),
+)
 
 
 def nav(request: HttpRequest) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def test_a_changed_mapping_is_run_again_on_what_was_kept():
     door.mapping = {"name": "k1", "email": "k2"}
     door.save()
 
-    inbound.replay(inbound=Inbound.objects.get(), now=timezone.now())
+    inbound.replay(pks=[Inbound.objects.get().pk], now=timezone.now())
     handled()
 
     assert LeadPrivate.objects.get().email == "ann@example.net"

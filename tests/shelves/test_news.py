@@ -302,7 +302,7 @@ def test_a_call_by_the_owner_is_a_contact_once(ana):
 
     send(door("phone"), out)
     for row in Inbound.objects.all():
-        inbound.replay(inbound=row, now=timezone.now())
+        inbound.replay(pks=[row.pk], now=timezone.now())
     handle()
 
     touch = Touch.objects.get()

@@ -106,7 +106,7 @@ def test_sent_again_and_run_again_it_stays_one_lead(source, example, team):
     send(door, example)
     handle(example, minutes=1)
     for row in Inbound.objects.all():
-        inbound.replay(inbound=row, now=timezone.now())
+        inbound.replay(pks=[row.pk], now=timezone.now())
     handle(example, minutes=2)
 
     # A test lead is no enquiry on another one, so without an id the second is a test lead of its own.

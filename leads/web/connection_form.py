@@ -1,0 +1,150 @@
+"""What ops fill in for a connection: what its leads are called, and the connector's own settings, checked by kind."""
+
+import ipaddress
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from config.lib import http
+from leads import secrets
+from leads.connector import ONLY_FROM, Connector, Kind, Setting, Source
+from leads.models import Connection
+
+_SAID = ("source", "channel", "campaign", "intent")
+_LONGEST = 5000
+
+
+class ConnectionForm(forms.Form):
+    """Name, what its leads are called, settings by their kind; a secret is written, never shown."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100, help_text=gettext_lazy("As you call it here."))
+    source = forms.CharField(
+        label=gettext_lazy("Source"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("What its leads have as source, in rules and reports. Empty = as the connector says."),
+    )
+    channel = forms.CharField(label=gettext_lazy("Channel"), max_length=40, required=False)
+    campaign = forms.CharField(
+        label=gettext_lazy("Campaign"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Where a lead names none."),
+    )
+    intent = forms.CharField(
+        label=gettext_lazy("Intent"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "intents"}),
+        help_text=gettext_lazy("What its people want: demo, pricing, trial or download. Rules may ask for it."),
+    )
+    strict = forms.BooleanField(
+        label=gettext_lazy("Refuse a lead with a field that cannot be read"),
+        required=False,
+        help_text=gettext_lazy("Off: the lead is taken, and what cannot be read is kept among its answers."),
+    )
+
+    def __init__(self, *args: Any, connector: Connector, connection: Connection | None = None, **kwargs: Any) -> None:
+        self.connector, self.connection = connector, connection
+        self.filled = secrets.names_of(connection) if connection else set()
+        super().__init__(*args, **{**kwargs, "initial": self._stored()})
+        if not isinstance(connector, Source):
+            for name in (*_SAID, "strict"):
+                del self.fields[name]
+        for setting in settings_of(connector):
+            self.fields[_key(setting)] = self._field(setting)
+
+    def _stored(self) -> dict[str, Any]:
+        if self.connection is None:
+            first = {_key(s): s.default for s in settings_of(self.connector)}
+            return {**first, "name": self.connector.label}
+        found: dict[str, Any] = {name: getattr(self.connection, name) for name in ("name", "strict", *_SAID)}
+        for setting in settings_of(self.connector):
+            if setting.kind is not Kind.SECRET:
+                found[_key(setting)] = self.connection.settings.get(setting.name, setting.default)
+        return found
+
+    def _field(self, setting: Setting) -> forms.Field:
+        label, told = _(setting.label), _(setting.help) if setting.help else ""
+        if setting.kind is Kind.YES_NO:
+            return forms.BooleanField(label=label, help_text=told, required=False)
+        if setting.kind is Kind.CHOICE:
+            choices = [(value, _(text)) for value, text in setting.choices]
+            return forms.ChoiceField(label=label, help_text=told, choices=choices)
+        if setting.kind is Kind.SECRET:
+            kept = setting.name in self.filled
+            told = " ".join(filter(None, (told, _("Filled in: leave it empty to keep it.") if kept else "")))
+            needed = setting.required and not kept
+            widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+            return forms.CharField(label=label, help_text=told, required=needed, max_length=_LONGEST, widget=widget)
+        field = forms.CharField(label=label, help_text=told, required=setting.required, max_length=_LONGEST)
+        if setting.kind is Kind.URL:
+            field.validators.append(_check_url)
+        if setting == ONLY_FROM:
+            field.validators.append(_check_networks)
+        return field
+
+    def own_fields(self) -> Iterator[BoundField]:
+        """The connector's settings."""
+        return (self[_key(setting)] for setting in settings_of(self.connector))
+
+    def said_fields(self) -> Iterator[BoundField]:
+        """What its leads are called."""
+        return (self[name] for name in ("name", *_SAID, "strict") if name in self.fields)
+
+    def clean_name(self) -> str:
+        """Two of one kind are told apart by name."""
+        name: str = self.cleaned_data["name"].strip()
+        others = Connection.objects.filter(kind=self.connector.name, name=name)
+        if self.connection:
+            others = others.exclude(pk=self.connection.pk)
+        if others.exists():
+            raise forms.ValidationError(_("There is one of this name already."))
+        return name
+
+    def save(self) -> Connection:
+        """Write it; a new source gets its address, a changed secret leaves the old one good for a day."""
+        connection = self.connection or Connection(kind=self.connector.name)
+        given = self.cleaned_data
+        for name in ("name", "strict", *_SAID):
+            if name in self.fields:
+                setattr(connection, name, given[name])
+        own = settings_of(self.connector)
+        shown = {s.name: given[_key(s)] for s in own if s.kind is not Kind.SECRET}
+        connection.settings = {**connection.settings, **shown}
+        written = {s.name: given[_key(s)].strip() for s in own if s.kind is Kind.SECRET and given[_key(s)].strip()}
+        if written:
+            secrets.put(connection, written, now=timezone.now())
+        if isinstance(self.connector, Source) and not connection.address_digest:
+            secrets.give_address(connection)
+        connection.save()
+        return connection
+
+
+def settings_of(connector: Connector) -> tuple[Setting, ...]:
+    """The connector's own, and what every source has."""
+    return (*connector.settings, ONLY_FROM) if isinstance(connector, Source) else connector.settings
+
+
+def _key(setting: Setting) -> str:
+    return f"own_{setting.name}"
+
+
+def _check_url(value: str) -> None:
+    try:
+        http.check_url(value)
+    except http.RefusedError as error:
+        raise forms.ValidationError(str(error)) from error
+
+
+def _check_networks(value: str) -> None:
+    for part in filter(None, (part.strip() for part in value.split(","))):
+        try:
+            ipaddress.ip_network(part, strict=False)
+        except ValueError as error:
+            raise forms.ValidationError(_("“%s” is neither an IP address nor a network.") % part[:60]) from error

@@ -1,0 +1,216 @@
+"""Connections in the browser: the list, a new one, its address and settings, how its facts are mapped."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Count, Max, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from config.lib import sealed
+from leads import inbound, secrets
+from leads.connector import Connector, Source
+from leads.connectors import all_connectors, enrichers, sources
+from leads.life import Kind
+from leads.models import Connection, Inbound, Lead
+from leads.web.connection_form import ConnectionForm
+from leads.web.manuals import first_sentence, manual_of
+from leads.web.ops import ops_only
+
+_DAYS = 30
+_LAST = 10
+
+
+@ops_only
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """What brings leads and what adds facts, with what came of late and what needs a look."""
+    rows = Connection.objects.filter(kind__in=all_connectors()).order_by("kind", "name")
+    since = timezone.now() - timedelta(days=_DAYS)
+    came = Q(lead__arrived_at__gte=since) & ~Q(lead__kind=Kind.TEST.value)
+    counted = rows.annotate(came=Count("lead", filter=came, distinct=True))
+    waits = Q(inbounds__state=Inbound.State.SET_ASIDE) | Q(
+        inbounds__state=Inbound.State.REFUSED, inbounds__received_at__gte=timezone.now() - timedelta(days=1)
+    )
+    looks = {
+        row.pk: row
+        for row in rows.annotate(last=Max("inbounds__last_at"), wrong=Count("inbounds", filter=waits, distinct=True))
+    }
+    shown = [
+        {
+            "name": row.name,
+            "what": all_connectors()[row.kind].label,
+            "url": reverse("connection", args=[row.uid]),
+            "active": row.active,
+            "brings": row.kind in sources(),
+            "came": row.came,
+            "last": looks[row.pk].last,
+            "wrong": looks[row.pk].wrong,
+        }
+        for row in counted
+    ]
+    context = {
+        "sources": [row for row in shown if row["brings"]],
+        "enrichers": [row for row in shown if not row["brings"]],
+        "days": _DAYS,
+    }
+    return render(request, "leads/connection_list.html", context)
+
+
+@ops_only
+@require_safe
+def shelf(request: HttpRequest) -> HttpResponse:
+    """Everything that can be connected, each in one sentence."""
+    context = {"sources": _offered(sources().values()), "enrichers": _offered(enrichers().values())}
+    return render(request, "leads/connection_shelf.html", context)
+
+
+def _offered(connectors: Any) -> list[dict[str, Any]]:
+    ordered = sorted(connectors, key=lambda one: one.label.casefold())
+    return [
+        {"label": one.label, "says": first_sentence(one), "url": reverse("connection-new", args=[one.name])}
+        for one in ordered
+    ]
+
+
+@ops_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, kind: str) -> HttpResponse:
+    """Its settings, beside its manual."""
+    connector = all_connectors().get(kind)
+    if connector is None:
+        raise Http404
+    form = ConnectionForm(request.POST or None, connector=connector)
+    if request.method == "POST" and form.is_valid():
+        made = form.save()
+        messages.success(request, _("%s is connected.") % made.name)
+        return redirect("connection", made.uid)
+    context = {"form": form, "label": connector.label, "manual": manual_of(connector)}
+    return render(request, "leads/connection_edit.html", context, status=400 if form.errors else 200)
+
+
+@ops_only
+@never_cache
+@require_safe
+def show(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Its address, what came last and what became of it, its manual."""
+    connection, connector = found(uid)
+    rows = connection.inbounds.order_by("-pk")[:_LAST].prefetch_related("intakes__lead")
+    context = {
+        **head(connection, connector),
+        "address": address_of(connection),
+        "rows": [delivery_row(row) for row in rows],
+        "more": connection.inbounds.count() > _LAST,
+        "manual": manual_of(connector),
+        "said": _said(connection),
+        "leads": Lead.objects.filter(connection=connection).exclude(kind=Kind.TEST.value).count(),
+    }
+    return render(request, "leads/connection_show.html", context)
+
+
+def _said(connection: Connection) -> list[tuple[str, str]]:
+    rows = [
+        (_("Source"), connection.source),
+        (_("Channel"), connection.channel),
+        (_("Campaign"), connection.campaign),
+        (_("Intent"), connection.intent),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+@ops_only
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Its settings."""
+    connection, connector = found(uid)
+    form = ConnectionForm(request.POST or None, connector=connector, connection=connection)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("connection", connection.uid)
+    context = {**head(connection, connector), "form": form, "manual": manual_of(connector), "label": connector.label}
+    return render(request, "leads/connection_edit.html", context, status=400 if form.errors else 200)
+
+
+@ops_only
+@require_POST
+def switch(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Pause it or go on; what comes meanwhile is kept, and handled when it goes on."""
+    connection, _connector = found(uid)
+    connection.active = bool(request.POST.get("on"))
+    connection.save(update_fields=["active"])
+    if connection.active:
+        inbound.ring()
+        messages.success(request, _("%s goes on. What came meanwhile is handled now.") % connection.name)
+    else:
+        messages.success(request, _("%s is paused. What comes is kept, and waits.") % connection.name)
+    return redirect("connection", connection.uid)
+
+
+@ops_only
+@require_POST
+def renew(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """A new address; the old one stops at once."""
+    connection, connector = found(uid)
+    if not isinstance(connector, Source):
+        raise Http404
+    secrets.give_address(connection)
+    connection.save(update_fields=["secret", "address_digest"])
+    messages.success(request, _("It has a new address. The old one takes nothing any more."))
+    return redirect("connection", connection.uid)
+
+
+def found(uid: UUID) -> tuple[Connection, Connector]:
+    """The connection of a connector and what it is, else 404."""
+    rows = Connection.objects.select_related("division").filter(kind__in=all_connectors())
+    connection = get_object_or_404(rows, uid=uid)
+    return connection, all_connectors()[connection.kind]
+
+
+def head(connection: Connection, connector: Connector) -> dict[str, Any]:
+    """What stands on top of each of its pages."""
+    return {
+        "connection": connection,
+        "what": connector.label,
+        "brings": isinstance(connector, Source),
+        "test_url": _test_url(connection) if isinstance(connector, Source) else "",
+    }
+
+
+def _test_url(connection: Connection) -> str:
+    """Its page belongs to routing, as it shows the way to a rep."""
+    return reverse("connection-test", args=[connection.uid])
+
+
+def address_of(connection: Connection) -> str:
+    """The whole address others send to; empty where it has none, or where its secret cannot be opened."""
+    try:
+        secret = secrets.address_of(connection)
+    except sealed.UnsealedError:
+        return ""
+    return settings.PUBLIC_URL + reverse("inbound", args=[connection.kind, secret]) if secret else ""
+
+
+def delivery_row(row: Inbound) -> dict[str, Any]:
+    """One delivery in a list: when, how far, what it became."""
+    intakes = list(row.intakes.all())
+    return {
+        "url": reverse("delivery", args=[row.connection.uid, row.uid]),
+        "at": row.received_at,
+        "times": row.times,
+        "state": row.state,
+        "says": row.get_state_display(),
+        "became": sorted({str(i.get_outcome_display()) for i in intakes}),
+        "leads": [i.lead for i in intakes if i.lead][:3],
+        "error": row.error[:200],
+        "uid": row.uid,
+    }

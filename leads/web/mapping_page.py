@@ -1,0 +1,153 @@
+"""The mapping of a connection in the browser: each fact that came, with samples, and the field of ours it fills."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from leads import inbound, incoming, mapping
+from leads.connector import NewLead, Source, UnreadableError
+from leads.models import Connection, Intake, Lead
+from leads.qualify.freeze import catalogue_of
+from leads.web.connections import found, head
+from leads.web.ops import ops_only
+from leads.web.words import FIELDS
+
+_SAMPLES = 20  # so many of the last leads are looked through
+_SHOWN = 3
+_MOST = 200
+_ANSWER = "answers."
+
+
+@ops_only
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Choose for each fact; below stands the last lead as it would be read."""
+    connection, source = found(uid)
+    if not isinstance(source, Source):
+        raise Http404
+    bodies = _bodies(request, connection)
+    facts = _facts(bodies)
+    if request.method == "POST":
+        connection.mapping = {} if request.POST.get("reset") else _chosen(request, connection, source, facts)
+        connection.save(update_fields=["mapping"])
+        messages.success(request, _told(request, connection))
+        return redirect(reverse("connection-mapping", args=[connection.uid]))
+    rules = incoming.rules_of(connection, source, mapping.flatten(bodies[0]) if bodies else {})
+    by_place = {place: field for field, places in _places(rules).items() for place in places}
+    context = {
+        **head(connection, source),
+        "facts": [_row(place, samples, by_place) for place, samples in facts.items()],
+        "fields": _fields(connection),
+        "own": bool(connection.mapping),
+        "rest": _("kept as an answer") if source.keeps_rest else _("left out"),
+        "fixed": [(_label(field), rule["text"]) for field, rule in rules.items() if isinstance(rule, dict)],
+        "read": _as_read(connection, source, bodies[0]) if bodies else None,
+    }
+    return render(request, "leads/connection_mapping.html", context)
+
+
+def _bodies(request: HttpRequest, connection: Connection) -> list[dict[str, Any]]:
+    """The facts of the last leads, the newest first, of those the reader may see."""
+    rows = list(Intake.objects.filter(connection=connection, body__isnull=False).order_by("-pk")[:_SAMPLES])
+    seen = set(
+        Lead.objects.visible_to(request.user, now=timezone.now())
+        .filter(pk__in=[row.lead_id for row in rows if row.lead_id])
+        .values_list("pk", flat=True)
+    )
+    return [row.body for row in rows if row.body and (row.lead_id is None or row.lead_id in seen)]
+
+
+def _facts(bodies: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Place -> a few different samples."""
+    found_at: dict[str, list[str]] = {}
+    for body in bodies:
+        for place, value in mapping.flatten(body).items():
+            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            samples = found_at.setdefault(place, [])
+            if len(samples) < _SHOWN and text[:80] not in samples:
+                samples.append(text[:80])
+    return dict(list(found_at.items())[:_MOST])
+
+
+def _places(rules: dict[str, Any]) -> dict[str, list[str]]:
+    """Field -> its places; fixed texts have none."""
+    listed = {f: [r] if isinstance(r, str) else list(r) for f, r in rules.items() if not isinstance(r, dict)}
+    return {field: [place.casefold() for place in places] for field, places in listed.items()}
+
+
+def _row(place: str, samples: list[str], by_place: dict[str, str]) -> dict[str, Any]:
+    field = by_place.get(place.casefold(), "")
+    return {
+        "place": place,
+        "samples": samples,
+        "field": _ANSWER if field.startswith(_ANSWER) else field,
+        "answer": field.removeprefix(_ANSWER) if field.startswith(_ANSWER) else "",
+    }
+
+
+def _fields(connection: Connection) -> list[tuple[str, str]]:
+    names = incoming.fields(catalogue_of(connection.division_id))
+    return sorted(((name, _label(name)) for name in names), key=lambda pair: pair[1].casefold())
+
+
+def _label(field: str) -> str:
+    if field.startswith(_ANSWER):
+        return _("Answer: %s") % field.removeprefix(_ANSWER)
+    return str(FIELDS.get(field, field.replace("_", " ").capitalize()))
+
+
+def _chosen(request: HttpRequest, connection: Connection, source: Source, facts: dict[str, Any]) -> dict[str, Any]:
+    """The whole mapping: what was chosen here, and what stands for places that no sample shows."""
+    known = incoming.fields(catalogue_of(connection.division_id))
+    shown = {place.casefold() for place in facts}
+    kept: dict[str, Any] = {}
+    for field, rule in incoming.rules_of(connection, source, {}).items():
+        if isinstance(rule, dict):
+            kept[field] = rule
+            continue
+        places = [p for p in ([rule] if isinstance(rule, str) else rule) if p.casefold() not in shown]
+        if places:
+            kept[field] = places
+    for n, place in enumerate(facts):
+        field = request.POST.get(f"field_{n}", "")
+        if field == _ANSWER:
+            named = request.POST.get(f"answer_{n}", "").strip()[:100]
+            field = f"{_ANSWER}{named or place}"
+        elif field not in known:
+            continue
+        kept.setdefault(field, [])
+        if isinstance(kept[field], list):
+            kept[field] = [place, *kept[field]]
+    return {field: rule[0] if isinstance(rule, list) and len(rule) == 1 else rule for field, rule in kept.items()}
+
+
+def _told(request: HttpRequest, connection: Connection) -> str:
+    if not request.POST.get("again"):
+        return _("Saved. It holds for what comes from now on.")
+    rows = connection.inbounds.filter(body__isnull=False).order_by("-pk")
+    pks = list(rows.values_list("pk", flat=True)[:5000])
+    n = inbound.replay(pks=pks, now=timezone.now())
+    return _("Saved. %(n)d kept deliveries run again by it.") % {"n": n}
+
+
+def _as_read(connection: Connection, source: Source, facts: dict[str, Any]) -> dict[str, Any]:
+    """The lead as it would be understood now, or why it would be refused."""
+    catalogue = catalogue_of(connection.division_id)
+    try:
+        arrival = incoming.read(NewLead("", facts), connection=connection, source=source, catalogue=catalogue)
+    except UnreadableError as error:
+        return {"refused": str(error)}
+    names = [name for name in incoming.fields(catalogue) if name not in {"external_id", "first_name", "last_name"}]
+    values = [(_label(name), getattr(arrival, name, None) or arrival.attributes.get(name)) for name in names]
+    answers = [(_("Answer: %s") % name, value) for name, value in arrival.answers.items()]
+    told = [(label, value) for label, value in (*values, *answers) if value not in (None, "")]
+    return {"values": told, "problems": [(_label(name), why) for name, why in arrival.problems.items()]}

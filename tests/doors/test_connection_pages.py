@@ -1,0 +1,208 @@
+"""The pages of connections: add, address, settings, mapping, deliveries, run again, test; for ops alone."""
+
+import json
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from leads import inbound, secrets
+from leads.connectors import all_connectors, sources
+from leads.models import Connection, Delivery, Inbound, Lead, LeadPrivate
+from routing import live
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ops(client):
+    client.force_login(make.user("Odile", is_ops=True))
+    return client
+
+
+def handle():
+    while inbound.handle_due(now=timezone.now()):
+        pass
+
+
+def post(client, door, body):
+    return client.post(make.address(door), json.dumps(body), content_type="application/json")
+
+
+def test_every_connector_can_be_connected_and_its_manual_is_read(ops):
+    shelf = ops.get(reverse("connection-shelf")).content.decode()
+
+    for name, connector in all_connectors().items():
+        page = ops.get(reverse("connection-new", args=[name]))
+        assert page.status_code == 200, name
+        assert connector.label.replace("/", "/") in shelf
+        assert "<li>" in page.content.decode() or "<p>" in page.content.decode()
+
+
+def test_ops_connect_google_ads_and_its_lead_arrives(ops):
+    answer = ops.post(
+        reverse("connection-new", args=["google_ads"]),
+        {"name": "Search ads", "source": "Google", "intent": "demo", "own_key": "made-up-key"},
+        follow=True,
+    )
+    door = Connection.objects.get(kind="google_ads")
+    page = answer.content.decode()
+    assert f"/in/google_ads/{secrets.address_of(door)}" in page
+    assert "made-up-key" not in page
+
+    ops.post(make.address(door), sources()["google_ads"].examples[0].body, content_type="application/json")
+    handle()
+
+    lead = Lead.objects.get()
+    assert (lead.source, lead.intent, lead.channel) == ("Google", "demo", "ad")
+    assert str(lead.uid) in ops.get(reverse("connection", args=[door.uid])).content.decode()
+
+
+def test_a_missing_or_wrong_setting_is_named(ops):
+    answer = ops.post(
+        reverse("connection-new", args=["google_ads"]), {"name": "", "own_only_from": "10.0.0.0/8, nowhere"}
+    )
+
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "“nowhere” is neither an IP address nor a network." in page
+    assert page.count("This field is required.") == 2
+    assert not Connection.objects.filter(kind="google_ads").exists()
+
+
+def test_a_secret_is_kept_when_it_is_left_empty_and_never_shown(ops):
+    door = make.connection("webhook", settings={"signature": "plain"}, secrets={"secret": "s3cret-word"})
+    url = reverse("connection-edit", args=[door.uid])
+    assert "s3cret-word" not in ops.get(url).content.decode()
+
+    ops.post(url, {"name": "Mine", "own_signature": "plain", "own_secret": "", "own_header": "x-sig"})
+
+    door.refresh_from_db()
+    assert (door.name, door.settings["header"]) == ("Mine", "x-sig")
+    assert secrets.configured(door, now=timezone.now()).secret("secret") == "s3cret-word"
+
+
+def test_an_address_that_leaked_is_changed_and_the_old_one_stops(ops):
+    door = make.connection("webhook")
+    old = make.address(door)
+
+    ops.post(reverse("connection-address", args=[door.uid]))
+
+    door.refresh_from_db()
+    assert make.address(door) != old
+    assert ops.post(old, "{}", content_type="application/json").status_code == 404
+    assert post(ops, door, {"name": "Ann"}).status_code == 200
+
+
+def test_only_the_listed_addresses_may_send(ops):
+    door = make.connection("webhook", settings={"only_from": "192.0.2.0/24"})
+
+    outside = post(ops, door, {"name": "Ann"})
+    inside = ops.post(make.address(door), '{"name": "Ann"}', content_type="application/json", REMOTE_ADDR="192.0.2.7")
+
+    assert (outside.status_code, inside.status_code) == (403, 200)
+    assert Inbound.objects.filter(state="kept").count() == 1
+
+
+def test_a_mapping_is_chosen_and_run_over_what_came(ops):
+    door = make.connection("webhook")
+    post(ops, door, {"who": "Ann Bauer", "reach": "ann@example.net", "colour": "blue"})
+    handle()
+    url = reverse("connection-mapping", args=[door.uid])
+    page = ops.get(url).content.decode()
+    assert "<code>who</code>" in page
+    assert "Ann Bauer" in page
+
+    places = ["who", "reach", "colour"]
+    chosen = {"who": "name", "reach": "email", "colour": "answers."}
+    fields = {f"field_{n}": chosen[p] for n, p in enumerate(places)} | {"answer_2": "Favourite"}
+    ops.post(url, {**fields, "again": "1"})
+    handle()
+
+    door.refresh_from_db()
+    assert door.mapping == {"name": "who", "email": "reach", "answers.Favourite": "colour"}
+    details = LeadPrivate.objects.get()
+    assert (details.name, details.email, details.answers) == ("Ann Bauer", "ann@example.net", {"Favourite": "blue"})
+
+
+def test_a_refused_delivery_is_seen_with_its_reason_and_taken_by_hand(ops):
+    door = make.connection("webhook", settings={"signature": "plain"}, secrets={"secret": "s"})
+    assert post(ops, door, {"name": "Ann", "email": "ann@example.net"}).status_code == 401
+    row = Inbound.objects.get()
+    page = ops.get(reverse("delivery", args=[door.uid, row.uid])).content.decode()
+    assert "It is not signed." in page
+    assert "ann@example.net" in page
+
+    ops.post(reverse("deliveries-again", args=[door.uid]), {"delivery": str(row.uid)})
+    handle()
+
+    assert LeadPrivate.objects.get().email == "ann@example.net"
+
+
+def test_all_refused_ones_run_again_at_once(ops):
+    door = make.connection("webhook")
+    for n in range(3):
+        post(ops, door, {"k": f"n{n}@example.net"})
+    handle()
+    assert Inbound.objects.filter(state="refused").count() == 3
+    door.mapping = {"email": "k"}
+    door.save()
+
+    ops.post(reverse("deliveries-again", args=[door.uid]), {"state": "refused"})
+    handle()
+
+    assert Lead.objects.count() == 3
+
+
+def test_the_body_of_a_blind_lead_is_not_shown_to_who_pulls_from_that_pool(client):
+    rep = make.rep("Ana")
+    rep.user.is_ops = True
+    rep.user.save()
+    group = make.group("Blind", [rep], pool="blind", blind_for_managers=True)
+    make.publish(make.rule(group, steps=[{"strategy": "pool", "options": {"mode": "blind"}}]))
+    door = make.connection("webhook")
+    post(client, door, {"name": "Hidden Person", "email": "hidden@example.net"})
+    handle()
+    live.route_ready(1)
+    assert Lead.objects.get().state == "pooled"
+    client.force_login(rep.user)
+
+    for url in (
+        reverse("delivery", args=[door.uid, Inbound.objects.get().uid]),
+        reverse("connection-mapping", args=[door.uid]),
+        reverse("connection-test", args=[door.uid]) + f"?pick={Inbound.objects.get().uid}",
+        reverse("connection", args=[door.uid]),
+    ):
+        assert "hidden@example.net" not in client.get(url).content.decode().casefold(), url
+
+
+def test_the_test_page_tells_the_way_to_a_rep_and_writes_nothing(ops):
+    make.publish(make.rule(make.group("Inbound", [make.rep("Ana")])))
+    before = (Inbound.objects.count(), Lead.objects.count(), Delivery.objects.count())
+
+    for name, source in sources().items():
+        door = make.connection(
+            name, secrets=dict(source.examples[0].secrets), settings=dict(source.examples[0].settings)
+        )
+        for n, _example in enumerate(source.examples):
+            page = ops.get(reverse("connection-test", args=[door.uid]), {"pick": f"example-{n}"}).content.decode()
+            assert "Ana" in page, name
+            assert "Where it would go" in page, name
+
+    door = make.connection("webhook")
+    answer = ops.post(reverse("connection-test", args=[door.uid]), {"body": "{", "kind": "application/json"})
+    assert "It would be refused" in answer.content.decode()
+    answer = ops.post(reverse("connection-test", args=[door.uid]), {"body": '{"name": "Ann", "country": "Atlantis"}'})
+    assert "Atlantis" in answer.content.decode()
+    assert before == (Inbound.objects.count(), Lead.objects.count(), Delivery.objects.count())
+
+
+@pytest.mark.parametrize("name", ["connections", "connection-shelf"])
+def test_only_ops_come_in(client, name):
+    client.force_login(make.rep("Ana").user)
+
+    assert client.get(reverse(name)).status_code == 403
+    door = make.connection("webhook")
+    for page in ("connection", "connection-edit", "connection-mapping", "connection-test", "deliveries"):
+        assert client.get(reverse(page, args=[door.uid])).status_code == 403, page
