@@ -17,7 +17,7 @@ _OTHERWISE = {"uk": "GB"}
 class MailDomain(Enricher):
     """Guesses the company's name, its website and its country from the domain of a company's mail address.
 
-    `ada@example-logistik.at` is taken to be of *Example Logistik*, at `https://example-logistik.at`, in Austria. These
+    Whoever writes from `example-logistik.at` is taken to be of *Example Logistik*, at that website, in Austria. These
     are guesses: they fill only what is empty, and whatever anybody else says goes before them. Free mail addresses
     tell nothing; neither do endings such as `.io` or `.ai`, which are sold everywhere.
     """
@@ -31,7 +31,7 @@ class MailDomain(Enricher):
     examples: ClassVar = (
         Example(
             name="a country's ending",
-            body='{"email": "ada@example-logistik.at", "domain": "example-logistik.at"}',
+            body='{"domain": "example-logistik.at"}',
             gives={"company": "Example Logistik", "website": "https://example-logistik.at", "country": "AT"},
         ),
         Example(
@@ -44,7 +44,7 @@ class MailDomain(Enricher):
             body='{"domain": "example.co.uk"}',
             gives={"company": "Example", "website": "https://example.co.uk", "country": "GB"},
         ),
-        Example(name="free mail", body='{"email": "ada@proton.me"}'),
+        Example(name="free mail, which has no domain here", body='{"email": "ada@example.net"}'),
     )
 
     def about(self, asked: Asked, configured: Configured) -> str:
