@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from leads import keys
-from leads.models import Account, ApiKey, Attribute, Connection, Delivery, Intake, Lead, Stage
+from leads.models import Account, ApiKey, Attribute, Connection, Delivery, Intake, Lead, Stage, WebForm
 from reps.web.admin_parts import HouseAdmin, JSONText, WholeForm
 
 
@@ -73,6 +73,16 @@ class ConnectionAdmin(HouseAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Leads came through it."""
         return False
+
+
+@admin.register(WebForm)
+class WebFormAdmin(ReadOnly, HouseAdmin):
+    """Built on pages of their own; here they are found."""
+
+    list_display = ("connection", "title", "updated_at")
+    list_select_related = ("connection",)
+    search_fields = ("connection__name", "title")
+    fields = ("connection", "title", "intro", "submit_label", "consent", "origins", "updated_at")
 
 
 @admin.register(Stage)
