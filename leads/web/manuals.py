@@ -23,4 +23,5 @@ def text_of(connector: Connector) -> str:
 
 def first_sentence(connector: Connector) -> str:
     """What it does, in one sentence."""
-    return " ".join(text_of(connector).partition("\n\n")[0].split()).partition(". ")[0].rstrip(".") + "."
+    plain = text_of(connector).partition("\n\n")[0].replace("*", "").replace("`", "")
+    return " ".join(plain.split()).partition(". ")[0].rstrip(".") + "."

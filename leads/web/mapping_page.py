@@ -41,7 +41,10 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
         connection.save(update_fields=["mapping"])
         messages.success(request, _told(request, connection))
         return redirect(reverse("connection-mapping", args=[connection.uid]))
-    rules = incoming.rules_of(connection, source, mapping.flatten(bodies[0]) if bodies else {})
+    rules: dict[str, Any] = {}
+    for body in bodies or [{}]:  # where nobody made a mapping, each delivery is guessed by itself
+        for field, rule in incoming.rules_of(connection, source, mapping.flatten(body)).items():
+            rules[field] = [*rules.get(field, []), rule] if isinstance(rule, str) else rule
     by_place = {place: field for field, places in _places(rules).items() for place in places}
     context = {
         **head(connection, source),
