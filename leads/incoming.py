@@ -1,5 +1,6 @@
 """Makes an arrival of a source's new lead: mapped, read as far as it can be, told what could not."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from leads.conditions.fields import Catalogue
 from leads.connector import NewLead, Source, UnreadableError
 from leads.life import Kind
 from leads.models import Connection
+from leads.qualify import loose, normalise
 from leads.reading import ArrivalSerializer, PlainText, arrival_of
 
 DEFAULTS = ("source", "channel", "campaign", "intent")
@@ -78,7 +80,7 @@ def map_facts(new: NewLead, *, connection: Connection, source: Source) -> dict[s
     tracking = dict(reversed(tracked.values()))
     rest = {place: value for place, value in mapped.rest.items() if place not in tracked and str(value) != new.id}
     if source.keeps_rest:
-        answers |= {place: _short(value) for place, value in rest.items()}
+        answers = {**_named(rest), **answers}
     if answers:
         values["answers"] = answers
     if tracking:
@@ -94,6 +96,13 @@ def map_facts(new: NewLead, *, connection: Connection, source: Source) -> dict[s
     if tracking.get("utm_campaign"):
         values.setdefault("campaign", tracking["utm_campaign"])
     return {name: value for name, value in values.items() if value not in (None, "", [], {})}
+
+
+def _named(rest: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers under the last name of their place, as people asked it; the whole place where two would be called alike."""
+    names = {place: mapping.last_name(place) for place in rest}
+    alike = Counter(names.values())
+    return {name if alike[name] == 1 else place: _short(rest[place]) for place, name in names.items()}
 
 
 def _tracking(facts: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
@@ -141,11 +150,33 @@ def _spelled(mapped: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
         if isinstance(field, PlainText):
             text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
             found[name] = text.strip()
+        elif name in _LOOSE and isinstance(value, str):
+            found[name] = _LOOSE[name](value)
         elif field is None and own and own.type is Type.TEXT and not isinstance(value, str):
             found[name] = str(value)
         else:
             found[name] = value
     return found
+
+
+def _employees(text: str) -> object:
+    """“51-200” as people and vendors write it; what cannot be read stays, and is told."""
+    try:
+        return loose.employees(text)
+    except normalise.UnusableError:
+        return text
+
+
+def _money(text: str) -> object:
+    """“12.500,00 EUR”; what cannot be read stays, and is told."""
+    try:
+        amount, currency = loose.money(text)
+    except normalise.UnusableError:
+        return text
+    return {"amount": str(amount), "currency": currency}
+
+
+_LOOSE = {"employees": _employees, "deal_size": _money}
 
 
 def _short(value: object) -> object:

@@ -14,7 +14,7 @@ from leads.arrival import Arrival
 from leads.conditions.facts import Type
 from leads.conditions.fields import Catalogue
 from leads.life import Kind
-from leads.qualify import normalise
+from leads.qualify import loose, normalise
 
 _MOST_EMPLOYEES = 10_000_000
 _LONGEST_NAME = 200
@@ -136,6 +136,12 @@ class ArrivalSerializer(serializers.Serializer):
             return normalise.country(value) if value else ""
         except normalise.UnusableError as error:
             raise serializers.ValidationError(_("“%s” is no country we know.") % value) from error
+
+    def validate_website(self, value: str | None) -> str:
+        """Any text a person may write, but no address that would run something when it is clicked."""
+        if value and not loose.is_harmless(value):
+            raise serializers.ValidationError(_("This is no web address."))
+        return value or ""
 
     def validate_profile_url(self, value: str | None) -> str:
         """A web address: anything else could run when it is clicked."""

@@ -188,6 +188,13 @@ _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _HOST = re.compile(r"^[^\s/?#@:\\<>\"']+\.[^\s/?#@:\\<>\"'.]{2,}$")
 
 
+def is_harmless(text: str) -> bool:
+    """Whether a text may stand where a website is meant: no scheme but those of the web, however it is hidden."""
+    bare = "".join(c for c in text if c.isprintable() and not c.isspace())
+    scheme = _SCHEME.match(bare)
+    return scheme is None or scheme[0].lower() in {"http:", "https:"} or "." in scheme[0]
+
+
 def website(text: str) -> str:
     """A web address with its scheme; “Company.example/de” gets https.
 

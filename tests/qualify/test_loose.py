@@ -4,8 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from leads.conditions.fields import catalogue
 from leads.qualify import loose, normalise
 from leads.qualify.normalise import UnusableError
+from leads.reading import ArrivalSerializer
 
 
 @pytest.mark.parametrize(
@@ -127,6 +129,21 @@ def test_website(typed, read):
 def test_what_is_no_website_is_refused(typed):
     with pytest.raises(UnusableError):
         loose.website(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("company.example", True), ("https://company.example", True), ("none", True), ("company.example:8080", True),
+        ("HTTP://company.example", True), ("javascript:alert(1)", False), ("java\nscript:alert(1)", False),
+        ("\x01javascript:alert(1)", False), (" data:text/html,x", False), ("vbscript:x", False), ("file:///etc", False),
+    ],
+)  # fmt: skip
+def test_a_website_that_would_run_something_is_refused_by_name(typed, taken):
+    read = ArrivalSerializer(data={"website": typed}, context={"catalogue": catalogue()})
+
+    assert read.is_valid() is taken
+    assert taken or list(read.errors) == ["website"]
 
 
 @pytest.mark.parametrize(
