@@ -99,7 +99,7 @@ def map_facts(new: NewLead, *, connection: Connection, source: Source) -> dict[s
 
 
 def _named(rest: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers under the last name of their place, as people asked it; the whole place where two would be called alike."""
+    """Answers under the last name of their place, as people asked it; the whole place where two are called alike."""
     names = {place: mapping.last_name(place) for place in rest}
     alike = Counter(names.values())
     return {name if alike[name] == 1 else place: _short(rest[place]) for place, name in names.items()}

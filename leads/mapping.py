@@ -156,5 +156,10 @@ def guess(facts: Mapping[str, Any]) -> dict[str, str]:
 
 def word_of(place: str) -> str:
     """The last name in a place, without separators: `form.fields[First Name]` gives `firstname`."""
+    return "".join(_WORD.findall(last_name(place).casefold()))
+
+
+def last_name(place: str) -> str:
+    """The last name in a place as it stands there; a number in a list is none, so the whole place then."""
     last = place[:-1].rpartition("[")[2] if place.endswith("]") else place.rpartition(".")[2]
-    return "".join(_WORD.findall(last.casefold()))
+    return place if last.isdigit() else last

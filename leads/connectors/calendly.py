@@ -78,7 +78,7 @@ class Calendly(Source):
                 "time_zone": "Europe/Berlin",
                 "intent": "demo",
                 "channel": "meeting booked",
-                "answers": {"answers[Team size]": "20", "meeting": "2026-12-01T09:00:00Z"},
+                "answers": {"Team size": "20", "meeting": "2026-12-01T09:00:00Z"},
                 "tracking": {"utm_source": "newsletter"},
             },
         ),

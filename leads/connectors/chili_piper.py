@@ -69,7 +69,7 @@ class ChiliPiper(Posted):
                 "company": "Bauer Marine",
                 "intent": "demo",
                 "channel": "meeting booked",
-                "answers": {"primaryGuestDataFields.TeamSize": "20", "meetingStartTime": "2026-12-01T09:00:00Z"},
+                "answers": {"TeamSize": "20", "meetingStartTime": "2026-12-01T09:00:00Z"},
             },
         ),
     )

@@ -32,7 +32,7 @@ class LeadAssign(Posted):
                 "email": "ann.bauer@example.net",
                 "phone_e164": "+4930901820",
                 "message": "Call after 4",
-                "answers": {"lead.tags": ["solar", "north"], "lead.source": "Website"},
+                "answers": {"tags": ["solar", "north"], "source": "Website"},
             },
         ),
     )

@@ -16,7 +16,7 @@ from leads.conditions.fields import BUILT_IN
 from leads.conditions.operators import BY_TYPE, LABELS, POSTAL, WITH_LIST, WITH_PAIR, WITHOUT_VALUE, Op
 from leads.conditions.regions import REGIONS
 from leads.life import MOVES, OPEN, State
-from reporting.management import strategy_pages
+from reporting.management import connector_pages, strategy_pages
 from reporting.management.tables import table
 
 FOLDER = Path("docs/generated")
@@ -47,7 +47,7 @@ def documents() -> dict[str, str]:
         "metrics.md": _metrics,
         "channels.md": _channels,
     }
-    made = {name: [*make()] for name, make in makers.items()} | strategy_pages.pages()
+    made = {name: [*make()] for name, make in makers.items()} | strategy_pages.pages() | connector_pages.pages()
     return {name: "\n".join([_HEAD, "", *lines]).rstrip() + "\n" for name, lines in made.items()}
 
 
