@@ -48,13 +48,14 @@ def keep(uid: UUID, parts: Iterable[bytes]) -> tuple[int, str]:
 
 
 def look_through(uid: UUID, *, encoding: str = "") -> tuple[spool.Spool, int]:
-    """The sent file as rows, and how many. Raises FileError."""
-    place = folder(uid)
-    sent = place / "sent"
-    found = _looked_through(sent, uid, encoding)
-    for path in (sent, place / "sheet.csv"):
-        path.unlink(missing_ok=True)  # the rows say it all
-    return found
+    """The sent file as rows, and how many. Raises FileError. Again after a crash it does the same."""
+    return _looked_through(folder(uid) / "sent", uid, encoding)
+
+
+def drop_sent(uid: UUID) -> None:
+    """The rows say it all, once it is noted that they were looked through."""
+    for name in ("sent", "sheet.csv"):
+        (folder(uid) / name).unlink(missing_ok=True)
 
 
 def _looked_through(sent: Path, uid: UUID, encoding: str) -> tuple[spool.Spool, int]:

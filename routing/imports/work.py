@@ -121,10 +121,17 @@ def _read(job: FileImport) -> None:
     rows, count = sheets.look_through(job.uid, encoding=job.options.get("encoding", ""))
     mapping, guessed = kinds.guess(job, rows)
     options = {**job.options, **guessed}
-    _mine(job).update(
-        status=Status.MAPPING, header=list(rows.header), mapping=mapping, options=options, total=count,
-        lease=None, lease_until=None,
-    )  # fmt: skip
+    noted = _mine(job).update(
+        status=Status.MAPPING,
+        header=list(rows.header),
+        mapping=mapping,
+        options=options,
+        total=count,
+        lease=None,
+        lease_until=None,
+    )
+    if noted:
+        sheets.drop_sent(job.uid)
 
 
 def _go_through(job: FileImport, seconds: float) -> bool:

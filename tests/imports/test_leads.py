@@ -195,7 +195,7 @@ def test_what_a_dead_worker_left_is_gone_on_with_and_refusals_are_told_once():
     # A worker took it, wrote refusals of a batch that never committed, and died.
     FileImport.objects.filter(pk=job.pk).update(lease=job.uid, lease_until=timezone.now() + timedelta(seconds=20))
     with sheets.told_path(job.uid, tried=False).open("ab") as file:
-        file.write(b"half a row that nobody comm")
+        file.write(b"rows that nobody committed\n" * 5_000)
 
     assert not work.work(job.pk), "somebody is at it"
     FileImport.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
@@ -204,6 +204,16 @@ def test_what_a_dead_worker_left_is_gone_on_with_and_refusals_are_told_once():
 
     assert job.counts == {"new": 990, "refused": 110}
     assert [int(row[-3]) for row in sent.told(job)[1:]] == list(range(2, 1_102, 10))
+
+
+def test_a_worker_that_dies_before_it_notes_what_it_read_reads_again():
+    job = acts.start(kind="new", name="leads.csv", parts=[TEXT.encode()], by=None, now=sent.NOW)
+    sheets.look_through(job.uid)
+
+    work.work(job.pk)
+
+    assert (sent.again(job).status, sent.again(job).total) == ("mapping", 2)
+    assert [path.name for path in sheets.folder(job.uid).iterdir()] == ["rows.jsonl"]
 
 
 def test_one_row_the_database_refuses_harms_no_neighbour(monkeypatch):
