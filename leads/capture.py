@@ -268,7 +268,7 @@ def _tell(connection: Connection, captured: Sequence[Captured], now: datetime, i
     told = [c for c in captured if c.outcome in _KINDS]
     told.sort(key=operator.attrgetter("lead.pk"))
     events = timeline.record(_news(c, connection, current, now) for c in told)
-    timeline.record(ready.news(c.lead, c.made.judged, at=now) for c in told if c.made and c.made.judged.spoken)
+    timeline.record(ready.news(c.lead, c.made.judged, at=now) for c in told if _is_judged(c))
     words = [
         dispatch.Word(lead.pk, lead.hop, lead.owner_id, EventKind.ENQUIRY.value, ref=str(event))
         for c, event in zip(told, events, strict=True)
@@ -276,6 +276,11 @@ def _tell(connection: Connection, captured: Sequence[Captured], now: datetime, i
     ]
     if dispatch.plan(words, now=now):
         transaction.on_commit(dispatch.ring)
+
+
+def _is_judged(c: Captured) -> bool:
+    """Whether something was said of a new lead for good; while providers are asked nothing is."""
+    return c.made is not None and c.made.judged.spoken and c.lead.state == State.READY
 
 
 _KINDS = {Intake.Outcome.NEW: EventKind.RECEIVED, Intake.Outcome.ENQUIRY: EventKind.ENQUIRY}

@@ -15,8 +15,8 @@ from config.lib import breaker
 from leads import signals, timeline
 from leads.arrival import Arrival
 from leads.connector import UnansweredError, UnreadableError
-from leads.life import Kind, State
-from leads.models import EnrichmentAnswer, Lead, LeadFacts, LeadPrivate, Lookup
+from leads.life import EventKind, Kind, State
+from leads.models import EnrichmentAnswer, Lead, LeadEvent, LeadFacts, LeadPrivate, Lookup
 from leads.outside import Outside
 from leads.qualify import enrich, match, normalise, ready
 from leads.qualify.judge import DISQUALIFIED, judge, person_of
@@ -203,7 +203,8 @@ def land(flight: Flight, *, now: datetime, final: bool) -> None:
     elif changed:
         _look_again(one, judged)
     sources = (provenance.get("sources") or {}).values()
-    if (judged.spoken or sources) and (waited or changed):
+    news = waited or changed or (final and not LeadEvent.objects.filter(lead=lead, kind=EventKind.QUALIFIED).exists())
+    if (judged.spoken or sources) and news:
         timeline.record([ready.news(lead, judged, at=now, sources=list(sources), late=not waited)])
 
 

@@ -74,7 +74,7 @@ def make_ready(
 
 def news(lead: Lead, judged: Judged, *, at: datetime, sources: Sequence[str] = (), late: bool = False) -> timeline.News:
     """The line of the timeline that tells what was said of a lead; names of rules and providers only."""
-    verdict = judged.verdict
+    verdict = judged.verdict if judged.spoken else None
     payload = {
         "verdict": verdict.says if verdict else "",
         "by": verdict.by if verdict else "",

@@ -109,10 +109,13 @@ def _qualified(event: LeadEvent, reader: Any) -> dict[str, Any]:
     by = {"rule": _("by the rule %s") % payload.get("rule", ""), "answers": _("by an answer in the form")}
     providers = ", ".join(payload.get("sources", []))
     learned = (_("More came late from %s") if payload.get("late") else _("More came from %s")) % providers
+    reason = payload.get("reason", "")
+    icons = {"look": "hand", "disqualified": "x"}
     return {
+        "icon": icons.get(payload.get("verdict", ""), _ICONS[EventKind.QUALIFIED]),
         "what": says or (learned if providers else _("Looked at again")),
         "by": by.get(payload.get("by", ""), "") if says else "",
-        "detail": ", ".join(filter(None, (payload.get("reason", ""), learned if says and providers else ""))),
+        "detail": ". ".join(filter(None, (reason.rstrip("."), learned if says and providers else ""))),
     }
 
 

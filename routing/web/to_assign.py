@@ -20,11 +20,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from leads.life import State
 from leads.models import Lead, LeadPrivate
+from leads.qualify.freeze import catalogue_of
 from leads.web import show
 from reps import access, availability
 from reps.models import Group, Membership, Rep, User
 from routing import hand, standing, wording
 from routing.assign import NotYoursError
+from routing.wording.qualification import verdict_says
 
 _MOST = 100
 _KEYS = "123456789"
@@ -134,17 +136,23 @@ def _row(lead: Lead, *, current: bool) -> dict[str, Any]:
 
 
 def _lead(lead: Lead) -> dict[str, Any]:
-    details = LeadPrivate.objects.get(lead=lead)
+    details, judged = LeadPrivate.objects.get(lead=lead), show.judged_of(lead)
     return {
         "uid": lead.uid,
         "title": show.title_of(lead, details),
         "who": show.who_of(lead, details),
         "since": lead.arrived_at,
         "message": details.message,
-        "facts": [f for f in show.facts_of(lead, details, show.judged_of(lead)) if f["value"] != details.message],
+        "facts": [f for f in show.facts_of(lead, details, judged) if f["value"] != details.message],
         "may_revive": hand.may_revive(lead),
-        "because": lead.error or wording.waits_because(lead.state, lead.reason),
+        "because": lead.error or _because(lead, judged),
     }
+
+
+def _because(lead: Lead, judged: dict[str, Any]) -> str:
+    """Why it waits; where qualification says so, by which rule and on which condition."""
+    said = verdict_says(judged, catalogue_of(lead.division_id)) if hand.may_revive(lead) else ""
+    return said or wording.waits_because(lead.state, lead.reason)
 
 
 def _people(lead: Lead, user: Any, now: datetime) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from routing import explain, hand, wording
 from routing.engine.trace import Code
 from routing.models import Assignment
 from routing.wording.conditions import verdict_says
-from routing.wording.qualification import qualification_json, score_says
+from routing.wording.qualification import qualification_json
 from routing.wording.qualification import verdict_says as verdict_of
 
 _PEOPLE = frozenset({Assignment.How.CLAIM, Assignment.How.MANUAL, Assignment.How.HAND_OVER})
@@ -115,7 +115,6 @@ def told(lead: Lead, *, me: Rep | None, whole: bool = True) -> dict[str, Any]:
         "counted": _("It counted as one lead.") if receipt.counted else "",
         "checked": _checked(receipt),
         "qualification": verdict_of(receipt.judged, catalogue_of(lead.division_id)) if receipt.judged else "",
-        "score": score_says(receipt.judged),
         "version": receipt.version,
         "at": receipt.at,
     }
@@ -131,7 +130,6 @@ def trial_told(receipt: explain.Receipt, division_id: int) -> dict[str, Any]:
         "considered": [_person(row, receipt, names, None) for row in receipt.considered],
         "tried": _tried(division_id, receipt),
         "qualification": verdict_of(receipt.judged, catalogue_of(division_id)) if receipt.judged else "",
-        "score": score_says(receipt.judged),
         "version": receipt.version,
     }
 

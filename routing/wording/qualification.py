@@ -1,4 +1,4 @@
-"""What qualification said of a lead, in words: its score, the rule or answer that decided, and the condition."""
+"""What qualification said of a lead, in words: the rule or answer that decided, and the condition."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -48,15 +48,6 @@ def condition_of(tree: object, catalogue: Catalogue) -> SafeString | str:
         return condition_says(parse(tree, catalogue))
     except ConditionError:
         return ""
-
-
-def score_says(judged: Mapping[str, Any]) -> str:
-    """The rows that hold, with their points."""
-    told = judged.get("score") or {}
-    parts = [f"{points:+d} {label}" for label, points in told.get("rows", [])]
-    if told.get("given"):
-        parts.append(_("%+d came with it") % told["given"])
-    return ", ".join(parts)
 
 
 def qualification_json(judged: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -141,7 +141,9 @@ def test_it_stands_on_to_assign_where_a_person_is_to_look(rules, ops):
     live.route_ready(1)
 
     page = ops.get("/to-assign/").content.decode()
-    assert "A person is to look first" in page
+    assert (
+        "The qualification rule <b>Small</b> asks for a person to look first, as Employees is at most <b>5</b>." in page
+    )
     answer = ops.post(f"/leads/{lead.uid}/revive/", {"back": "to-assign"})
 
     assert answer.headers["location"] == "/to-assign/"

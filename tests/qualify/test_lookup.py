@@ -234,6 +234,20 @@ def test_what_a_person_decided_outlasts_a_late_answer(rules, provider, monkeypat
     assert fresh(lead).state == "assigned"
 
 
+def test_the_verdict_is_told_once_whether_the_answer_came_in_time_or_not(rules, provider, monkeypatch):
+    qualify.qualification("disqualified", qualify.condition("country", "is", "AT"), name="Austria")
+    in_time = receive(website="example.net", country="AT")
+    says(monkeypatch, size="201-500")
+    ask()
+    route()
+    slow = receive(website="example.org", country="AT")
+    late(slow, monkeypatch)
+
+    for lead in (in_time, slow):
+        told = LeadEvent.objects.filter(lead=lead, kind="qualified").values_list("payload__rule", flat=True)
+        assert (list(told), fresh(lead).state) == (["Austria"], "rejected")
+
+
 def test_a_guess_gives_way_to_whoever_knows(rules, provider, monkeypatch):
     qualify.enricher("mail_domain", "Guess")
     provider.mapping = {"company": "name", "country": "land"}
