@@ -268,7 +268,7 @@ def _tell(connection: Connection, captured: Sequence[Captured], now: datetime, i
     told = [c for c in captured if c.outcome in _KINDS]
     told.sort(key=operator.attrgetter("lead.pk"))
     events = timeline.record(_news(c, connection, current, now) for c in told)
-    timeline.record(ready.news(c.lead, c.made.judged, at=now) for c in told if _is_judged(c))
+    timeline.record(ready.news(c.lead, c.made.judged, at=now) for c in told if c.made and _is_judged(c))
     words = [
         dispatch.Word(lead.pk, lead.hop, lead.owner_id, EventKind.ENQUIRY.value, ref=str(event))
         for c, event in zip(told, events, strict=True)

@@ -143,7 +143,7 @@ def _checked(mapped: dict[str, Any], *, strict: bool, catalogue: Catalogue) -> t
 def _spelled(mapped: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
     """Values in the shape our fields are written in: a number as text in a text, several ticks as one text."""
     plain = ArrivalSerializer().fields
-    found = {}
+    found: dict[str, Any] = {}
     for name, value in mapped.items():
         field = plain.get(name)
         own = catalogue.get(name)
