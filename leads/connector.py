@@ -76,15 +76,13 @@ class Came:
 
     @cached_property
     def json(self) -> Any:
-        """The body as JSON, read strictly. Raises UnreadableError."""
+        """The body as JSON, read strictly, without what could not be stored in its texts. Raises UnreadableError."""
         try:
             value = strict_json.loads(self.text)
-            strict_json.check(value)
-        except strict_json.UnstorableError as error:
-            raise UnreadableError(f"{error.path or 'body'}: {error}") from error
+            strict_json.check_depth(value)
         except strict_json.NotJSONError as error:
             raise UnreadableError(str(error)) from error
-        return value
+        return strict_json.cleaned(value)
 
     @cached_property
     def object(self) -> dict[str, Any]:
@@ -100,11 +98,7 @@ class Came:
             values = parse_qs(self.text, keep_blank_values=True, max_num_fields=1000, errors="strict")
         except ValueError as error:
             raise UnreadableError(f"The body is no form: {error}.") from error
-        found = {name: texts[-1] for name, texts in values.items()}
-        try:
-            strict_json.check(found)
-        except strict_json.UnstorableError as error:
-            raise UnreadableError(f"{error.path or 'body'}: {error}") from error
+        found: dict[str, str] = strict_json.cleaned({name: texts[-1] for name, texts in values.items()})
         return found
 
     @property

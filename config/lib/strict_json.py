@@ -52,6 +52,26 @@ def check(value: object, path: str = "", depth: int = 0) -> None:
             check(inner, f"{path}[{n}]", depth + 1)
 
 
+def cleaned(value: Any) -> Any:
+    """The value without what PostgreSQL could not keep in its texts: NUL away, lone surrogates as question marks.
+
+    For deliveries of machines, whose raw body is kept beside it; people are told instead (`check`).
+    """
+    if isinstance(value, str):
+        return _SURROGATE.sub("?", value.replace("\x00", ""))
+    if isinstance(value, dict):
+        return {cleaned(key): cleaned(inner) for key, inner in value.items()}
+    return [cleaned(inner) for inner in value] if isinstance(value, list) else value
+
+
+def check_depth(value: object, depth: int = 0) -> None:
+    """Raise NotJSONError where it is nested deeper than we read."""
+    if depth > DEEPEST:
+        raise NotJSONError(_("It is nested too deeply."))
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        check_depth(inner, depth + 1)
+
+
 def _number(text: str) -> Decimal:
     number = Decimal(text)
     if not number.is_finite() or abs(number.adjusted()) > _LARGEST_EXPONENT:

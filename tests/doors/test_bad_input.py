@@ -1,0 +1,189 @@
+"""The corpus of bad input at every door: never a 5xx, never half a lead, a reason by field, neighbours are taken."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from leads import inbound
+from leads.models import Inbound, Intake, Lead, LeadEvent, LeadFacts, LeadPrivate
+from tests import factories as make
+from tests.doors.corpus import BODIES, CASES, lead, neighbour
+
+pytestmark = [pytest.mark.django_db, pytest.mark.contract]
+EVERY = 10  # after so many cases stands a neighbour
+
+
+def rows():
+    """All cases with neighbours between them, and where the neighbours stand."""
+    found, good = [], []
+    for n, (field, _label, value) in enumerate(CASES):
+        if n % EVERY == 0:
+            good.append(len(found))
+            found.append(neighbour(n))
+        found.append(lead(field, value, n))
+    return found, good
+
+
+def whole():
+    """Nothing is half written: every lead has its parts, and every part its lead."""
+    leads = Lead.objects.count()
+    assert LeadPrivate.objects.count() == leads
+    assert LeadFacts.objects.filter(n=1).count() == leads
+    assert LeadEvent.objects.filter(kind="received").count() == leads
+    assert Intake.objects.filter(outcome="new").count() == leads
+    return leads
+
+
+def handle():
+    while inbound.handle_due(now=timezone.now() + timedelta(seconds=1)):
+        pass
+
+
+def test_rest_takes_or_refuses_each_row_by_its_field():
+    _key, secret = make.key_and_secret()
+    sent, good = rows()
+
+    answer = Client().post(
+        "/api/v1/leads/bulk/",
+        json.dumps(sent),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {secret}"},
+    )
+
+    assert answer.status_code == 200, answer.content[:300]
+    results = answer.json()["results"]
+    assert len(results) == len(sent)
+    assert {results[n]["outcome"] for n in good} == {"new"}
+    refused = [row for row in results if row["outcome"] == "refused"]
+    assert refused
+    for row in refused:
+        spoilt = set(sent[row["row"]])
+        assert row["errors"]
+        assert all(
+            e["detail"] and e["field"].partition(".")[0].partition("[")[0] in spoilt | {"body"} for e in row["errors"]
+        )
+    assert whole() == sum(row["outcome"] == "new" for row in results)
+
+
+@pytest.mark.parametrize("label", BODIES)
+def test_rest_refuses_a_body_that_is_no_lead(label):
+    _key, secret = make.key_and_secret()
+    kind = {"content_type": "application/json", "headers": {"Authorization": f"Bearer {secret}"}}
+
+    for path in ("/api/v1/leads/", "/api/v1/leads/bulk/"):
+        answer = Client(raise_request_exception=False).post(path, BODIES[label], **kind)
+        assert 400 <= answer.status_code < 500, (path, answer.status_code)
+        assert answer.json()["detail"]
+    assert whole() == 0
+
+
+def test_a_connection_takes_all_it_can_and_tells_what_it_cannot():
+    door = make.connection("webhook")
+    sent, good = rows()
+
+    answer = Client().post(make.address(door), json.dumps(sent), content_type="application/json")
+    handle()
+
+    assert answer.status_code == 200
+    row = Inbound.objects.get()
+    assert row.state == "handled", row.error[:500]
+    names = set(LeadPrivate.objects.values_list("name", flat=True))
+    assert {sent[n]["name"] for n in good} <= names
+    refused = Intake.objects.filter(outcome="refused")
+    assert all(refused.values_list("error", flat=True))
+    assert whole() + refused.count() + Intake.objects.filter(outcome="enquiry").count() == len(sent)
+    assert Intake.objects.exclude(error="").filter(outcome="new").exists()
+
+
+def test_a_strict_connection_names_the_field_of_each_it_refuses():
+    door = make.connection("webhook", strict=True)
+    sent, good = rows()
+
+    Client().post(make.address(door), json.dumps(sent), content_type="application/json")
+    handle()
+
+    refused = Intake.objects.filter(outcome="refused")
+    fields = {"name", "email", "phone", "company", "country", "website", "message", "employees", "answers"}
+    assert refused.count() > 50
+    assert all(error.partition(":")[0] in fields for error in refused.values_list("error", flat=True))
+    assert Lead.objects.filter(private__name__startswith="Nora").count() == len(good)
+    whole()
+
+
+@pytest.mark.parametrize("label", BODIES)
+def test_a_connection_refuses_a_body_that_is_no_lead(label):
+    door = make.connection("webhook")
+
+    answer = Client(raise_request_exception=False).post(
+        make.address(door), BODIES[label], content_type="application/json"
+    )
+    handle()
+
+    assert answer.status_code in {200, 400}
+    if label != "many keys":
+        row = Inbound.objects.get()
+        assert row.state == "refused"
+        assert row.error
+        assert whole() == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"a=%00&email=ann%40example.net",
+        b"name=%ff%fe&email=ann%40example.net",
+        b"name=\xff&email=x",
+        b"&".join(b"k%d=1" % n for n in range(5_000)),
+        b"=&=&=",
+        b"name=" + b"x" * 100_000,
+        b"%%%&&&",
+        b"",
+    ],
+)
+def test_forms_of_strangers_never_break_a_connection(body):
+    door = make.connection("webhook")
+    kind = "application/x-www-form-urlencoded"
+
+    answer = Client(raise_request_exception=False).post(make.address(door), body, content_type=kind)
+    handle()
+
+    assert answer.status_code in {200, 400}
+    assert Inbound.objects.get().state in {"handled", "refused"}
+    whole()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "application/json; charset=utf-7"},
+        {"Content-Type": "\x00"},
+        {"Content-Type": "multipart/form-data; boundary=x"},
+        {"X-Odd": "\xff\xfe"},
+        {"X-Long": "x" * 20_000},
+    ],
+)
+def test_odd_headers_never_break_a_connection(headers):
+    door = make.connection("webhook")
+
+    answer = Client(raise_request_exception=False).post(
+        make.address(door),
+        b'{"name": "Ann"}',
+        content_type=headers.get("Content-Type", "application/json"),
+        headers=headers,
+    )
+
+    assert answer.status_code < 500
+
+
+def test_too_large_a_body_is_refused_before_it_is_read(settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000
+    door = make.connection("webhook")
+
+    answer = Client().post(make.address(door), b"x" * 2_000, content_type="application/json")
+
+    assert answer.status_code == 413
+    assert answer.json()["code"] == "too_large"
+    assert not Inbound.objects.exists()
