@@ -164,11 +164,12 @@ def land(flight: Flight, *, now: datetime, final: bool) -> None:
     Whoever has it by now keeps it. Not final: the time is over and others are still asked.
     """
     found, flight.landed = list(flight.found), True
+    # The lead is locked before its lookup, as routing does.
+    rows = _stored([flight.lead], lock=True)
     if final:
         _keep_answers(flight, now)
         if not Lookup.objects.filter(lead=flight.lead, done_at=None).update(done_at=now, leased_until=None):
             return
-    rows = _stored([flight.lead], lock=True)
     if not rows or rows[0].lead.state == State.ERASED:
         return
     (one,) = rows

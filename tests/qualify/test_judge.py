@@ -1,13 +1,17 @@
 """Scores and qualification rules: what they say of a lead, what becomes of it, and how that is told."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leads import capture
+from leads.life import Kind
 from leads.models import Intake, Lead, LeadEvent, LeadFacts, LeadPrivate
 from leads.qualify.said import said_in
+from reps.models import Division
 from routing import explain, hand, live
 from routing.models import Act, Decision, RuleSet
 from routing.rulesets import rules_of
@@ -257,8 +261,6 @@ def test_a_trial_says_what_live_does(rules):
 
 
 def test_a_lead_of_the_past_is_not_judged(rules):
-    from leads.life import Kind
-
     qualify.score(20)
     qualify.qualification("disqualified")
     row = make.arrival()
@@ -310,10 +312,6 @@ def test_with_nothing_said_capture_asks_one_query_for_it(rules):
 
 
 def test_an_enquiry_counts_only_while_the_lead_shows_signs_of_life(rules, ana):
-    from datetime import timedelta
-
-    from reps.models import Division
-
     Division.objects.update(enquiry_days=30)
     lead = make.arrive(email="m.vogt@brandl.example")
     route()
@@ -333,3 +331,22 @@ def test_an_enquiry_counts_only_while_the_lead_shows_signs_of_life(rules, ana):
     clocks = ("state", "owner_id", "due_at", "responded_at", "reached_at", "assigned_at", "hop")
     assert [getattr(after, name) for name in clocks] == [getattr(before, name) for name in clocks]
     assert again(101).lead == new.lead
+
+
+@pytest.mark.parametrize(
+    ("country", "default", "typed", "read"),
+    [
+        ("", "DE", "030 901820", "+4930901820"),
+        ("", "", "030 901820", ""),
+        ("AT", "DE", "01 58858 0", "+431588580"),
+        ("", "DE", "+43 1 588580", "+431588580"),
+        ("", "DE", "call me", ""),
+    ],
+)
+def test_a_number_that_says_no_country_is_of_the_divisions(country, default, typed, read, db):
+    Division.objects.update(default_country=default)
+
+    lead = make.arrive(phone=typed, country=country)
+
+    assert LeadPrivate.objects.get(lead=lead).phone_e164 == read
+    assert lead.contact.keys.filter(kind="phone").exists() is bool(read)

@@ -10,11 +10,11 @@ import pytest
 from django.utils import timezone
 
 from config.lib import breaker
-from leads import capture, lookup
-from leads.models import EnrichmentAnswer, Intake, Lead, LeadEvent, LeadFacts, LeadPrivate, Lookup
+from leads import capture, lookup, tasks
+from leads.models import CompanyRecord, EnrichmentAnswer, Intake, Lead, LeadEvent, LeadFacts, LeadPrivate, Lookup
 from reps.models import Division
-from routing import explain, live
-from routing.models import Decision
+from routing import explain, hand, live, rulesets
+from routing.models import Decision, RuleSet
 from routing.sweep import Sweep
 from tests import factories as make
 from tests import outside
@@ -56,14 +56,10 @@ def provider(db):
 @pytest.fixture
 def hot(ana, rules):
     """Large companies go to Hot, all others to the other group."""
-    from routing.models import RuleSet
-
     group = make.group("Hot", [ana])
     row = RuleSet.objects.get()
     row.rules.update(position=2)
     row.rules.create(position=1, name="Large", to="group", group=group, condition=LARGE)
-    from routing import rulesets
-
     rulesets.publish(rule_set=row, by=None, comment="", now=timezone.now())
     return group
 
@@ -217,8 +213,6 @@ def test_a_late_answer_lets_through_who_was_turned_away_for_lack_of_it(size, sta
 
 
 def test_what_a_person_decided_outlasts_a_late_answer(rules, provider, monkeypatch):
-    from routing import hand
-
     qualify.qualification("disqualified", None)
     lead = receive(website="example.net")
     lookup.promote(now=timezone.now() + timedelta(seconds=3))
@@ -272,8 +266,6 @@ def test_a_guess_gives_way_to_whoever_knows(rules, provider, monkeypatch):
 
 
 def test_own_table_needs_no_network(rules):
-    from leads.models import CompanyRecord
-
     qualify.enricher("company_table", "Our table")
     CompanyRecord.objects.create(domain="example.net", name="Brandl", employees=900, country="AT")
     CompanyRecord.objects.create(domain="example.org", employees=1)
@@ -437,8 +429,6 @@ def test_garbage_values_are_left_out(rules, provider, monkeypatch):
 
 
 def test_answers_are_forgotten_in_time(rules, provider, monkeypatch):
-    from leads import tasks
-
     says(monkeypatch, size=300)
     receive(website="example.net")
     ask()

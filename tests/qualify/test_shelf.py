@@ -5,6 +5,7 @@ import time
 
 import httpx2
 import pytest
+from django.core.cache import cache
 
 from config.lib import breaker
 from leads import connectors
@@ -24,8 +25,6 @@ SETTINGS = {"url": "https://data.example.net/find?email={email}"}
 
 @pytest.fixture(autouse=True)
 def fresh():
-    from django.core.cache import cache
-
     cache.clear()
     breaker._own.clear()
 
