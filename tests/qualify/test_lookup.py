@@ -13,8 +13,8 @@ from config.lib import breaker
 from leads import capture, lookup, tasks
 from leads.models import CompanyRecord, EnrichmentAnswer, Intake, Lead, LeadEvent, LeadFacts, LeadPrivate, Lookup
 from reps.models import Division
-from routing import explain, hand, live, rulesets
-from routing.models import Decision, RuleSet
+from routing import explain, hand, live, returns, rulesets
+from routing.models import Decision, Return, RuleSet
 from routing.sweep import Sweep
 from tests import factories as make
 from tests import outside
@@ -186,6 +186,20 @@ def test_a_late_answer_routes_who_still_waits_once_more(ana, provider, monkeypat
     assert Decision.objects.filter(lead=lead).count() == 2
     Sweep().once()
     assert Decision.objects.filter(lead=lead).count() == 2
+
+
+def test_a_late_answer_takes_a_returned_lead_from_nobody_who_decides_on_it(hot, ana, provider, monkeypatch):
+    lead = receive(website="example.net")
+    lookup.promote(now=timezone.now() + timedelta(seconds=3))
+    route()
+    returns.give_back(lead=fresh(lead), rep=ana, reason=Return.Reason.OTHER, note="", by=ana.user)
+    assert (fresh(lead).state, fresh(lead).hop) == ("desk", 1)
+
+    says(monkeypatch, size="201-500")
+    ask()
+    Sweep().once()
+
+    assert (fresh(lead).state, facts(lead).facts["employees"]) == ("desk", 201)
 
 
 def test_a_late_answer_that_changes_nothing_routes_nobody(ana, provider, monkeypatch):
