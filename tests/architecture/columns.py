@@ -12,8 +12,8 @@ PERSONAL = {
     "leads.LeadEventPrivate": "payload",
     "leads.EnrichmentAnswer": "about found",
     "leads.LeadFacts": "facts folded judged",
-    "leads.LeadPrivate": "name job_title email phone phone_e164 company domain website profile_url handle tracking language city "
-    "postal_code time_zone segment product deal_currency message answers attributes",
+    "leads.LeadPrivate": "name job_title email phone phone_e164 company domain website profile_url handle tracking "
+    "language city postal_code time_zone segment product deal_currency message answers attributes",
     "reps.Rep": "booking_url time_zone country subdivision",
     "reps.TimeOff": "kind",  # sick leave
     "reps.User": "email name password time_zone",
