@@ -49,6 +49,11 @@ def is_manager(user: "User | AnonymousUser") -> bool:
     return oversees_all(user) or groups_managed(user).exists()
 
 
+def may_add(user: "User | AnonymousUser") -> bool:
+    """Whether they may add leads by hand: reps, managers, ops, and referrers."""
+    return bool(user.is_authenticated and user.is_active and user.is_referrer) or bool(rep_of(user) or is_manager(user))
+
+
 def groups_of(user: "User | AnonymousUser", *, now: "datetime") -> "QuerySet[Group]":
     """The active groups this user is a member of as a rep at the instant."""
     from reps.models import Group, Membership  # noqa: PLC0415 - as above

@@ -117,7 +117,7 @@ class UserAdmin(HouseAdmin):
     ordering = ("name",)
     fieldsets = (
         (None, {"fields": ("email", "name", "password", "time_zone")}),
-        (_("Roles"), {"fields": ("is_active", "is_ops", "is_superuser")}),
+        (_("Roles"), {"fields": ("is_active", "is_referrer", "is_ops", "is_superuser")}),
         (_("Since"), {"fields": ("joined_at", "last_login")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
@@ -242,6 +242,7 @@ class GroupAdminBase(KeepsPast, HouseAdmin):
             {
                 "fields": (
                     "count_manual",
+                    "count_kept",
                     "count_claims",
                     "count_accounts",
                     "free_decline",

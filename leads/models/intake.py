@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +37,8 @@ class Intake(models.Model):
     body = models.JSONField(_("body"), null=True, blank=True, encoder=ExactEncoder, decoder=ExactDecoder)
     lead = models.ForeignKey(Lead, models.SET_NULL, null=True, blank=True, related_name="intakes")
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)
+    # Who added it by hand, where somebody did.
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     # Of a lead that was taken: what of it could not be read.
     error = models.TextField(_("error"), blank=True)
 
@@ -52,6 +55,7 @@ class Intake(models.Model):
         indexes = [
             models.Index(fields=["received_at"], condition=Q(body__isnull=False), name="intake_to_forget"),
             models.Index(fields=["lead"], name="intake_lead"),
+            models.Index(fields=["by", "-id"], name="intake_by", condition=Q(by__isnull=False)),
             models.Index(fields=["inbound"], name="intake_inbound", condition=Q(inbound__isnull=False)),
         ]
 

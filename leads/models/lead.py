@@ -122,6 +122,15 @@ class Lead(models.Model):
     )
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, blank=True, related_name="leads")
     account = models.ForeignKey(Account, models.SET_NULL, null=True, blank=True, related_name="leads")
+    merged_into = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        help_text="The lead of the same person that goes on in its place; closed while this is set.",
+    )
     connection = models.ForeignKey(Connection, models.PROTECT, verbose_name=_("connection"))
     external_id = models.CharField(_("external id"), max_length=200, blank=True)
 

@@ -1,6 +1,7 @@
 """What is personal or hidden about a lead, joined only through an ownership check."""
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from .fields import ExactDecoder, ExactEncoder
@@ -40,6 +41,10 @@ class LeadPrivate(models.Model):
     class Meta:
         verbose_name = _("lead, personal part")
         verbose_name_plural = _("leads, personal part")
+        indexes = [
+            models.Index(fields=["domain"], condition=~models.Q(domain=""), name="lead_private_domain"),
+            models.Index(Lower("company"), condition=~models.Q(company=""), name="lead_private_company"),
+        ]
 
     def __str__(self) -> str:
         return self.company or self.name or str(self.lead_id)

@@ -12,6 +12,11 @@ from .zones import check_zone
 SEEDED = 1
 
 
+def usual_channels() -> str:
+    """How people come that somebody adds by hand."""
+    return "\n".join(("LinkedIn message", "Call", "Referral", "Walk-in", "Event", "E-mail", "Other"))
+
+
 class Division(models.Model):
     """Most companies have one and never see it."""
 
@@ -73,6 +78,17 @@ class Division(models.Model):
             " what comes later is looked at once more."
         ),
     )
+    hand_channels = models.TextField(
+        _("channels of leads added by hand"),
+        default=usual_channels,
+        help_text=_("One a line, at most 40 letters each; the first is offered first."),
+    )
+    test_inbox = models.EmailField(
+        _("inbox for tests"),
+        blank=True,
+        default="",
+        help_text=_("Mails about test leads go to this address instead of to the reps; empty = to the reps, marked."),
+    )
     account_threshold = models.PositiveSmallIntegerField(
         _("same company by name from"),
         null=True,
@@ -91,6 +107,12 @@ class Division(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def channels_by_hand(self) -> list[str]:
+        """What Add lead offers, each once."""
+        lines = (line.strip()[:40] for line in self.hand_channels.splitlines())
+        return list(dict.fromkeys(line for line in lines if line))
 
 
 class DivisionKey(models.ForeignKey[Division, Division]):

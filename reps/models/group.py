@@ -88,6 +88,11 @@ class Group(models.Model):
         help_text=_("A member of a blind group who also manages it sees details only of their own leads."),
     )
     count_manual = models.BooleanField(_("count leads given by hand"), default=True)
+    count_kept = models.BooleanField(
+        _("count leads a rep added and kept"),
+        default=False,
+        help_text=_("Off: what somebody brings along is theirs on top of their share."),
+    )
     count_claims = models.BooleanField(_("count claims"), default=True)
     count_accounts = models.BooleanField(_("count leads that go to an account's owner"), default=True)
     free_decline = models.BooleanField(

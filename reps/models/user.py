@@ -1,4 +1,4 @@
-"""Who signs in: by e-mail, with any number of roles (rep, manager of groups, ops, admin)."""
+"""Who signs in: by e-mail, with any number of roles (rep, manager of groups, ops, admin, referrer)."""
 
 import uuid
 from typing import Any, ClassVar
@@ -44,6 +44,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[check_zone])
     is_ops = models.BooleanField(
         _("ops"), default=False, help_text=_("Edits rules, roster and connections in the admin.")
+    )
+    is_referrer = models.BooleanField(
+        _("referrer"),
+        default=False,
+        help_text=_("Adds leads by hand and sees what became of those; nothing else opens."),
     )
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Untick instead of deleting."))
     joined_at = models.DateTimeField(_("joined"), default=timezone.now)

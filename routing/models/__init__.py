@@ -5,6 +5,7 @@ from .assignment import Assignment, Offer, Return, Timer
 from .decision import Decision
 from .file_import import FileImport
 from .ledger import LedgerEntry, Share
+from .merge import Merge
 from .print import RosterPrint
 from .ruleset import Band, Rule, RuleSet, RuleSetVersion, SavedExample
 from .simulation import Simulation
@@ -16,6 +17,7 @@ __all__ = [
     "Decision",
     "FileImport",
     "LedgerEntry",
+    "Merge",
     "Offer",
     "Return",
     "RosterPrint",

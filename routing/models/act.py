@@ -55,6 +55,7 @@ class Act(models.Model):
         HAND_OVER = "hand_over", _("reassigned")
         RELEASE = "release", _("unassigned")
         REVIVE = "revive", _("let through")
+        CLEAR_TESTS = "clear_tests", _("tests deleted")
         LEAVE = "leave", _("a rep left")
         AWAY = "away", _("a rep goes on leave")
         GO_BACK = "go_back", _("rules taken back")

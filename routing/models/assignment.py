@@ -33,6 +33,7 @@ class Assignment(models.Model):
         LEFT = "left", _("rep left")
         HANDOFF = "handoff", _("stage reached")
         CLOSED = "closed", _("closed")
+        MERGED = "merged", _("merged into another")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     lead = models.ForeignKey("leads.Lead", models.CASCADE, related_name="assignments")

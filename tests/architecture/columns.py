@@ -14,6 +14,7 @@ PERSONAL = {
     "leads.LeadFacts": "facts folded judged",
     "leads.LeadPrivate": "name job_title email phone phone_e164 company domain website profile_url handle tracking "
     "language city postal_code time_zone segment product deal_currency message answers attributes",
+    "reps.Division": "test_inbox",
     "reps.Rep": "booking_url time_zone country subdivision",
     "reps.TimeOff": "kind",  # sick leave
     "reps.User": "email name password time_zone",
@@ -48,7 +49,7 @@ NOT_PERSONAL = {
     "reporting.Rollup": "answer cut metric",
     "reporting.Target": "metric",
     "reporting.WeightProposal": "weights",
-    "reps.Division": "base_currency default_country name time_zone",
+    "reps.Division": "base_currency default_country hand_channels name time_zone",
     "reps.Group": "clock escalation name on_return pool public_fields steps visibility",
     "reps.Pause": "why",
     "reps.Skill": "kind value",
@@ -59,6 +60,7 @@ NOT_PERSONAL = {
     "routing.Decision": "outcome prints reason record rule rule_name",
     "routing.FileImport": "counts kind mapping options sha256 status",
     "routing.LedgerEntry": "kind reps weights",
+    "routing.Merge": "reason state",
     "routing.Offer": "answer",
     "routing.Return": "reason ruling",
     "routing.RosterPrint": "body digest",
