@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from config.lib import doorbell, sealed
+from config.lib import deadline, doorbell, sealed
 from leads import capture, heard, incoming, secrets
 from leads.connector import (
     Came,
@@ -36,11 +37,12 @@ log = logging.getLogger(__name__)
 TASK = "leads.tasks.handle_inbound"
 # As often as one is tried; what never ends or kills its process is counted, too, as the try is written down first.
 TRIES = 5
-_LEASE = timedelta(seconds=60)
 _SOON = (2, 4, 8, 16)
 # Where a vendor must be asked for the rest and does not answer: about a day in all.
 _LATER = (5, 30, 120, 600, 3600, 3600, 4 * 3600, 12 * 3600)
 _SECONDS_OUTSIDE = 15
+# Reading one takes milliseconds; what takes so long never ends.
+_PROCESSOR_SECONDS = 2
 # How often, and how soon, it is looked whether a new lead has its owner.
 _LOOKS_FOR_OWNER, _OWNER_IN = 5, timedelta(seconds=2)
 # Never kept: they open doors.
@@ -125,7 +127,7 @@ def handle_due(*, now: datetime, most: int = 100, door: Door | None = None) -> i
 
 
 def _lease(now: datetime) -> Inbound | None:
-    """The next due one for a minute, its try counted before it is made; those tried often enough are set aside."""
+    """The next due one for a while, its try counted before it is made; those tried often enough are set aside."""
     with database.cursor() as cursor:
         cursor.execute(
             """
@@ -134,7 +136,7 @@ def _lease(now: datetime) -> Inbound | None:
                 WHERE i.state = 'kept' AND i.due_at <= %s ORDER BY i.due_at, i.id LIMIT 1 FOR UPDATE OF i SKIP LOCKED)
             RETURNING id
             """,
-            [now + _LEASE, now],
+            [now + timedelta(seconds=settings.INBOUND_LEASE_SECONDS), now],
         )
         found = cursor.fetchone()
     return Inbound.objects.select_related("connection__division").get(pk=found[0]) if found else None
@@ -146,7 +148,8 @@ def handle(*, inbound: Inbound, now: datetime, door: Door | None = None) -> Inbo
         return _end(inbound, Inbound.State.SET_ASIDE, inbound.error or _("Whoever read it did not come back."), now)
     try:
         source, configured = _how(inbound.connection, now)
-        news = source.read(came_of(inbound), configured, door or Outside(seconds=_SECONDS_OUTSIDE))
+        with deadline.processor_seconds(_PROCESSOR_SECONDS):
+            news = source.read(came_of(inbound), configured, door or Outside(seconds=_SECONDS_OUTSIDE))
         return _bring(inbound, source, news, now)
     except Exception as error:  # noqa: BLE001 - what a connector raises must not end the work on the others
         return _told(inbound, error, now)

@@ -1,5 +1,6 @@
 """Tasks of leads: send what is due, ask providers, forget what is kept for a time only."""
 
+import time
 from datetime import timedelta
 
 from celery import shared_task
@@ -9,8 +10,8 @@ from django.utils import timezone
 from config.lib import doorbell
 from leads import dispatch, inbound, lookup, retention
 
-# The limit of time is for one task, so a task takes few; the next is rung for.
-_AT_ONCE, _MOST = 20, 200
+# Seconds; the next is rung for, so that no task comes near its limit.
+_IN_ONE_GO = 20
 
 
 @shared_task
@@ -23,15 +24,15 @@ def deliver(**_: object) -> int:
     return total
 
 
-# One that does not end is killed; its try is counted already, and the next finds it when its minute is over.
-@shared_task(name=inbound.TASK, soft_time_limit=25, time_limit=35)
+# One that does not end is killed; its try is counted already, and the next finds it when its lease is over.
+@shared_task(name=inbound.TASK, soft_time_limit=60, time_limit=90)
 def handle_inbound(**_: object) -> int:
     """Handle deliveries until nothing is due."""
     doorbell.answered(inbound.TASK)
-    total = 0
-    while count := inbound.handle_due(now=timezone.now(), most=_AT_ONCE):
+    total, until = 0, time.monotonic() + _IN_ONE_GO
+    while count := inbound.handle_due(now=timezone.now(), most=1):
         total += count
-        if total >= _MOST:
+        if time.monotonic() > until:
             inbound.ring()
             break
     return total

@@ -25,9 +25,23 @@ class Processes:
         self.env = {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
         self.running: list[subprocess.Popen] = []
 
-    def start(self) -> None:
+    def start(self, *more: str) -> None:
+        """`more` are arguments of the worker."""
         cache.delete("heartbeat:sweeper")
-        worker = ["-m", "celery", "-A", "config.celery", "worker", "-Q", "route,deliver,slow", "-c", "2", "-l", "ERROR"]
+        worker = [
+            "-m",
+            "celery",
+            "-A",
+            "config.celery",
+            "worker",
+            "-Q",
+            "route,deliver,slow",
+            "-c",
+            "2",
+            "-l",
+            "ERROR",
+            *more,
+        ]
         for command in (worker, ["manage.py", "sweep"]):
             quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
             self.running.append(subprocess.Popen([sys.executable, *command], cwd=ROOT, env=self.env, **quiet))

@@ -272,6 +272,8 @@ ROUTING_TRIES = 5
 SWEEP_SECONDS = 1.0
 WAITERS_PER_PROCESS = 2
 ENRICHMENT_DAYS = 30  # how long a provider is not asked the same again
+# How long one delivery may be read before another process takes it up: the vendor is asked for 15 s at most.
+INBOUND_LEASE_SECONDS = 30
 RAW_BODY_DAYS = 30
 DELIVERY_DAYS = 90
 SIMULATION_DAYS = 90

@@ -6,3 +6,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 AXES_ENABLED = False
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405 - from base
+INBOUND_LEASE_SECONDS = 3
