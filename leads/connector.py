@@ -36,6 +36,8 @@ class Kind(StrEnum):
     YES_NO = "yes_no"
     CHOICE = "choice"
     URL = "url"
+    HOST = "host"  # of the open internet, or one the operator named
+    PORT = "port"
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +254,8 @@ class Source(Connector):
     examples: ClassVar[tuple[Example, ...]] = ()
     # Whether it proves who sent it; those that cannot are guarded by their secret address only.
     signed: ClassVar[bool] = True
+    # How large a delivery may be; 0 = as large as anything else that is sent to us.
+    most_bytes: ClassVar[int] = 0
 
     def greet(self, came: Came, configured: Configured) -> Answer | None:
         """The answer to a handshake, which is no delivery; None for everything else."""

@@ -63,6 +63,34 @@ def checked(url: str, *, seconds: float) -> Checked:
     return Checked(parsed, tuple(found))
 
 
+def check_host(host: str, *, port: int, usual: frozenset[int]) -> None:
+    """Raise RefusedError unless this may be stored as a server to call on that port, `usual` or one above 1023."""
+    parsed = _parsed_host(host, port, usual)
+    try:
+        found = resolve(parsed.host)
+    except UnknownNameError:
+        return
+    _check_all(parsed, found)
+
+
+def checked_host(host: str, *, port: int, usual: frozenset[int], seconds: float) -> tuple[IP, ...]:
+    """The IPs the server's name has now, each of them allowed. Raises RefusedError, UnknownNameError."""
+    parsed = _parsed_host(host, port, usual)
+    found = resolve(parsed.host, seconds=seconds)
+    _check_all(parsed, found)
+    return tuple(found)
+
+
+def _parsed_host(host: str, port: int, usual: frozenset[int]) -> httpx2.URL:
+    written = f"[{host}]" if host.count(":") > 1 else host
+    parsed = _parsed(f"https://{written}/")
+    if parsed.port is not None or parsed.raw_path != b"/" or parsed.fragment:
+        raise RefusedError(_("Write the name of the server alone, like imap.example.com."))
+    if not is_allowed_inside(parsed.host) and port not in usual and (not 1024 <= port <= 65535 or port in _ODD):
+        raise RefusedError(_("Port %d is not called.") % port)
+    return parsed
+
+
 class UnknownNameError(Exception):
     """No address is known for the name just now."""
 

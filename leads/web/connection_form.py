@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.lib import http
+from config.lib import addresses, http
 from leads import secrets
 from leads.connector import ONLY_FROM, Connector, Kind, Setting, Source
 from leads.models import Connection
@@ -82,7 +82,11 @@ class ConnectionForm(forms.Form):
             needed = setting.required and not kept
             widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
             return forms.CharField(label=label, help_text=told, required=needed, max_length=_LONGEST, widget=widget)
+        if setting.kind is Kind.PORT:
+            return forms.IntegerField(label=label, help_text=told, required=False, min_value=1, max_value=65535)
         field = forms.CharField(label=label, help_text=told, required=setting.required, max_length=_LONGEST)
+        if setting.kind is Kind.HOST:
+            field.validators.append(_check_host)
         if setting.kind is Kind.URL:
             field.validators.append(_check_url)
         if setting == ONLY_FROM:
@@ -115,7 +119,7 @@ class ConnectionForm(forms.Form):
             if name in self.fields:
                 setattr(connection, name, given[name])
         own = settings_of(self.connector)
-        shown = {s.name: given[_key(s)] for s in own if s.kind is not Kind.SECRET}
+        shown = {s.name: "" if given[_key(s)] is None else given[_key(s)] for s in own if s.kind is not Kind.SECRET}
         connection.settings = {**connection.settings, **shown}
         written = {s.name: given[_key(s)].strip() for s in own if s.kind is Kind.SECRET and given[_key(s)].strip()}
         if written:
@@ -139,6 +143,13 @@ def _check_url(value: str) -> None:
     try:
         http.check_url(value)
     except http.RefusedError as error:
+        raise forms.ValidationError(str(error)) from error
+
+
+def _check_host(value: str) -> None:
+    try:
+        addresses.check_host(value.strip(), port=443, usual=frozenset({443}))
+    except addresses.RefusedError as error:
         raise forms.ValidationError(str(error)) from error
 
 

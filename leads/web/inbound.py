@@ -29,10 +29,10 @@ def receive(request: HttpRequest, kind: str, address: str) -> HttpResponse:
     if request.method not in {"GET", "POST", "HEAD"}:
         return HttpResponseNotAllowed(["GET", "POST"])
     try:
-        came = came_of(request)
+        came = came_of(request, most=source.most_bytes)
         configured = secrets.configured(connection, now=came.at)
     except RequestDataTooBig:
-        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE >> 20
+        most = (source.most_bytes or settings.DATA_UPLOAD_MAX_MEMORY_SIZE) >> 20
         return refuse(413, "too_large", _("The body is larger than %d MB.") % most)
     except sealed.UnsealedError:
         return refuse(503, "busy", _("This connection cannot be opened just now; send it again later."))
@@ -73,16 +73,27 @@ def _take(connection: Connection, source: Source, came: Came, configured: Config
     return told(answer)
 
 
-def came_of(request: HttpRequest) -> Came:
-    """The request as connectors read it; the address is the public one, whatever stands between."""
+def came_of(request: HttpRequest, *, most: int = 0) -> Came:
+    """The request as connectors read it; the address is the public one, whatever stands between.
+
+    Raises RequestDataTooBig where it is larger than `most`, or than other requests may be.
+    """
     return Came(
         method=request.method or "",
         url=settings.PUBLIC_URL + request.get_full_path(),
         headers={name.lower(): clean(text) for name, text in request.headers.items()},
         query={name: clean(str(text)) for name, text in request.GET.items()},
-        body=request.body,
+        body=_body(request, most) if most else request.body,
         at=timezone.now(),
     )
+
+
+def _body(request: HttpRequest, most: int) -> bytes:
+    """A body that may be larger than those of other requests."""
+    whole = request.read(most + 1)
+    if len(whole) > most:
+        raise RequestDataTooBig
+    return whole
 
 
 def clean(text: str) -> str:
