@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from config.lib import deadline, doorbell, sealed
-from leads import capture, heard, incoming, secrets
+from leads import capture, heard, incoming, refill, secrets
 from leads.connector import (
     Came,
     Configured,
@@ -236,7 +236,10 @@ def _bring_leads(inbound: Inbound, source: Source, leads: Sequence[NewLead], now
             problems.append(str(error))
             heard.keep_intake(inbound, new.id, Intake.Outcome.REFUSED, now, error=str(error), facts=new.facts)
     if arrivals:
-        capture.capture(connection=connection, arrivals=arrivals, now=now, inbound=inbound)
+        done = capture.capture(connection=connection, arrivals=arrivals, now=now, inbound=inbound)
+        for one in done if inbound.replayed_at else ():
+            if one.outcome is Intake.Outcome.REPEATED:
+                refill.refill(lead=one.lead, arrival=one.arrival, now=now)
     return problems
 
 

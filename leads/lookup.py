@@ -112,10 +112,10 @@ def _take(most: int, now: datetime) -> list[tuple[Flight, list[tuple[enrich.Conf
     if not rows:
         return []
     Lookup.objects.filter(pk__in=[row.pk for row in rows]).update(leased_until=now + _LEASE)
-    stored = {one.lead.pk: one for one in _stored([row.pk for row in rows])}
+    by_lead = {one.lead.pk: one for one in stored([row.pk for row in rows])}
     taken = []
     for row in rows:
-        one = stored[row.pk]
+        one = by_lead[row.pk]
         known = [] if row.until < now - _TOO_OLD else enrich.set_up(said_in(one.lead.division_id).enrichers, now=now)
         asked = enrich.asked_of(one.as_typed(), one.lead.division_id)
         (at_once,) = enrich.at_once([one.as_typed()], one.lead.division_id, known, now=now)
@@ -165,7 +165,7 @@ def land(flight: Flight, *, now: datetime, final: bool) -> None:
     """
     found, flight.landed = list(flight.found), True
     # The lead is locked before its lookup, as routing does.
-    rows = _stored([flight.lead], lock=True)
+    rows = stored([flight.lead], lock=True)
     if final:
         _keep_answers(flight, now)
         if not Lookup.objects.filter(lead=flight.lead, done_at=None).update(done_at=now, leased_until=None):
@@ -192,7 +192,7 @@ def land(flight: Flight, *, now: datetime, final: bool) -> None:
     waited = lead.state == State.NEW
     changed = judged.folded != before.folded
     if changed or judged.kept != before.judged:
-        _write_parts(one, arrival, account, judged)
+        write_parts(one, arrival, account, judged)
         new = {"facts": judged.facts, "folded": judged.folded, "judged": judged.kept}
         if waited:
             LeadFacts.objects.filter(pk=before.pk).update(at=now, **new)
@@ -202,14 +202,14 @@ def land(flight: Flight, *, now: datetime, final: bool) -> None:
         Lead.objects.filter(pk=lead.pk).update(state=State.READY.value, ready_at=now, ready_by=None)
         transaction.on_commit(partial(signals.ring, division_id=lead.division_id))
     elif changed:
-        _look_again(one, judged)
+        look_again(one, judged)
     sources = (provenance.get("sources") or {}).values()
     news = waited or changed or (final and not LeadEvent.objects.filter(lead=lead, kind=EventKind.QUALIFIED).exists())
     if (judged.spoken or sources) and news:
         timeline.record([ready.news(lead, judged, at=now, sources=list(sources), late=not waited)])
 
 
-def _look_again(one: "Stored", judged: Any) -> None:
+def look_again(one: "Stored", judged: Any) -> None:
     """Late facts of a lead that never had an owner: its place in the queue, or the rules, once more."""
     lead = one.lead
     if lead.state == State.READY:
@@ -280,7 +280,7 @@ _OF_PRIVATE = (
 )  # fmt: skip
 
 
-def _stored(leads: Sequence[int], *, lock: bool = False) -> list[Stored]:
+def stored(leads: Sequence[int], *, lock: bool = False) -> list[Stored]:
     """Of these leads, each with its newest facts; locked in the order of their numbers."""
     rows = Lead.objects.filter(pk__in=leads).order_by("pk")
     rows = rows.select_for_update(of=("self",)) if lock else rows
@@ -292,7 +292,7 @@ def _stored(leads: Sequence[int], *, lock: bool = False) -> list[Stored]:
     return [Stored(lead, private[lead.pk], facts[lead.pk]) for lead in found]
 
 
-def _write_parts(one: Stored, arrival: Arrival, account: match.AccountMatch, judged: Any) -> None:
+def write_parts(one: Stored, arrival: Arrival, account: match.AccountMatch, judged: Any) -> None:
     Lead.objects.filter(pk=one.lead.pk).update(
         country=arrival.country,
         region=arrival.region,

@@ -12,7 +12,8 @@ from django.utils import timezone
 from config.lib import signing
 from leads import inbound, secrets
 from leads.connectors import sources
-from leads.models import Inbound, Intake, Lead, LeadPrivate
+from leads.models import Inbound, Intake, Lead, LeadEventPrivate, LeadFacts, LeadPrivate
+from routing import live
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,31 @@ def test_a_changed_mapping_is_run_again_on_what_was_kept():
 
     assert LeadPrivate.objects.get().email == "ann@example.net"
     assert Inbound.objects.get().state == "handled"
+
+
+def test_run_again_by_a_better_mapping_fills_what_was_empty_and_changes_nothing_else():
+    rep = make.rep("Ana")
+    make.publish(make.rule(make.group("Inbound", [rep])))
+    door = make.connection("webhook", mapping={"name": "n", "email": "m"})
+    post(door, {"n": "Ann Bauer", "m": "ann@example.net", "firm": "Bauer Marine", "land": "DE"})
+    handled()
+    live.route_ready(1)
+    lead = Lead.objects.get()
+    LeadPrivate.objects.update(name="Anna Bauer")
+    door.mapping = {"name": "n", "email": "m", "company": "firm", "country": "land"}
+    door.save()
+
+    for _n in range(2):
+        inbound.replay(pks=[Inbound.objects.get().pk], now=timezone.now())
+        handled()
+
+    lead.refresh_from_db()
+    details = LeadPrivate.objects.get()
+    assert (lead.owner, lead.country, details.company, details.name) == (rep, "DE", "Bauer Marine", "Anna Bauer")
+    assert LeadFacts.objects.latest("n").facts["company"] == "Bauer Marine"
+    assert LeadFacts.objects.count() == 2
+    noted = LeadEventPrivate.objects.filter(event__kind="noted")
+    assert [n.payload["text"] for n in noted] == ["Filled in from its delivery, which was run again: company, country."]
 
 
 @pytest.mark.parametrize(
