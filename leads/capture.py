@@ -1,7 +1,7 @@
 """Turns what came through a door into leads: kept raw, matched, made ready, never doubled."""
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,7 +18,8 @@ from leads.models import Connection, Inbound, Intake, Lead, LeadEvent, LeadFacts
 from leads.qualify import enrich, match, normalise, ready
 from leads.qualify.judge import QUALIFIED
 from leads.qualify.said import Said, said_in
-from reps.models import Rep
+from reps import access
+from reps.models import Rep, User
 
 _ROUNDS = 3
 
@@ -38,18 +39,35 @@ class Captured:
         return self.made.account if self.made else match.NOBODY
 
 
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who adds leads by hand. What they add is an enquiry `onto` a lead, else new, whatever else is open of its person.
+
+    They asked before and were told of each lead they may know of; one they may not know of stays hidden, since the new
+    one stands beside it.
+    """
+
+    by: User
+    onto: Lead | None = None
+
+
 class NotCapturedError(Exception):
     """Another door kept bringing the same leads at the same time; nothing was written and the caller may try again."""
 
 
 @transaction.atomic
 def capture(
-    *, connection: Connection, arrivals: Sequence[Arrival], now: datetime, inbound: Inbound | None = None
+    *,
+    connection: Connection,
+    arrivals: Sequence[Arrival],
+    now: datetime,
+    inbound: Inbound | None = None,
+    hand: Hand | None = None,
 ) -> list[Captured]:
     """Write all arrivals, in order, and wake the router when they commit.
 
     Known already: the same external id came through the same connection. Enquiry: the person has an open lead and the
-    division keeps one open lead per person. `inbound` is the kept delivery they came in.
+    division keeps one open lead per person. `inbound` is the kept delivery they came in, `hand` who adds them by hand.
     """
     division = connection.division
     said = said_in(division.pk)
@@ -61,14 +79,14 @@ def capture(
         rest = [n for n in range(len(arrivals)) if n not in done]
         if not rest:
             break
-        done |= _settle_known(connection, arrivals, contacts, rest, now)
+        done |= _settle_known(connection, arrivals, contacts, rest, now, hand)
         # Sorted, so that two batches with the same people wait for each other instead of deadlocking.
         fresh = sorted((n for n in rest if n not in done), key=lambda n: (contacts[n] or 0, arrivals[n].external_id))
-        done |= _insert(connection, [(n, arrivals[n], contacts[n]) for n in fresh], said, now)
+        done |= _insert(connection, [(n, arrivals[n], contacts[n]) for n in fresh], said, now, hand)
     if len(done) < len(arrivals):
         raise NotCapturedError
     captured = [done[n] for n in range(len(arrivals))]
-    _tell(connection, captured, now, inbound)
+    _tell(connection, captured, now, inbound, hand)
     states = {c.lead.state for c in captured if c.outcome is Intake.Outcome.NEW}
     if State.READY in states:
         transaction.on_commit(partial(signals.ring, division_id=division.pk))
@@ -77,20 +95,24 @@ def capture(
     return captured
 
 
-def _settle_known(
-    connection: Connection, arrivals: Sequence[Arrival], contacts: Sequence[int | None], rest: list[int], now: datetime
+def _settle_known(  # noqa: PLR0917 - of this module alone
+    connection: Connection,
+    arrivals: Sequence[Arrival],
+    contacts: Sequence[int | None],
+    rest: list[int],
+    now: datetime,
+    hand: Hand | None,
 ) -> dict[int, Captured]:
     """Those that need no new row, against what is stored; an enquiry is known again by its external id, too."""
     by_id = _by_external_id(connection, {arrivals[n].external_id for n in rest} - {""})
-    people = {contacts[n] for n in rest} - {None}
-    open_leads = Lead.objects.open().filter(contact__in=people, sole=True) if people else Lead.objects.none()
-    by_person = {lead.contact_id: lead for lead in open_leads} if connection.division.enquiries else {}
-    _let_go_of_silent(by_person, connection.division.enquiry_days, now)
+    by_person = {} if hand else _open_leads(connection, {contacts[n] for n in rest}, now)
     found = {}
     for n in rest:
         arrival = arrivals[n]
         if lead := by_id.get(arrival.external_id):
             found[n] = Captured(arrival, lead, Intake.Outcome.REPEATED)
+        elif hand and hand.onto:
+            found[n] = Captured(arrival, hand.onto, Intake.Outcome.ENQUIRY)
         elif arrival.kind is Kind.NEW and (lead := by_person.get(contacts[n])):
             found[n] = Captured(arrival, lead, Intake.Outcome.ENQUIRY)
             if arrival.external_id:
@@ -105,15 +127,30 @@ _SIGNS = (
 )  # fmt: skip
 
 
+def _open_leads(connection: Connection, contacts: set[int | None], now: datetime) -> dict[int | None, Lead]:
+    """The one open lead of each of these people, where the division keeps one; silent ones are let go of."""
+    people = contacts - {None}
+    if not people or not connection.division.enquiries:
+        return {}
+    by_person = {lead.contact_id: lead for lead in Lead.objects.open().filter(contact__in=people, sole=True)}
+    _let_go_of_silent(by_person, connection.division.enquiry_days, now)
+    return by_person
+
+
+def silent_of(leads: Collection[int], days: int | None, now: datetime) -> set[int]:
+    """Those without a sign of life for so long that who writes now is new."""
+    if days is None or not leads:
+        return set()
+    signs = LeadEvent.objects.filter(lead__in=leads, kind__in=_SIGNS, occurred_at__gte=now - timedelta(days=days))
+    return set(leads) - set(signs.values_list("lead", flat=True))
+
+
 def _let_go_of_silent(by_person: dict[int | None, Lead], days: int | None, now: datetime) -> None:
     """Open leads without a sign for so long are no longer the one lead of their person: who writes now is new."""
-    if days is None or not by_person:
-        return
-    pks = [lead.pk for lead in by_person.values()]
-    signs = LeadEvent.objects.filter(lead__in=pks, kind__in=_SIGNS, occurred_at__gte=now - timedelta(days=days))
-    alive = set(signs.values_list("lead", flat=True))
-    silent = {person: lead.pk for person, lead in by_person.items() if lead.pk not in alive}
-    Lead.objects.filter(pk__in=silent.values()).update(sole=False)
+    gone = silent_of([lead.pk for lead in by_person.values()], days, now)
+    silent = {person: lead.pk for person, lead in by_person.items() if lead.pk in gone}
+    if silent:
+        Lead.objects.filter(pk__in=silent.values()).update(sole=False)
     for person in silent:
         del by_person[person]
 
@@ -130,7 +167,11 @@ def _by_external_id(connection: Connection, ids: set[str]) -> dict[str, Lead]:
 
 
 def _insert(
-    connection: Connection, fresh: list[tuple[int, Arrival, int | None]], said: Said, now: datetime
+    connection: Connection,
+    fresh: list[tuple[int, Arrival, int | None]],
+    said: Said,
+    now: datetime,
+    hand: Hand | None,
 ) -> dict[int, Captured]:
     """Insert what is new; rows another transaction was first with are left for the next round."""
     if not fresh:
@@ -143,6 +184,8 @@ def _insert(
     # Of two rows by the same person or with the same id, the first is a lead; the next round settles the other.
     seen: set[object] = set()
     hosts = _hosts(division.pk, arrivals)
+    # Only one lead of a person is the one that enquiries go to, and another has been that for longer.
+    beside = _open_leads(connection, {contact for _n, _a, contact in fresh}, now) if hand else {}
     rows = []
     for n, arrival, contact in fresh:
         marks: set[tuple[str, object]] = {("id", arrival.external_id)} if arrival.external_id else set()
@@ -150,6 +193,8 @@ def _insert(
             marks.add(("person", contact))
         if not seen & marks:
             lead = _lead(connection, known[n], contact=contact, stage=stage, now=now)
+            lead.sole = lead.sole and contact not in beside
+            lead.sourced_by = access.rep_of(hand.by) if hand else None
             lead.booked_with = hosts.get(arrival.host) if _qualifies(known[n]) else None
             rows.append((n, arrival, lead))
         seen |= marks
@@ -248,7 +293,13 @@ def _add_parts(rows: Sequence[tuple[ready.Ready, Lead]], now: datetime) -> None:
     Lookup.objects.bulk_create(Lookup(lead=lead, until=lead.ready_by) for _made, lead in rows if lead.ready_by)
 
 
-def _tell(connection: Connection, captured: Sequence[Captured], now: datetime, inbound: Inbound | None) -> None:
+def _tell(
+    connection: Connection,
+    captured: Sequence[Captured],
+    now: datetime,
+    inbound: Inbound | None,
+    hand: Hand | None,
+) -> None:
     """Keep the raw deliveries, write the timeline, and tell owners who wrote again."""
     Intake.objects.bulk_create(
         Intake(
@@ -259,6 +310,7 @@ def _tell(connection: Connection, captured: Sequence[Captured], now: datetime, i
             body=c.arrival.raw,
             lead=c.lead,
             outcome=c.outcome,
+            by=hand.by if hand else None,
             error="; ".join(f"{name}: {why}" for name, why in c.arrival.problems.items()),
         )
         for c in captured
@@ -267,12 +319,14 @@ def _tell(connection: Connection, captured: Sequence[Captured], now: datetime, i
     current = _lock_again({c.lead.pk for c in again}, connection.division.enquiry_band, now)
     told = [c for c in captured if c.outcome in _KINDS]
     told.sort(key=operator.attrgetter("lead.pk"))
-    events = timeline.record(_news(c, connection, current, now) for c in told)
+    events = timeline.record(_news(c, connection, current, now, hand) for c in told)
     timeline.record(ready.news(c.lead, c.made.judged, at=now) for c in told if c.made and _is_judged(c))
     words = [
         dispatch.Word(lead.pk, lead.hop, lead.owner_id, EventKind.ENQUIRY.value, ref=str(event))
         for c, event in zip(told, events, strict=True)
-        if c.outcome is Intake.Outcome.ENQUIRY and (lead := current[c.lead.pk]).state == State.ASSIGNED
+        if c.outcome is Intake.Outcome.ENQUIRY
+        and (lead := current[c.lead.pk]).state == State.ASSIGNED
+        and not (hand and lead.owner == access.rep_of(hand.by))
     ]
     if dispatch.plan(words, now=now):
         transaction.on_commit(dispatch.ring)
@@ -306,17 +360,25 @@ def _lock_again(leads: set[int], band: int | None, now: datetime) -> dict[int, L
     return found
 
 
-def _news(c: Captured, connection: Connection, current: Mapping[int, Lead], now: datetime) -> timeline.News:
+def _news(
+    c: Captured, connection: Connection, current: Mapping[int, Lead], now: datetime, hand: Hand | None
+) -> timeline.News:
     lead = current.get(c.lead.pk, c.lead)
     payload: dict[str, Any] = {"door": connection.kind, "source": c.arrival.source, "intent": c.arrival.intent}
     if c.account.how:
         payload["account"] = {"how": c.account.how, "score": c.account.score, "asked": c.account.asked}
+    private = {"message": c.arrival.message} if c.arrival.message else {}
+    if hand:
+        # What they typed, as later their page tells them that and no more.
+        payload["by_hand"] = True
+        private["typed"] = c.arrival.name or c.arrival.company or c.arrival.email or c.arrival.phone
     return timeline.News(
         lead=lead.pk,
         kind=_KINDS[c.outcome],
         at=c.arrival.arrived_at or now,
         rep=lead.owner_id,
+        user=hand.by.pk if hand else None,
         hop=lead.hop,
         payload=payload,
-        private={"message": c.arrival.message} if c.arrival.message else None,
+        private=private or None,
     )

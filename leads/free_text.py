@@ -1,6 +1,7 @@
 """Reads a lead out of a text that somebody typed or pasted: addresses, numbers, links, and what is left of it; pure."""
 
 import re
+from urllib.parse import unquote
 
 import phonenumbers
 
@@ -37,8 +38,25 @@ def read(text: str, *, country: str = "") -> dict[str, str]:
     return found
 
 
+def name_of_profile(url: str) -> str:
+    """The person's name as an address such as linkedin.com/in/anna-bauer-1a2b3c spells it; empty where it does not."""
+    found = re.search(r"/(?:in|pub|profile)/([^/?#\s]{3,100})", url)
+    words = re.split(r"[-_.]", unquote(found[1])) if found else []
+    words = [word for word in words if word.isalpha()]
+    return " ".join(word.capitalize() for word in words) if 2 <= len(words) <= 4 else ""
+
+
+# As a conversation is copied: who wrote stands above the text, with when.
+_WROTE = re.compile(
+    r"^(?P<name>[^\n,;|]{2,80}?)\s+"
+    r"(?:sent the following messages?\b|hat (?:folgende|die folgenden)\b|(?:\u2022\s*)?\d{1,2}[:.]\d{2}\b)"
+)
+
+
 def _who(rest: str) -> dict[str, str]:
     """Name and company of the first line, where it is short and has no sentence in it."""
+    if (wrote := _WROTE.match(rest.strip())) and _is_name(wrote["name"]):
+        return {"name": wrote["name"].strip()}
     first = next((line.strip(" ,;|-\t") for line in rest.splitlines() if line.strip(" ,;|-\t")), "")
     parts = [part.strip() for part in re.split(r"[,;|\t]|\s+(?:at|@|from|bei|von)\s+", first) if part.strip()]
     if not parts or not _is_name(parts[0]):

@@ -65,15 +65,20 @@ def rule_on(*, given_back: Return, approve: bool, by: User | None) -> bool:
         return approve and _undo(held, given_back)
 
 
+def _began(row: EntryRow, spell: Assignment) -> bool:
+    """Whether the entry is that of the spell; one settled again, when a merge was undone, is younger than its start."""
+    if row.decision_id:
+        return bool(row.decision_id == spell.decision_id)
+    return row.at >= spell.starts_at and (spell.ends_at is None or row.at < spell.ends_at)
+
+
 def _undo(held: Turn, given_back: Return) -> bool:
     """Everybody's share back, the winner's lead back; nothing where the lead did not count or was undone before."""
     spell = Assignment.objects.get(lead=given_back.lead_id, hop=given_back.hop)
     rows = EntryRow.objects.filter(
         lead=spell.lead_id, winner=spell.rep_id, kind__in=[EntryRow.Kind.SHARE, EntryRow.Kind.FORCED], reversed_by=None
     ).order_by("-pk")
-    row = next(
-        (r for r in rows if (r.decision_id == spell.decision_id if r.decision_id else r.at == spell.starts_at)), None
-    )
+    row = next((r for r in rows if _began(r, spell)), None)
     if row is None:
         return False
     EntryRow.objects.create(

@@ -124,6 +124,11 @@ def _least_similar(threshold: int) -> float:
     return max(0.1, round(threshold / 200, 2))
 
 
+def contacts_of(division_id: int, keys: Sequence[Key]) -> set[int]:
+    """The contacts that have any of these keys; none is made."""
+    return set(_known(division_id, keys).values())
+
+
 def _known(division_id: int, keys: Sequence[Key]) -> dict[Key, int]:
     rows = ContactKey.objects.filter(division_id=division_id, value__in=[value for _kind, value in keys])
     return {(kind, value): contact for kind, value, contact in rows.values_list("kind", "value", "contact_id")}

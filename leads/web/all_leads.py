@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -23,6 +24,7 @@ from leads.models import Lead
 from leads.web import show
 from leads.web.filters import LeadListFilter
 from leads.web.words import STATES
+from reps import access
 
 _PAGE = 25
 _MOST_EXPORTED = 100_000
@@ -54,6 +56,8 @@ _COLUMNS = (
 
 
 def _chosen(request: HttpRequest) -> tuple[LeadListFilter, "QuerySet[Lead]"]:
+    if not (access.rep_of(request.user) or access.is_manager(request.user)):
+        raise PermissionDenied
     rows = Lead.objects.visible_to(request.user, now=timezone.now()).reported()
     rows = rows.select_related("stage", "group", "owner__user", "private")
     chosen = LeadListFilter(request.GET, queryset=rows)

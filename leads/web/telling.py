@@ -45,6 +45,8 @@ _ICONS = {
     EventKind.NOTED: "note",
     EventKind.STAGE_CHANGED: "route",
     EventKind.CLOSED: "check",
+    EventKind.MERGED: "swap",
+    EventKind.UNMERGED: "undo",
     EventKind.TOLD: "mail",
 }
 _TOUCH_ICONS = {
@@ -78,7 +80,7 @@ def item_of(event: LeadEvent, *, reader: Any) -> dict[str, Any]:
         item["act"] = True
         item["by"] = _how(event, reader)
     elif kind is EventKind.ENQUIRY:
-        item |= {"act": True, "by": _("through %s") % event.payload["source"] if event.payload.get("source") else ""}
+        item |= {"act": True, "by": _came(event, reader)}
     elif kind is EventKind.QUALIFIED:
         item |= _qualified(event, reader)
     elif kind is EventKind.TOLD:
@@ -86,11 +88,22 @@ def item_of(event: LeadEvent, *, reader: Any) -> dict[str, Any]:
     elif kind in _ABOUT_REP and event.rep:
         item["by"] = _name(event.rep.user_id, event.rep.name, reader)
     elif event.user:
-        item["by"] = _("by %s") % _name(event.user_id, event.user.name, reader)
+        item["by"] = _came(event, reader) if kind is EventKind.RECEIVED else _by(event, reader)
     if kind in {EventKind.STAGE_CHANGED, EventKind.CLOSED}:
         item["what"] = _("Moved to %s") % event.payload.get("to_name", "")
     item["quote"] = private.get("text") or private.get("message") or private.get("note") or private.get("reason") or ""
     return item
+
+
+def _by(event: LeadEvent, reader: Any) -> str:
+    return _("by %s") % _name(event.user_id, event.user.name, reader) if event.user else ""
+
+
+def _came(event: LeadEvent, reader: Any) -> str:
+    """Who added it by hand, else the source it came through."""
+    if event.user:
+        return _("added by %s") % _name(event.user_id, event.user.name, reader)
+    return _("through %s") % event.payload["source"] if event.payload.get("source") else ""
 
 
 _VERDICTS = {
@@ -135,6 +148,8 @@ def _how(event: LeadEvent, reader: Any) -> str:
         return _("from the pool")
     if event.kind == EventKind.ACCEPTED:
         return _("who accepted the offer")
+    if event.payload.get("kept"):
+        return _("who added it")
     if event.user:
         return _("by %s") % _name(event.user_id, event.user.name, reader)
     rule = event.payload.get("rule")

@@ -57,6 +57,8 @@ EVENTS = {
     EventKind.NOTED: _("Note"),
     EventKind.STAGE_CHANGED: _("Moved to another stage"),
     EventKind.CLOSED: _("Closed"),
+    EventKind.MERGED: _("Merged"),
+    EventKind.UNMERGED: _("Taken apart again"),
     EventKind.TOLD: _("Told"),
 }
 # What a mail was about, where it did not bring the lead.

@@ -14,7 +14,7 @@ SEEDED = 1
 
 def usual_channels() -> str:
     """How people come that somebody adds by hand."""
-    return "\n".join(("LinkedIn message", "Call", "Referral", "Walk-in", "Event", "E-mail", "Other"))
+    return "LinkedIn message\nCall\nReferral\nWalk-in\nEvent\nE-mail\nOther"
 
 
 class Division(models.Model):

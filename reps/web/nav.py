@@ -40,6 +40,10 @@ MANAGER = (
     Entry("team", gettext_lazy("Team"), gettext_lazy("Team"), "users"),
     Entry("reports", gettext_lazy("Reports"), gettext_lazy("Reports"), "chart"),
 )
+REFERRER = (
+    Entry("add-lead", gettext_lazy("Add lead"), gettext_lazy("Add lead"), "plus"),
+    Entry("leads-sent", gettext_lazy("Leads I sent"), gettext_lazy("Leads I sent"), "list"),
+)
 OPS = (
     Entry("connections", gettext_lazy("Connections"), gettext_lazy("Connections"), "plug"),
     Entry("forms", gettext_lazy("Web forms"), gettext_lazy("Forms"), "forms"),
@@ -61,11 +65,12 @@ def nav(request: HttpRequest) -> dict[str, Any]:
 
 
 def _entries(request: HttpRequest, user: User | AnonymousUser) -> list[dict[str, Any]]:
-    """A rep's four entries and a manager's six; who is both sees both, the rep's first."""
+    """A rep's four entries and a manager's six; who is both sees both, the rep's first. Who only refers has two."""
     if not user.is_authenticated:
         return []
     rep = REP if access.rep_of(user) else ()
-    return _links(request, (*rep, *(MANAGER if access.is_manager(user) else ())))
+    manager = MANAGER if access.is_manager(user) else ()
+    return _links(request, (*rep, *manager) or (REFERRER if access.may_add(user) else ()))
 
 
 def _links(request: HttpRequest, entries: tuple[Entry, ...]) -> list[dict[str, Any]]:
@@ -106,6 +111,7 @@ def _me(user: User | AnonymousUser) -> dict[str, Any] | None:
             (not access.oversees_all(user) and access.is_manager(user), _("Sales manager")),
             (user.is_ops and not user.is_superuser, _("Operations")),
             (user.is_superuser, _("Administrator")),
+            (user.is_referrer, _("Referrer")),
         )
         if holds
     ]

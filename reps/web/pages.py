@@ -14,11 +14,13 @@ from reps.web.nav import duty_of
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """A rep's day is their leads, a manager's the board, everybody else's the settings."""
+    """A rep's day is their leads, a manager's the board; who only refers adds leads."""
     if access.rep_of(request.user):
         return redirect("my-leads")
     if access.is_manager(request.user):
         return redirect("board")
+    if access.may_add(request.user):
+        return redirect("add-lead")
     return render(request, "reps/no_role.html")
 
 

@@ -237,6 +237,21 @@ def write_entries(held: Turn, moves: Sequence[Move], decisions: Mapping[int, int
     )  # fmt: skip
 
 
+def write_entries_of(held: Turn, entry: LedgerEntry, decision: int | None) -> None:
+    """The entry of one lead, as the one by which its spell of ownership began."""
+    EntryRow.objects.create(
+        division_id=held.division,
+        group_id=entry.group,
+        lead_id=entry.lead,
+        decision_id=decision,
+        kind=kind_of(entry),
+        at=held.now,
+        reps=list(entry.reps),
+        weights=list(entry.weights),
+        winner=entry.winner,
+    )
+
+
 def _entry_rows(held: Turn, m: Move, decision: int | None) -> Iterator[tuple[object, ...]]:
     for moved in m.transfers:
         yield (

@@ -1,5 +1,6 @@
 """What people decide: giving, reassigning, unassigning, rejecting, routing again, and what a leaver leaves behind."""
 
+from routing.hand.add import Added, TakenError, Way, add, only_enquiry
 from routing.hand.again import MOST as MOST_AGAIN
 from routing.hand.again import Preview, Wanted, preview_again, route_again, run_again
 from routing.hand.booked import give_booked
@@ -13,18 +14,23 @@ from routing.hand.revive import may_revive, revive, route_late, stopped
 
 __all__ = [
     "MOST_AGAIN",
+    "Added",
     "Leave",
     "LeavePreview",
     "Moved",
     "NotLeavingError",
     "Preview",
+    "TakenError",
     "Wanted",
+    "Way",
+    "add",
     "check_leave",
     "give",
     "give_booked",
     "hand_over",
     "leave",
     "may_revive",
+    "only_enquiry",
     "preview_again",
     "preview_leave",
     "reject",

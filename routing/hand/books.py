@@ -10,7 +10,7 @@ from reps.models import Group, Rep
 from routing.assign import Turn
 from routing.books import counted_entry
 from routing.engine.ledger import Key, LedgerEntry, settle
-from routing.entries import shares_of, undoing
+from routing.entries import entry_of, shares_of, undoing
 from routing.models import Assignment, Offer
 from routing.models import LedgerEntry as EntryRow
 
@@ -41,6 +41,17 @@ class Books:
     def take_back(self, row: EntryRow) -> LedgerEntry:
         """Settle the reversal of an entry: everybody's share back, the winner's lead back."""
         return self._settle(undoing(row))
+
+    def again(self, row: EntryRow) -> LedgerEntry:
+        """Settle an entry once more that was taken back; it was their turn then, not now."""
+        entry = entry_of(row)
+        if not isinstance(entry, LedgerEntry):
+            raise TypeError("only the entry of a lead can be settled again")
+        self._read_shares([entry.group])
+        changed = settle(self._balances, entry)
+        self._balances.update(changed)
+        self._touched.update(changed)
+        return entry
 
     def after(self) -> dict[Key, tuple[int, int]]:
         """Balance and last turn of every row that changed."""
@@ -77,6 +88,7 @@ def gave(leads: Sequence[Lead]) -> dict[int, EntryRow]:
     found: dict[int, EntryRow] = {}
     for row in EntryRow.objects.filter(lead__in=held, kind__in=counting, reversed_by=None).order_by("pk"):
         rep, decision, at = held[row.lead_id or 0]
-        if row.winner == rep and (row.decision_id == decision if row.decision_id else row.at == at):
+        # One that was settled again, when a merge was undone, is younger than the spell.
+        if row.winner == rep and (row.decision_id == decision if row.decision_id else row.at >= at):
             found[row.lead_id or 0] = row
     return found

@@ -103,12 +103,18 @@ def give_all(
     why: str,
     counted: bool | None = None,
     end: Assignment.End = Assignment.End.HAND_OVER,
+    kept: bool = False,
 ) -> None:
-    """Write the moves under the turn, and word to whoever had them; `end` is why their spells end."""
+    """Write the moves under the turn, and word to whoever had them; `end` is why their spells end.
+
+    `kept`: the rep added them, and needs no word of it.
+    """
     # Whoever gives it by hand has looked.
     let_through([lead for lead, _group in leads if lead.reason == Code.LOOK_FIRST], now=held.now)
     books = Books(held, {group.pk for _lead, group in leads if group})
-    moves = [_move(held, books, lead, group, rep, by, why, counted=counted, end=end) for lead, group in leads]
+    moves = [
+        _move(held, books, lead, group, rep, by, why, counted=counted, end=end, kept=kept) for lead, group in leads
+    ]
     write(held, moves, books.after())
     dispatch.plan(
         (
@@ -131,6 +137,7 @@ def _move(  # noqa: PLR0917 - one row from many sources
     *,
     counted: bool | None,
     end: Assignment.End,
+    kept: bool,
 ) -> Move:
     owned = lead.owner_id is not None
     how = Assignment.How.HAND_OVER if owned else Assignment.How.MANUAL
@@ -151,8 +158,9 @@ def _move(  # noqa: PLR0917 - one row from many sources
         how=how.value,
         by=by.pk if by else None,
         entry=books.give(lead, rep, group) if group and counts else None,
-        tell="assigned",
+        tell="" if kept else "assigned",
         why=told(by, why),
+        payload={"kept": True} if kept else {},
         private={"reason": why} if why else None,
     )
 

@@ -2,9 +2,24 @@
 
 from django.urls import path
 
-from routing.web import compare, imports, leave, my_turn, offers, pool, returns, rules, to_assign, try_delivery, why
+from routing.web import (
+    add_lead,
+    compare,
+    imports,
+    leave,
+    my_turn,
+    offers,
+    pool,
+    returns,
+    rules,
+    to_assign,
+    try_delivery,
+    why,
+)
 
 urlpatterns = [
+    path("add-lead/", add_lead.page, name="add-lead"),
+    path("add-lead/sent/", add_lead.sent, name="leads-sent"),
     path("pool/", pool.page, name="pool"),
     path("pool/<uuid:uid>/pull/", pool.pull, name="pool-pull"),
     path("pool/claim/<str:handle>/", pool.claim, name="pool-claim"),

@@ -166,6 +166,8 @@ def _problem(lead: Lead, receipt: explain.Receipt | None) -> str:
     spell = receipt.by_hand if receipt else Assignment.objects.filter(lead=lead).select_related("by").last()
     if spell and spell.how == Assignment.How.CLAIM:
         return _("%s pulled it from the pool.") % spell.rep.name
+    if spell and spell.how == Assignment.How.MANUAL and spell.by_id == spell.rep.user_id:
+        return _("%s added it by hand and kept it.") % spell.rep.name
     if spell and spell.how in _PEOPLE:
         by = spell.by.name if spell.by else _("somebody")
         return _("%(by)s gave it to %(rep)s by hand.") % {"by": by, "rep": spell.rep.name}

@@ -25,6 +25,8 @@ SIMPLE = (
     "my-turn",
     "my-offers",
     "nav-counts",
+    "add-lead",
+    "leads-sent",
     "forms",
     "form-new",
 )
