@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from config.lib import doorbell
-from leads import dispatch, inbound, lookup, retention
+from leads import dispatch, inbound, lookup, mailboxes, retention
 
 # Seconds; the next is rung for, so that no task comes near its limit.
 _IN_ONE_GO = 20
@@ -36,6 +36,22 @@ def handle_inbound(**_: object) -> int:
             inbound.ring()
             break
     return total
+
+
+@shared_task
+def poll_mailboxes(**_: object) -> int:
+    """Have each mailbox looked into that is due; one that is slow keeps no other waiting."""
+    waiting = mailboxes.due(now=timezone.now())
+    for connection in waiting:
+        doorbell.ring(mailboxes.TASK, connection)
+    return len(waiting)
+
+
+@shared_task(name=mailboxes.TASK, soft_time_limit=mailboxes.SECONDS + 20, time_limit=mailboxes.SECONDS + 30)
+def poll_mailbox(connection: int, **_: object) -> int:
+    """Look into one mailbox."""
+    doorbell.answered(mailboxes.TASK, connection)
+    return mailboxes.poll(connection=connection, clock=timezone.now)
 
 
 @shared_task

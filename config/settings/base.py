@@ -137,6 +137,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-imports": {"task": "routing.tasks.forget_imports", "schedule": 3600.0},
     "forget-simulations": {"task": "routing.tasks.forget_simulations", "schedule": 3600.0},
     "forget-expired": {"task": "leads.tasks.forget_expired", "schedule": 3600.0},
+    "mailboxes": {"task": "leads.tasks.poll_mailboxes", "schedule": 30.0},
 }
 
 AUTH_USER_MODEL = "reps.User"

@@ -13,6 +13,7 @@ from .inbound import Inbound
 from .intake import IdempotencyKey, Intake
 from .key import ApiKey
 from .lead import AccountHow, Lead
+from .mailbox import Mailbox
 from .private import LeadPrivate
 from .qualification import QualificationRule, ScoreBand, ScoreRow
 from .stage import Stage
@@ -41,6 +42,7 @@ __all__ = [
     "LeadFacts",
     "LeadPrivate",
     "Lookup",
+    "Mailbox",
     "QualificationRule",
     "ScoreBand",
     "ScoreRow",

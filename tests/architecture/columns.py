@@ -40,6 +40,7 @@ NOT_PERSONAL = {
     "leads.Lead": "account_how campaign channel country industry intent kind lost_reason reason region size_band "
     "source state won_currency",
     "leads.LeadEvent": "kind payload",
+    "leads.Mailbox": "error place to_mark",
     "leads.QualificationRule": "condition name reason verdict",
     "leads.ScoreRow": "condition label",
     "leads.Stage": "key metric name",
