@@ -5,7 +5,7 @@ ARGS ?=
 SEEDS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check fmt lock bench fairness clean
+.PHONY: help setup run demo test check fmt lock bench fairness battery-doors clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 10
@@ -40,6 +40,10 @@ bench: setup ## first ratios of speed, measured in one run
 
 fairness: setup ## how far each way of sharing strays from fair; SEEDS=10 is quicker and writes nothing
 	@$(BIN)/python -m routing.fairness --seeds $(SEEDS)
+
+battery-doors: ## repeats, races, poison, killed imports and mailboxes, bad input at every door: all of it, with figures
+	@$(PYTHON) requirements/install.py test
+	@BATTERY_FULL=1 $(BIN)/python -m pytest -q -s tests/doors/battery_doors.py tests/doors/test_bad_input.py
 
 clean: ## throw away what a machine made for itself; data folders stay
 	@rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -4,8 +4,6 @@ R12 to R33 are the lines of the reliability table in docs/operations.md.
 """
 
 import json
-import os
-import sys
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -21,20 +19,12 @@ from leads.models import IdempotencyKey, Inbound, Intake, Lead
 from routing import live
 from routing.models import Assignment
 from tests import factories as make
+from tests.doors import battery_import
+from tests.doors.figures import FULL, many, told
 from tests.processes import processes as processes  # noqa: PLC0414 - a fixture handed on
 
-FULL = bool(os.environ.get("BATTERY_FULL"))
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-
-
-def many(short, full):
-    return full if FULL else short
-
-
-def told(name, **figures):
-    shown = ", ".join(f"{what.replace('_', ' ')} {value}" for what, value in figures.items())
-    sys.stdout.write(f"\n{name} PASS {shown}\n")
 
 
 def at_once(work, times, *, threads=8):
@@ -201,3 +191,13 @@ def test_r25_poison_is_set_aside_and_harms_no_other(ana, processes):
     assert set(rows.values_list("tries", flat=True)) <= {5, 6}
     assert Lead.objects.count() == good
     told("R25", poisoned=poisoned, good=good, good_owned_within_s=owned, set_aside_within_s=aside)
+
+
+def test_r20_a_file_whose_worker_is_killed_is_taken_once():
+    kills, rows = many(3, 20), many(1_500, 10_000)
+
+    figures = battery_import.run(kills=kills, rows=rows)
+
+    assert figures["kills"] == kills
+    assert figures["new"] + figures["refused"] + figures["enquiry"] == rows
+    told("R20", **figures)

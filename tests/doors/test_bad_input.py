@@ -1,16 +1,23 @@
 """The corpus of bad input at every door: never a 5xx, never half a lead, a reason by field, neighbours are taken."""
 
+import csv
+import io
 import json
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from leads import inbound
+from leads.forms import token
 from leads.models import Inbound, Intake, Lead, LeadEvent, LeadFacts, LeadPrivate
 from tests import factories as make
 from tests.doors.corpus import BODIES, CASES, lead, neighbour
+from tests.doors.figures import many, told
+from tests.imports import sent as files
 
 pytestmark = [pytest.mark.django_db, pytest.mark.contract]
 EVERY = 10  # after so many cases stands a neighbour
@@ -66,6 +73,7 @@ def test_rest_takes_or_refuses_each_row_by_its_field():
             e["detail"] and e["field"].partition(".")[0].partition("[")[0] in spoilt | {"body"} for e in row["errors"]
         )
     assert whole() == sum(row["outcome"] == "new" for row in results)
+    told("R33 REST", cases=len(CASES), taken=whole(), refused=len(refused), neighbours=len(good))
 
 
 @pytest.mark.parametrize("label", BODIES)
@@ -96,6 +104,7 @@ def test_a_connection_takes_all_it_can_and_tells_what_it_cannot():
     assert all(refused.values_list("error", flat=True))
     assert whole() + refused.count() + Intake.objects.filter(outcome="enquiry").count() == len(sent)
     assert Intake.objects.exclude(error="").filter(outcome="new").exists()
+    told("R33 connection", cases=len(CASES), taken=whole(), refused=refused.count(), neighbours=len(good))
 
 
 def test_a_strict_connection_names_the_field_of_each_it_refuses():
@@ -187,3 +196,70 @@ def test_too_large_a_body_is_refused_before_it_is_read(settings):
     assert answer.status_code == 413
     assert answer.json()["code"] == "too_large"
     assert not Inbound.objects.exists()
+
+
+def as_text(value):
+    """What a browser, a cell or a mail can carry of it."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return json.dumps(value, default=str)
+    return value.encode("utf-8", "replace").decode()
+
+
+# A form is sent one by one: some of them here, all of them by `make battery-doors`.
+STEP = many(7, 1)
+
+
+def test_a_web_form_takes_each_or_shows_the_reason_beside_its_field(settings):
+    cache.clear()
+    form = make.web_form(asks="name email phone company country website message employees")
+    form.per_address = form.per_email = form.per_form = 10_000
+    form.save()
+    url, client = reverse("form-page", args=[form.uid]), Client(raise_request_exception=False)
+    statuses = []
+
+    for n, (field, _label, value) in list(enumerate(CASES))[::STEP]:
+        cache.clear()  # each is somebody else
+        note = {"fl_token": token.draw(form, now=timezone.now() - timedelta(minutes=1))}
+        answer = client.post(url, {**{k: as_text(v) for k, v in lead(field, value, n).items()}, **note})
+        statuses.append(answer.status_code)
+        assert answer.status_code < 500, (field, _label)
+        if answer.status_code in {400, 422}:
+            assert b"error" in answer.content, (field, _label)
+    client.post(url, {**neighbour(1), "fl_token": token.draw(form, now=timezone.now() - timedelta(minutes=1))})
+
+    leads = whole()
+    assert leads > 1
+    assert LeadPrivate.objects.filter(name__startswith="Nora").count() == 1
+    assert sum(status < 400 for status in statuses) >= leads - 1
+    told(
+        "R33 form",
+        cases=len(statuses),
+        taken=leads - 1,
+        refused=sum(status >= 400 for status in statuses),
+        neighbours=1,
+    )
+
+
+def test_a_file_takes_what_it_can_and_gives_the_rest_back_with_reasons(settings, tmp_path):
+    settings.UPLOADS_DIR = tmp_path
+    sent, good = rows()
+    out = io.StringIO()
+    table = csv.writer(out)
+    names = ["name", "email", "phone", "company", "country", "website", "message", "employees"]
+    table.writerow(names)
+    for row in sent:
+        table.writerow([as_text(row.get(name)) for name in names])
+    job = files.start(out.getvalue().encode())
+    assert job.status != "failed", job.error
+
+    done = files.run(job, {name: name for name in names} if isinstance(job.mapping, dict) else job.mapping)
+
+    assert done.status == "done", done.error
+    assert done.done == len(sent)
+    refused = files.told(job)
+    assert all(row[-1].strip() for row in refused[1:])
+    assert Lead.objects.filter(private__name__startswith="Nora").count() == len(good)
+    assert whole() == done.counts["new"]
+    told("R33 file", cases=len(CASES), taken=done.counts["new"], refused=len(refused) - 1, neighbours=len(good))
