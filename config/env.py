@@ -78,3 +78,23 @@ def secret_key() -> str:
     except FileExistsError:
         return path.read_text().strip()
     return key
+
+
+# How often, by whom: "20/s 1200/min" is at most so many in a second and in a minute; "none" sets no limit.
+_RATES = {
+    "api_writes": "50/s 1200/min",  # requests that write, of one key
+    "api_leads": "10000/min",  # leads sent by one key, those of bulk counted row by row
+    "api_reads": "1200/min",  # requests that read, of one key
+    "api_people": "600/min",  # requests of a person who is signed in
+    "wrong_keys": "30/min",  # of one network address
+    "inbound": "1200/min",  # deliveries of one connection
+    "inbound_refused": "60/min",  # what is not let in, of one network address
+    "claims": "30/min",  # tries to pull or claim, of one rep
+    "exports": "10/h",  # files taken out by one person
+}
+
+
+def rates() -> dict[str, str]:
+    """RATE_API_WRITES and its like, else as above."""
+    told = {name: _env.str(f"RATE_{name.upper()}", default=usual) for name, usual in _RATES.items()}
+    return {name: "" if text == "none" else text for name, text in told.items()}

@@ -5,6 +5,8 @@ import ipaddress
 from django.conf import settings
 from django.http import HttpRequest
 
+_NONE = "0.0.0.0"  # noqa: S104 - nothing listens on it
+
 
 def client_address(request: HttpRequest) -> str:
     """The address as text; of IPv6 the network, as one caller has a whole one. Empty where it is no address.
@@ -19,6 +21,11 @@ def client_address(request: HttpRequest) -> str:
         if len(entries) >= proxies:
             told = entries[-proxies]
     return _network(told)
+
+
+def caller_of_sign_in(request: HttpRequest) -> str:
+    """The same as one address, as failed sign-ins are kept by it: of IPv6 the first of the network, of none zero."""
+    return client_address(request).partition("/")[0] or _NONE
 
 
 def _network(text: str) -> str:

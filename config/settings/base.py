@@ -17,6 +17,7 @@ ALLOWED_HOSTS = env.ALLOWED_HOSTS
 CSRF_TRUSTED_ORIGINS = env.TRUSTED_ORIGINS
 PUBLIC_URL = env.PUBLIC_URL
 TRUSTED_PROXIES = env.TRUSTED_PROXIES
+RATES = env.rates()
 ALLOWED_PRIVATE_HOSTS = env.ALLOWED_PRIVATE_HOSTS
 
 INSTALLED_APPS = [
@@ -97,7 +98,7 @@ if env.PROCESS == "web":
         },
     }
 
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": env.redis_url(),
@@ -136,8 +137,8 @@ CELERY_BEAT_SCHEDULE = {
     "imports": {"task": "routing.tasks.watch_imports", "schedule": 5.0},
     "forget-imports": {"task": "routing.tasks.forget_imports", "schedule": 3600.0},
     "forget-simulations": {"task": "routing.tasks.forget_simulations", "schedule": 3600.0},
-    "forget-expired": {"task": "leads.tasks.forget_expired", "schedule": 3600.0},
     "mailboxes": {"task": "leads.tasks.poll_mailboxes", "schedule": 30.0},
+    "forget-expired": {"task": "leads.tasks.forget_expired", "schedule": 3600.0},
 }
 
 AUTH_USER_MODEL = "reps.User"
@@ -157,6 +158,8 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+# The same address as everywhere else: a header that the caller wrote is not believed.
+AXES_CLIENT_IP_CALLABLE = "config.lib.address.caller_of_sign_in"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 SESSION_COOKIE_HTTPONLY = True
@@ -218,6 +221,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["leads.web.rated.ByCaller"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["leads.web.problems.StrictJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

@@ -13,18 +13,18 @@ from rest_framework import exceptions
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from leads import capture
 from leads.life import WAITING
 from leads.models import ApiKey, Intake, Lead, LeadEvent
 from leads.qualify.freeze import catalogue_of
 from leads.reading import ArrivalSerializer, arrival_of
-from leads.web import answers, idempotency
+from leads.web import answers, idempotency, rated
 from leads.web.filters import LeadFilter
 from leads.web.keys import HasScope
 from leads.web.problems import LengthRequired, field_errors
 from leads.web.retries import retried
+from leads.web.view import RatedView
 from leads.web.wait import wait_for_decision
 
 BULK_MOST = 1000
@@ -46,7 +46,7 @@ class LeadPages(CursorPagination):
             raise exceptions.NotFound(self.invalid_cursor_message) from error
 
 
-class LeadAPI(APIView):
+class LeadAPI(RatedView):
     """What all views about leads share: who may, and which leads they see."""
 
     permission_classes = [HasScope]
@@ -93,6 +93,7 @@ class LeadsView(LeadAPI):
     def post(self, request: Request) -> Response:
         """201 with the new lead, 200 when it was known already or wrote again; kept once per Idempotency-Key."""
         key = sender(request)
+        rated.leads_sent(request, count=1)
         now = timezone.now()
 
         def work() -> idempotency.Answer:
@@ -126,6 +127,7 @@ class BulkView(LeadAPI):
             raise exceptions.ValidationError({name: [_("Unknown field.")] for name in sorted(unknown)})
         if not isinstance(rows, list) or not 0 < len(rows) <= BULK_MOST:
             raise exceptions.ValidationError({"leads": [_("Send a list of 1 to %d leads.") % BULK_MOST]})
+        rated.leads_sent(request, count=len(rows))
         now = timezone.now()
 
         def work() -> idempotency.Answer:

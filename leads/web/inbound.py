@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from config.lib import sealed
+from config.lib import rates, sealed
 from config.lib.address import client_address
 from config.lib.signing import NotSignedError
 from leads import inbound, secrets
@@ -20,12 +20,13 @@ from leads.models import Connection
 
 @csrf_exempt
 def receive(request: HttpRequest, kind: str, address: str) -> HttpResponse:
-    """Keep one delivery. 404 for an unknown address, 401 unsigned, 400 unreadable, 413 too large."""
+    """Keep one delivery. 404 for an unknown address, 401 unsigned, 400 unreadable, 413 too large, 429 too many."""
     found = Connection.objects.select_related("division").filter(address_digest=secrets.digest(address), kind=kind)
     connection = found.first()
     source = sources().get(kind)
     if connection is None or source is None:
-        return refuse(404, "not_found", _("There is nothing at this address."))
+        missing = refuse(404, "not_found", _("There is nothing at this address."))
+        return _refused_often(request) or missing
     if request.method not in {"GET", "POST", "HEAD"}:
         return HttpResponseNotAllowed(["GET", "POST"])
     try:
@@ -38,7 +39,7 @@ def receive(request: HttpRequest, kind: str, address: str) -> HttpResponse:
         return refuse(503, "busy", _("This connection cannot be opened just now; send it again later."))
     if not _may_send(request, configured):
         return refuse(403, "not_allowed", _("This address is not one that may send here."))
-    return _take(connection, source, came, configured)
+    return _take(request, connection, source, came, configured)
 
 
 def _may_send(request: HttpRequest, configured: Configured) -> bool:
@@ -54,7 +55,9 @@ def _may_send(request: HttpRequest, configured: Configured) -> bool:
     return any(caller.version == network.version and caller.subnet_of(network) for network in networks)  # type: ignore[arg-type]  # of one version
 
 
-def _take(connection: Connection, source: Source, came: Came, configured: Configured) -> HttpResponse:
+def _take(
+    request: HttpRequest, connection: Connection, source: Source, came: Came, configured: Configured
+) -> HttpResponse:
     if (greeting := source.greet(came, configured)) is not None:
         return told(greeting)
     if came.method != "POST":
@@ -63,14 +66,30 @@ def _take(connection: Connection, source: Source, came: Came, configured: Config
         source.verify(came, configured)
         delivery_id = source.delivery_id(came, configured)
         answer = source.answer(came, configured)
-    except NotSignedError as error:
+    except (NotSignedError, UnreadableError) as error:
+        if (over := _refused_often(request)) is not None:
+            return over
         inbound.keep_refused(connection=connection, came=came, why=str(error))
-        return refuse(401, "not_signed", str(error))
-    except UnreadableError as error:
-        inbound.keep_refused(connection=connection, came=came, why=str(error))
-        return refuse(400, "invalid", str(error))
+        signed = not isinstance(error, NotSignedError)
+        return refuse(400, "invalid", str(error)) if signed else refuse(401, "not_signed", str(error))
+    # Last, so that nobody without the signature uses up what the real sender may send; senders try again.
+    spent = rates.spend("inbound", connection.pk)
+    if not spent.allowed:
+        return _too_many(spent)
     inbound.keep(connection=connection, came=came, delivery_id=delivery_id)
     return told(answer)
+
+
+def _refused_often(request: HttpRequest) -> HttpResponse | None:
+    """Counts what is not let in by the address it comes from; what is signed comes in from there all the same."""
+    spent = rates.spend("inbound_refused", client_address(request))
+    return None if spent.allowed else _too_many(spent)
+
+
+def _too_many(spent: rates.Spent) -> HttpResponse:
+    response = refuse(429, "too_many", _("Too many deliveries. Send the same again in %d s.") % spent.again_in)
+    response["Retry-After"] = str(spent.again_in)
+    return response
 
 
 def came_of(request: HttpRequest, *, most: int = 0) -> Came:

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from leads.keys import find_key
 from leads.models import ApiKey
+from leads.web import rated
 
 
 class Caller:
@@ -38,9 +39,13 @@ class KeyAuthentication(BaseAuthentication):
             return None
         if len(parts) != 2 or parts[0].lower() != b"bearer":
             raise AuthenticationFailed(_("Write the header as “Authorization: Bearer KEY”."))
-        key = find_key(parts[1].decode("latin-1"), now=timezone.now())
+        plain = parts[1].decode("latin-1")
+        rated.check_guessing(request, plain)
+        key = find_key(plain, now=timezone.now())
         if key is None:
+            rated.guessed_wrong(request)
             raise AuthenticationFailed(_("This key is unknown, expired or revoked."))
+        rated.guessed_right(request, plain)
         return Caller(), key
 
     def authenticate_header(self, request: Request) -> str:

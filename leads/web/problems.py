@@ -11,7 +11,6 @@ from django.views import defaults
 from rest_framework import exceptions, status
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 from config.lib import strict_json
 
@@ -92,6 +91,8 @@ def _too_large() -> str:
 
 def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Any refusal as problem+json; what is no refusal passes on."""
+    from rest_framework.views import exception_handler  # noqa: PLC0415 - views ask this module for their parser
+
     if isinstance(exc, Http404):
         exc = exceptions.NotFound(_("There is nothing here, or not for you."))
     elif isinstance(exc, PermissionDenied):

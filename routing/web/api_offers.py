@@ -9,8 +9,8 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from leads.web.view import RatedView
 from reps import access
 from reps.models import Rep
 from routing import offers
@@ -25,7 +25,7 @@ class NotOffered(exceptions.APIException):
     default_code = "conflict"
 
 
-class OffersAPI(APIView):
+class OffersAPI(RatedView):
     """A key is nobody's turn: only reps themselves see and answer their offers."""
 
     authentication_classes = [SessionAuthentication]
