@@ -132,4 +132,7 @@ def told(answer: Answer) -> HttpResponse:
 def refuse(status: int, code: str, why: str) -> HttpResponse:
     """A refusal as problem+json."""
     body = {"type": "about:blank", "title": why, "status": status, "code": code, "detail": why}
-    return JsonResponse(body, status=status, content_type="application/problem+json")
+    response = JsonResponse(body, status=status, content_type="application/problem+json")
+    if status == 401:  # some senders give user and password only when asked
+        response["WWW-Authenticate"] = 'Basic realm="Fairlead"'
+    return response

@@ -52,11 +52,16 @@ def key(body, secrets, url):
     return {"X-Fairlead-Key": secrets["key"]} if "key" in secrets else {}
 
 
+def login(body, secrets, url):
+    return {"Authorization": "Basic " + base64.b64encode(secrets["login"].encode()).decode()}
+
+
 SIGNERS = {
     "calendly": calendly,
     "chat": lambda body, secrets, url: meta(body, secrets, url) if "app_secret" in secrets else key(body, secrets, url),
     "close": close,
     "hubspot": hubspot,
+    "inbound_mail": login,
     "linkedin": linkedin,
     "meta_lead_ads": meta,
     "phone": key,
