@@ -92,7 +92,7 @@ def map_facts(new: NewLead, *, connection: Connection, source: Source) -> dict[s
             values[name] = value
         else:
             values.setdefault(name, value)
-    values.setdefault("source", source.label)
+    values.setdefault("source", connection.name)
     if tracking.get("utm_campaign"):
         values.setdefault("campaign", tracking["utm_campaign"])
     return {name: value for name, value in values.items() if value not in (None, "", [], {})}

@@ -27,7 +27,7 @@ class ConnectionForm(forms.Form):
         label=gettext_lazy("Source"),
         max_length=100,
         required=False,
-        help_text=gettext_lazy("What its leads have as source, in rules and reports. Empty = as the connector says."),
+        help_text=gettext_lazy("What its leads have as source, in rules and reports. Empty = the name."),
     )
     channel = forms.CharField(label=gettext_lazy("Channel"), max_length=40, required=False)
     campaign = forms.CharField(
