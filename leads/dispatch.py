@@ -132,7 +132,8 @@ def drain(*, now: datetime) -> int:
     for row, context in zip(rows, mails.contexts_of(rows, now=now), strict=True):
         try:
             event = _SAME_TEXT.get(row.event, row.event)
-            messages.append((row, alerts.render(event=event, uid=str(row.uid), user=row.person, context=context)))
+            alert = alerts.render(event=event, uid=str(row.uid), user=row.person, context=context)
+            messages.append((row, mails.for_tests(row, alert)))
         except Exception as error:
             # One that cannot be written must not keep the others from being sent.
             log.exception("A mail could not be written")
@@ -146,7 +147,8 @@ def drain(*, now: datetime) -> int:
             at=now,
             rep=row.rep_id,
             hop=row.hop,
-            payload={"channel": row.channel, "event": row.event},
+            payload={"channel": row.channel, "event": row.event}
+            | ({"test_inbox": True} if mails.inbox_of(row) else {}),
         )
         for row, _message in messages
         # That it waits in the pool is told to a whole group; that would bury what happened to the lead.
@@ -197,7 +199,11 @@ def _lease(now: datetime) -> list[Delivery]:
             [now + _LEASE, Delivery.Channel.EMAIL, now, BATCH],
         )
         pks = [row[0] for row in cursor.fetchall()]
-    return list(Delivery.objects.filter(pk__in=pks).select_related("lead__group", "rep__user", "user").order_by("id"))
+    return list(
+        Delivery.objects.filter(pk__in=pks)
+        .select_related("lead__group", "lead__division", "rep__user", "user")
+        .order_by("id")
+    )
 
 
 def _note(row: Delivery, problem: NotReachedError | None, now: datetime) -> None:

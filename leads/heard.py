@@ -19,7 +19,7 @@ def known(connection: Connection, who: Who) -> Lead | None:
     """The lead it is about: the one this connection brought under the id, else the person's newest, open ones first."""
     leads = Lead.objects.filter(division=connection.division_id).select_related("owner__user", "division", "stage")
     if who.lead_id and (lead := leads.filter(connection=connection, external_id=who.lead_id).first()):
-        return lead
+        return _going_on(lead)
     keys = [("email", who.email.strip().casefold()), ("phone", normalise.phone(who.phone, "") if who.phone else "")]
     for kind, value in keys:
         found = ContactKey.objects.filter(division=connection.division_id, kind=kind, value=value).first()
@@ -27,6 +27,13 @@ def known(connection: Connection, who: Who) -> Lead | None:
             of_person = leads.filter(contact=found.contact_id).order_by("-pk")
             return of_person.filter(state__in=[s.value for s in OPEN]).first() or of_person.first()
     return None
+
+
+def _going_on(lead: Lead) -> Lead:
+    """The lead itself, or the one it was merged into."""
+    while lead.merged_into is not None:
+        lead = Lead.objects.select_related("owner__user", "division", "stage").get(pk=lead.merged_into.pk)
+    return lead
 
 
 def log_contact(*, inbound: Inbound, contacted: Contacted, now: datetime) -> None:

@@ -1,18 +1,21 @@
 """What a mail may say: of its lead what the person may read, and of an offer or a pool only what is public."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.life import EventKind, State
+from leads.life import EventKind, Kind, State
 from leads.models import Delivery, Lead, LeadEvent, LeadEventPrivate, LeadPrivate, Touch
 from leads.qualify.normalise import country_name
+from reps.channel import Alert
 from reps.models import Group, Rep, User
 from reps.models.group import default_public
 
@@ -73,6 +76,25 @@ def contexts_of(rows: Sequence[Delivery], *, now: datetime) -> list[dict[str, An
             }
         contexts.append(context)
     return contexts
+
+
+def for_tests(row: Delivery, alert: Alert) -> Alert:
+    """Word about a test goes to the inbox for tests where there is one, and says whom it would have gone to."""
+    inbox = inbox_of(row)
+    if not inbox:
+        return alert
+    says = _("This is a test. It would have gone to %s.") % (row.person.name or row.person.email)
+    return replace(
+        alert,
+        to=inbox,
+        text=f"{says}\n\n{alert.text}",
+        html=alert.html.replace("<body>", format_html("<body>\n<p>{}</p>", says), 1),
+    )
+
+
+def inbox_of(row: Delivery) -> str:
+    """Where mails about this test go instead; empty where to the person."""
+    return row.lead.division.test_inbox if row.lead is not None and row.lead.kind == Kind.TEST else ""
 
 
 def _seen(rows: Sequence[Delivery], now: datetime) -> set[int]:

@@ -154,7 +154,7 @@ owned AS (
         WHERE v.lead_id = a.lead_id AND v.hop = a.hop AND v.kind IN ('stage_changed', 'closed')
             AND x.metric NOT IN ('lost', 'unqualified')
     ) e
-    WHERE a.starts_at >= %%(since)s AND a.starts_at < %%(until)s AND l.kind <> 'test'
+    WHERE a.starts_at >= %%(since)s AND a.starts_at < %%(until)s AND l.kind <> 'test' AND l.merged_into_id IS NULL
         AND (%%(all_groups)s OR a.group_id = ANY(%%(groups)s::bigint[])
             OR (a.group_id IS NULL AND a.rep_id = ANY(%%(members)s::bigint[])))
         AND (%%(rep)s::bigint IS NULL OR a.rep_id = %%(rep)s::bigint)

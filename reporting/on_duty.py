@@ -90,5 +90,5 @@ def _loads(reps: dict[int, datetime | None]) -> dict[int, int]:
 
 def _given_today(reps: dict[int, datetime | None], groups: Sequence[int], since: datetime) -> dict[int, int]:
     rows = Assignment.objects.filter(Q(group__in=groups) | Q(group=None), rep__in=reps, starts_at__gte=since)
-    rows = rows.exclude(lead__kind=Kind.TEST).order_by()
+    rows = rows.exclude(lead__kind=Kind.TEST).filter(lead__merged_into=None).order_by()
     return dict(rows.values("rep").annotate(n=Count("lead", distinct=True)).values_list("rep", "n"))

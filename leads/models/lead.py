@@ -40,8 +40,8 @@ class LeadQuerySet(models.QuerySet):
     """Questions about leads."""
 
     def reported(self) -> Self:
-        """Without tests."""
-        return self.exclude(kind=Kind.TEST)
+        """Without tests, and without what was merged into another: that counts there."""
+        return self.exclude(kind=Kind.TEST).filter(merged_into=None)
 
     def open(self) -> Self:
         """Neither closed nor rejected nor erased."""

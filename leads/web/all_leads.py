@@ -22,7 +22,7 @@ from config.lib.cells import cell
 from leads.life import State
 from leads.models import Lead
 from leads.web import show
-from leads.web.filters import LeadListFilter
+from leads.web.filters import LeadListFilter, of_kind
 from leads.web.words import STATES
 from reps import access
 
@@ -58,7 +58,7 @@ _COLUMNS = (
 def _chosen(request: HttpRequest) -> tuple[LeadListFilter, "QuerySet[Lead]"]:
     if not (access.rep_of(request.user) or access.is_manager(request.user)):
         raise PermissionDenied
-    rows = Lead.objects.visible_to(request.user, now=timezone.now()).reported()
+    rows = of_kind(Lead.objects.visible_to(request.user, now=timezone.now()), request.GET.get("kind", ""))
     rows = rows.select_related("stage", "group", "owner__user", "private")
     chosen = LeadListFilter(request.GET, queryset=rows)
     found = chosen.qs if chosen.is_valid() else rows.none()
@@ -81,6 +81,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "total": Lead.objects.visible_to(request.user, now=timezone.now()).reported().count(),
         "page": found,
+        "clear_url": reverse("tests-clear") if _may_clear(request, found) else "",
         "csv_url": reverse("leads-csv") + (f"?{query}" if query else ""),
         "filter": chosen,
         "filtered": bool(asked),
@@ -90,6 +91,10 @@ def page(request: HttpRequest) -> HttpResponse:
         "columns": _columns(request.GET.get("sort", "-arrived")),
     }
     return render(request, "leads/lead_list.html", context)
+
+
+def _may_clear(request: HttpRequest, found: Any) -> bool:
+    return request.GET.get("kind") == "tests" and bool(found.object_list) and access.is_manager(request.user)
 
 
 @login_required

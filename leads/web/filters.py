@@ -8,8 +8,9 @@ from django.forms import HiddenInput, TextInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from leads.life import State
+from leads.life import Kind, State
 from leads.models import Lead, Stage
+from leads.models.lead import LeadQuerySet
 from leads.web.words import STATES, STATUS
 from reps.models import Group, Rep
 
@@ -61,6 +62,13 @@ class LeadListFilter(django_filters.FilterSet):
         widget=TextInput(attrs={"placeholder": _("Source")}),
     )
 
+    kind = django_filters.ChoiceFilter(
+        label=_("Kind"),
+        empty_label=_("Leads"),
+        method="as_they_are",
+        choices=[("tests", _("Tests")), ("merged", _("Merged into others"))],
+    )
+
     # Set by links from the board and the reports; the page says so in words.
     arrived_after = django_filters.IsoDateTimeFilter(
         "arrived_at", lookup_expr="gte", label=_("Arrived from"), widget=HiddenInput()
@@ -88,6 +96,10 @@ class LeadListFilter(django_filters.FilterSet):
             matches |= Q(**{f"private__{name}__icontains": text})
         return rows.filter(matches)
 
+    def as_they_are(self, rows: "QuerySet[Lead]", _name: str, _kind: str) -> "QuerySet[Lead]":
+        """The page has chosen its rows by it (`of_kind`)."""
+        return rows
+
     def with_owner(self, rows: "QuerySet[Lead]", _name: str, _yes: str) -> "QuerySet[Lead]":
         """Those some rep has, or had when they were closed."""
         return rows.filter(owner__isnull=False)
@@ -109,8 +121,19 @@ class LeadListFilter(django_filters.FilterSet):
         return rows.filter(state__in=[s.value for s, word in STATUS.items() if word == status])
 
 
+def of_kind(rows: LeadQuerySet, kind: str) -> "QuerySet[Lead]":
+    """Tests, or what was merged into others, where it is asked for; else all that reports know."""
+    if kind == "tests":
+        return rows.filter(kind=Kind.TEST.value)
+    if kind == "merged":
+        return rows.filter(merged_into__isnull=False).exclude(kind=Kind.TEST.value)
+    return rows.reported()
+
+
 class LeadFilter(LeadListFilter):
     """What the API offers beyond it."""
+
+    kind = None
 
     country = django_filters.CharFilter(label=_("Country"), lookup_expr="iexact", max_length=2)
     external_id = django_filters.CharFilter(label=_("External id"), max_length=200)

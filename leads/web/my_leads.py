@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from leads import dispatch
-from leads.life import State
+from leads.life import Kind, State
 from leads.models import Delivery, Lead, Stage
 from leads.qualify.normalise import country_name
 from leads.web import show, telling
@@ -175,6 +175,7 @@ def row_of(lead: Lead, stages: list[Stage], now: datetime) -> dict[str, Any]:
         "meta": [word for word in meta if word],
         "clock": clock,
         "late": bool(clock and clock["due_at"] < now),
+        "test": lead.kind == Kind.TEST,
         "wrote_again_at": lead.wrote_again_at,
         "when": None if clock else {"at": lead.closed_at or lead.responded_at, "note": _since(lead)},
         "stages": show.choices_of(stages, lead),

@@ -18,10 +18,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from leads import respond
-from leads.life import EventKind, State
+from leads.life import EventKind, Kind, State
 from leads.models import AccountHow, Lead, LeadEvent, LeadFacts, LeadPrivate, Stage, Touch
 from leads.qualify.normalise import country_name
-from leads.web import telling
+from leads.web import merged, telling
 from reps import access
 from reps.models import User
 from reps.templatetags.face import duration
@@ -33,7 +33,7 @@ from reps.templatetags.face import duration
 def page(request: HttpRequest, uid: str) -> HttpResponse:
     """Everything about a lead, for whoever may read it; else 404 as if it did not exist."""
     now = timezone.now()
-    rows = Lead.objects.select_related("stage", "group", "owner__user", "account", "connection")
+    rows = Lead.objects.select_related("stage", "group", "owner__user", "account", "connection", "merged_into")
     lead = get_object_or_404(rows.visible_to(request.user, now=now), uid=uid)
     rep = access.rep_of(request.user)
     mine = rep is not None and lead.owner_id == rep.pk
@@ -46,6 +46,9 @@ def context_of(lead: Lead, *, now: datetime, mine: bool, reader: Any) -> dict[st
     """What the template asks for."""
     details = LeadPrivate.objects.get(lead=lead)
     events = list(LeadEvent.objects.filter(lead=lead).select_related("rep__user", "user", "private").order_by("id"))
+    parts = merged.parts_of(lead, reader=reader, now=now)
+    told = [(event, telling.item_of(event, reader=reader)) for event in events] + parts["items"]
+    told.sort(key=lambda pair: (pair[0].occurred_at, pair[0].pk), reverse=True)
     back = ("my-leads", _("My leads")) if mine else ("leads", _("Leads"))
     return {
         "now": now,
@@ -55,6 +58,7 @@ def context_of(lead: Lead, *, now: datetime, mine: bool, reader: Any) -> dict[st
             "who": who_of(lead, details),
             "there": time_there(details, now),
             "can_act": mine and lead.state in {State.ASSIGNED, State.CLOSED},
+            "test": lead.kind == Kind.TEST,
             "put_back": mine and lead.reason == "claimed" and lead.responded_at is None,
         },
         "back": {"url": reverse(back[0]), "label": back[1]},
@@ -65,9 +69,21 @@ def context_of(lead: Lead, *, now: datetime, mine: bool, reader: Any) -> dict[st
         "moves": moves_of(lead),
         "onward": onward_of(lead),
         "facts": [*account_facts(lead, events), *facts_of(lead, details, judged_of(lead))],
-        "timeline": [telling.item_of(event, reader=reader) for event in reversed(events)],
+        "timeline": [item for _event, item in told],
+        "into": parts["into"],
+        "merged": parts["merged"],
+        "merge_url": parts["merge_url"],
+        "delete_url": _delete_url(lead, mine=mine, reader=reader),
         "return_reasons": telling.RETURN_REASONS if mine and lead.state == State.ASSIGNED else [],
     }
+
+
+def _delete_url(lead: Lead, *, mine: bool, reader: Any) -> str:
+    """Only tests can be deleted: by their owner, and by who manages them."""
+    if lead.kind != Kind.TEST:
+        return ""
+    may = mine or Lead.objects.overseen_by(reader).filter(pk=lead.pk).exists()
+    return reverse("test-delete", args=[lead.uid]) if may else ""
 
 
 def title_of(lead: Lead, details: LeadPrivate) -> str:

@@ -136,6 +136,8 @@ def _told(event: LeadEvent, reader: Any) -> dict[str, str]:
     """Whom, and of what where it is not the lead's being theirs."""
     about = TOLD_OF.get(event.payload.get("event", ""))
     who = _name(event.rep.user_id, event.rep.name, reader) if event.rep else _("a manager")
+    if event.payload.get("test_inbox"):
+        return {"by": _("the inbox for tests, instead of %s") % who, "detail": str(about) if about else ""}
     return {"by": _("%s by e-mail") % who, "detail": str(about) if about else ""}
 
 

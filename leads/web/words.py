@@ -73,6 +73,7 @@ TOLD_OF = {
     "broadcast": _("that it waits in the pool"),
     "waiting": _("that it waits"),
     "handed_over": _("who has it now"),
+    "merged": _("that it goes on as another lead"),
     "handoff": _("who takes it from here"),
 }
 # In the app, where a list or a menu says it once for all: one, several.
@@ -88,6 +89,7 @@ NEWS = {
     "broadcast": (_("A lead waits in the pool"), _("%(n)d leads wait in the pool")),
     "waiting": (_("A lead waits for somebody"), _("%(n)d leads wait for somebody")),
     "handed_over": (_("A lead of yours has another owner"), _("%(n)d leads of yours have another owner")),
+    "merged": (_("A lead of yours was merged into another"), _("%(n)d leads of yours were merged into others")),
     "handoff": (_("A lead of yours was taken over"), _("%(n)d leads of yours were taken over")),
 }
 TOUCHES = {

@@ -5,7 +5,7 @@ they came. Out: spells that ended in it, by how they ended; a lead closed while 
 or unqualified at that instant.
 
 Caveats: a lead that came twice counts twice in and twice out. Moving a closed lead back to an open stage takes its way
-out away again. Test leads never count.
+out away again. Test leads never count, nor do those merged into another.
 """
 
 from collections import Counter
@@ -42,7 +42,7 @@ def in_out(*, rep: int, since: datetime, until: datetime, groups: tuple[int, ...
                     LEAST(a.ends_at, CASE WHEN h.held THEN l.closed_at END) AS ended_at,
                     CASE WHEN h.held AND l.state = 'closed' THEN s.metric ELSE a."end" END AS ending
                 FROM routing_assignment a
-                JOIN leads_lead l ON l.id = a.lead_id AND l.kind <> 'test'
+                JOIN leads_lead l ON l.id = a.lead_id AND l.kind <> 'test' AND l.merged_into_id IS NULL
                 JOIN leads_stage s ON s.id = l.stage_id
                 CROSS JOIN LATERAL (
                     SELECT l.owner_id IS NOT DISTINCT FROM a.rep_id AND (a.ends_at IS NULL OR a."end" = 'closed')

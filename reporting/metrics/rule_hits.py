@@ -29,7 +29,7 @@ def rule_hits(*, since: datetime, until: datetime, groups: tuple[int, ...] | Non
             """
             WITH d AS (
                 SELECT d.lead_id, d.rule, d.rule_name, d.at FROM routing_decision d
-                JOIN leads_lead l ON l.id = d.lead_id AND l.kind <> 'test'
+                JOIN leads_lead l ON l.id = d.lead_id AND l.kind <> 'test' AND l.merged_into_id IS NULL
                 WHERE d.at >= %(since)s AND d.at < %(until)s
                     AND (%(all)s OR d.group_id = ANY(%(groups)s::bigint[]))
             )

@@ -46,6 +46,7 @@ WENT = {
     Assignment.End.PUT_BACK.value: gettext_lazy("put back into the pool"),
     Assignment.End.HAND_OVER.value: gettext_lazy("reassigned to others"),
     Assignment.End.RELEASED.value: gettext_lazy("unassigned"),
+    Assignment.End.MERGED.value: gettext_lazy("merged with another"),
     Assignment.End.CLOSED.value: gettext_lazy("closed"),
 }
 

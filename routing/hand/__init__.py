@@ -4,8 +4,10 @@ from routing.hand.add import Added, TakenError, Way, add, only_enquiry
 from routing.hand.again import MOST as MOST_AGAIN
 from routing.hand.again import Preview, Wanted, preview_again, route_again, run_again
 from routing.hand.booked import give_booked
+from routing.hand.clear_tests import clear_tests
 from routing.hand.give import give, hand_over
 from routing.hand.leave import Leave, LeavePreview, NotLeavingError, check_leave, leave, preview_leave
+from routing.hand.merge import NotMergedError, merge, unmerge
 from routing.hand.moved import Moved
 from routing.hand.owners import rescue, stranded_owners
 from routing.hand.reject import reject
@@ -19,17 +21,20 @@ __all__ = [
     "LeavePreview",
     "Moved",
     "NotLeavingError",
+    "NotMergedError",
     "Preview",
     "TakenError",
     "Wanted",
     "Way",
     "add",
     "check_leave",
+    "clear_tests",
     "give",
     "give_booked",
     "hand_over",
     "leave",
     "may_revive",
+    "merge",
     "only_enquiry",
     "preview_again",
     "preview_leave",
@@ -42,4 +47,5 @@ __all__ = [
     "run_again",
     "stopped",
     "stranded_owners",
+    "unmerge",
 ]

@@ -4,9 +4,11 @@ from django.urls import path
 
 from routing.web import (
     add_lead,
+    clear_tests,
     compare,
     imports,
     leave,
+    merge,
     my_turn,
     offers,
     pool,
@@ -30,6 +32,10 @@ urlpatterns = [
     path("my-leads/offers/<uuid:uid>/accept/", offers.accept, name="offer-accept"),
     path("my-leads/offers/<uuid:uid>/decline/", offers.decline, name="offer-decline"),
     path("leads/<uuid:uid>/why/", why.fragment, name="lead-why"),
+    path("leads/<uuid:uid>/merge/", merge.page, name="lead-merge"),
+    path("leads/<uuid:uid>/unmerge/", merge.undo, name="lead-unmerge"),
+    path("leads/<uuid:uid>/delete-test/", clear_tests.delete, name="test-delete"),
+    path("leads/delete-tests/", clear_tests.clear, name="tests-clear"),
     path("leads/<uuid:uid>/revive/", why.revive, name="lead-revive"),
     path("rules/", rules.page, name="rules"),
     path("rules/<uuid:uid>/", rules.page, name="rules-set"),

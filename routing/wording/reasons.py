@@ -57,6 +57,8 @@ _WAITS = {
     "imported": gettext_noop("Imported with its past"),
     "manual": gettext_noop("Given by hand"),
     "hand_over": gettext_noop("Reassigned by hand"),
+    "merged": gettext_noop("Merged into another lead of the same person"),
+    "unmerged": gettext_noop("Taken out of the lead it was merged into"),
     "by_hand_spam": gettext_noop("Rejected by hand: spam or bogus"),
     "by_hand_no_customer": gettext_noop("Rejected by hand: not a possible customer"),
     "by_hand_duplicate": gettext_noop("Rejected by hand: duplicate"),

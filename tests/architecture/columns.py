@@ -61,7 +61,7 @@ NOT_PERSONAL = {
     "routing.Decision": "outcome prints reason record rule rule_name",
     "routing.FileImport": "counts kind mapping options sha256 status",
     "routing.LedgerEntry": "kind reps weights",
-    "routing.Merge": "reason state",
+    "routing.Merge": "keys reason state",
     "routing.Offer": "answer",
     "routing.Return": "reason ruling",
     "routing.RosterPrint": "body digest",

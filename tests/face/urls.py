@@ -27,6 +27,7 @@ SIMPLE = (
     "nav-counts",
     "add-lead",
     "leads-sent",
+    "tests-clear",
     "forms",
     "form-new",
 )
@@ -35,6 +36,9 @@ WITH_UID = (
     "lead-why",
     "lead-touch",
     "lead-note",
+    "lead-merge",
+    "lead-unmerge",
+    "test-delete",
     "lead-stage",
     "lead-return",
     "lead-assign",
