@@ -244,6 +244,16 @@ ONLY_FROM = Setting(
 )
 
 
+# For those that tell whose meeting was booked, or who took the call.
+HOST_KEEPS = Setting(
+    "host_keeps",
+    "Who was booked or called keeps the lead",
+    "Off: the rules decide, whoever the meeting was booked with or took the call.",
+    Kind.YES_NO,
+    default="yes",
+)
+
+
 class Source(Connector):
     """Brings news: leads, contacts made, remarks. All but `read` is asked while the sender waits: no network."""
 

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, serializers
 
 from config.lib import strict_json
@@ -233,3 +234,37 @@ def arrival_of(
 
 
 _TEXTS = frozenset(name for name, f in ArrivalSerializer().fields.items() if isinstance(f, PlainText))
+
+
+# Fields of a lead as people read them; own attributes have their label.
+LABELS = {
+    "external_id": gettext_lazy("Its own id"),
+    "name": gettext_lazy("Name"),
+    "first_name": gettext_lazy("First name"),
+    "last_name": gettext_lazy("Last name"),
+    "email": gettext_lazy("E-mail"),
+    "phone": gettext_lazy("Phone"),
+    "company": gettext_lazy("Company"),
+    "job_title": gettext_lazy("Job title"),
+    "website": gettext_lazy("Website"),
+    "profile_url": gettext_lazy("Profile"),
+    "handle": gettext_lazy("Handle"),
+    "language": gettext_lazy("Language"),
+    "time_zone": gettext_lazy("Time zone"),
+    "country": gettext_lazy("Country"),
+    "region": gettext_lazy("State or region"),
+    "city": gettext_lazy("City"),
+    "postal_code": gettext_lazy("Postal code"),
+    "industry": gettext_lazy("Industry"),
+    "segment": gettext_lazy("Segment"),
+    "account_external_id": gettext_lazy("Id of the account"),
+    "employees": gettext_lazy("Employees"),
+    "product": gettext_lazy("Product interest"),
+    "deal_size": gettext_lazy("Deal size"),
+    "source": gettext_lazy("Source"),
+    "campaign": gettext_lazy("Campaign"),
+    "channel": gettext_lazy("Channel"),
+    "intent": gettext_lazy("Intent"),
+    "score": gettext_lazy("Score"),
+    "message": gettext_lazy("Message"),
+}

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from config.lib import signing
 from leads.connector import (
+    HOST_KEEPS,
     Came,
     Configured,
     Door,
@@ -43,13 +44,7 @@ class Calendly(Source):
     keeps_rest = True
     settings: ClassVar = (
         Setting("signing_key", "Signing key", kind=Kind.SECRET, required=True),
-        Setting(
-            "host_keeps",
-            "The host keeps the lead",
-            "Off: the rules decide, whoever the meeting was booked with.",
-            Kind.YES_NO,
-            default="yes",
-        ),
+        HOST_KEEPS,
     )
     MAPPING: ClassVar = {
         "name": ["name", "answers[Name]", "answers[Full name]"],

@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from leads.connector import (
+    HOST_KEEPS,
     Came,
     Configured,
     Door,
     Example,
     Ignored,
-    Kind,
     NewLead,
     News,
     Noted,
     Posted,
-    Setting,
     UnreadableError,
     Who,
 )
@@ -37,13 +36,7 @@ class ChiliPiper(Posted):
     channel = "meeting booked"
     settings: ClassVar = (
         *Posted.settings,
-        Setting(
-            "host_keeps",
-            "The host keeps the lead",
-            "Off: the rules decide, whoever the meeting was booked with.",
-            Kind.YES_NO,
-            default="yes",
-        ),
+        HOST_KEEPS,
     )
     MAPPING: ClassVar = {
         "email": "primaryGuestEmail",

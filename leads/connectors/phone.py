@@ -5,17 +5,16 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from leads.connector import (
+    HOST_KEEPS,
     Came,
     Configured,
     Contacted,
     Door,
     Example,
     Ignored,
-    Kind,
     NewLead,
     News,
     Posted,
-    Setting,
     UnreadableError,
     Who,
 )
@@ -71,13 +70,7 @@ class Phone(Posted):
     channel = "call"
     settings: ClassVar = (
         *Posted.settings,
-        Setting(
-            "host_keeps",
-            "Who answers keeps the lead",
-            "Off: the rules decide, whoever took the call.",
-            Kind.YES_NO,
-            default="yes",
-        ),
+        HOST_KEEPS,
     )
     keeps_rest = False
     MAPPING: ClassVar = {"phone": "phone", "name": "name", "message": "message"}

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from config.lib import signing
 from config.lib.signing import NotSignedError
 from leads.connector import (
+    HOST_KEEPS,
     Came,
     Configured,
     Door,
@@ -39,13 +40,7 @@ class SavvyCal(Source):
     keeps_rest = True
     settings: ClassVar = (
         Setting("secret", "Secret of the webhook", kind=Kind.SECRET, required=True),
-        Setting(
-            "host_keeps",
-            "The host keeps the lead",
-            "Off: the rules decide, whoever the meeting was booked with.",
-            Kind.YES_NO,
-            default="yes",
-        ),
+        HOST_KEEPS,
     )
     MAPPING: ClassVar = {
         "name": "attendee.name",

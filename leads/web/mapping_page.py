@@ -16,9 +16,9 @@ from leads import inbound, incoming, mapping
 from leads.connector import NewLead, Source, UnreadableError
 from leads.models import Connection, Intake, Lead
 from leads.qualify.freeze import catalogue_of
+from leads.reading import LABELS
 from leads.web.connections import found, head
 from leads.web.ops import ops_only
-from leads.web.words import FIELDS
 
 _SAMPLES = 20  # so many of the last leads are looked through
 _SHOWN = 3
@@ -53,7 +53,7 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "own": bool(connection.mapping),
         "rest": _("kept as an answer") if source.keeps_rest else _("left out"),
         "fixed": [(_label(field), rule["text"]) for field, rule in rules.items() if isinstance(rule, dict)],
-        "read": _as_read(connection, source, bodies[0]) if bodies else None,
+        "read": as_read(connection, source, bodies[0]) if bodies else None,
     }
     return render(request, "leads/connection_mapping.html", context)
 
@@ -105,7 +105,7 @@ def _fields(connection: Connection) -> list[tuple[str, str]]:
 def _label(field: str) -> str:
     if field.startswith(_ANSWER):
         return _("Answer: %s") % field.removeprefix(_ANSWER)
-    return str(FIELDS.get(field, field.replace("_", " ").capitalize()))
+    return str(LABELS.get(field, field.replace("_", " ").capitalize()))
 
 
 def _chosen(request: HttpRequest, connection: Connection, source: Source, facts: dict[str, Any]) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def _told(request: HttpRequest, connection: Connection) -> str:
     return _("Saved. %(n)d kept deliveries run again by it.") % {"n": n}
 
 
-def _as_read(connection: Connection, source: Source, facts: dict[str, Any]) -> dict[str, Any]:
+def as_read(connection: Connection, source: Source, facts: dict[str, Any]) -> dict[str, Any]:
     """The lead as it would be understood now, or why it would be refused."""
     catalogue = catalogue_of(connection.division_id)
     try:

@@ -90,6 +90,8 @@ NEWS = {
     "waiting": (_("A lead waits for somebody"), _("%(n)d leads wait for somebody")),
     "handed_over": (_("A lead of yours has another owner"), _("%(n)d leads of yours have another owner")),
     "merged": (_("A lead of yours was merged into another"), _("%(n)d leads of yours were merged into others")),
+    "many_claims": (_("Somebody claims faster than people do"), _("Somebody claims faster than people do")),
+    "many_exports": (_("Somebody takes out many files"), _("Somebody takes out many files")),
     "handoff": (_("A lead of yours was taken over"), _("%(n)d leads of yours were taken over")),
 }
 TOUCHES = {
@@ -105,37 +107,4 @@ OUTCOMES = {
     CallOutcome.NO_ANSWER: _("No answer"),
     CallOutcome.BUSY: _("Busy"),
     CallOutcome.WRONG_NUMBER: _("Wrong number"),
-}
-
-# Fields of a lead as pages name them; own attributes have their label.
-FIELDS = {
-    "external_id": _("Its own id"),
-    "name": _("Name"),
-    "first_name": _("First name"),
-    "last_name": _("Last name"),
-    "email": _("E-mail"),
-    "phone": _("Phone"),
-    "company": _("Company"),
-    "job_title": _("Job title"),
-    "website": _("Website"),
-    "profile_url": _("Profile"),
-    "handle": _("Handle"),
-    "language": _("Language"),
-    "time_zone": _("Time zone"),
-    "country": _("Country"),
-    "region": _("State or region"),
-    "city": _("City"),
-    "postal_code": _("Postal code"),
-    "industry": _("Industry"),
-    "segment": _("Segment"),
-    "account_external_id": _("Id of the account"),
-    "employees": _("Employees"),
-    "product": _("Product interest"),
-    "deal_size": _("Deal size"),
-    "source": _("Source"),
-    "campaign": _("Campaign"),
-    "channel": _("Channel"),
-    "intent": _("Intent"),
-    "score": _("Score"),
-    "message": _("Message"),
 }

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from leads import reading
 from leads.qualify.freeze import catalogue_of
 from leads.rows import ARRIVED, CONTACTS, PAST_DATES, PAST_TEXTS, PLAIN
 from leads.spool import Spool
@@ -27,35 +28,7 @@ _RECORDS = {Kind.ACCOUNTS: AccountRows, Kind.TERRITORIES: TerritoryRows, Kind.RE
 _LOOKED_AT = 2_000  # rows the guesses are made of
 
 LABELS: dict[str, str | Promise] = {
-    "external_id": gettext_lazy("Its own id"),
-    "name": gettext_lazy("Name"),
-    "first_name": gettext_lazy("First name"),
-    "last_name": gettext_lazy("Last name"),
-    "email": gettext_lazy("E-mail"),
-    "phone": gettext_lazy("Phone"),
-    "company": gettext_lazy("Company"),
-    "job_title": gettext_lazy("Job title"),
-    "website": gettext_lazy("Website"),
-    "language": gettext_lazy("Language"),
-    "time_zone": gettext_lazy("Time zone"),
-    "country": gettext_lazy("Country"),
-    "region": gettext_lazy("State or region"),
-    "city": gettext_lazy("City"),
-    "postal_code": gettext_lazy("Postal code"),
-    "industry": gettext_lazy("Industry"),
-    "segment": gettext_lazy("Segment"),
-    "account_external_id": gettext_lazy("Id of the account"),
-    "employees": gettext_lazy("Employees"),
-    "product": gettext_lazy("Product"),
-    "deal_size": gettext_lazy("Deal size"),
-    "source": gettext_lazy("Source"),
-    "campaign": gettext_lazy("Campaign"),
-    "channel": gettext_lazy("Channel"),
-    "intent": gettext_lazy("Intent"),
-    "score": gettext_lazy("Score"),
-    "message": gettext_lazy("Message"),
-    "profile_url": gettext_lazy("Link to the profile"),
-    "handle": gettext_lazy("Handle"),
+    **reading.LABELS,
     "arrived_at": gettext_lazy("Arrived at"),
     "owner": gettext_lazy("Owner (e-mail of the rep)"),
     "group": gettext_lazy("Group"),

@@ -31,10 +31,10 @@ from leads.connector import (
 from leads.models import Connection, Inbound
 from leads.outside import Outside
 from leads.qualify.freeze import catalogue_of
+from leads.reading import LABELS
 from leads.web.connections import found, head
 from leads.web.deliveries import readable
 from leads.web.ops import ops_only
-from leads.web.words import FIELDS
 from routing import rulesets
 from routing.trial import try_lead
 from routing.web.why import trial_told
@@ -172,13 +172,13 @@ def _lead(connection: Connection, source: Source, new: NewLead) -> dict[str, Any
     except UnreadableError as error:
         return {"says": _("A lead that would be refused: %s") % error}
     names = [name for name in incoming.fields(catalogue) if name not in {"first_name", "last_name"}]
-    values = [(FIELDS.get(name, name), getattr(arrival, name, None) or arrival.attributes.get(name)) for name in names]
+    values = [(LABELS.get(name, name), getattr(arrival, name, None) or arrival.attributes.get(name)) for name in names]
     answers = [(_("Answer: %s") % name, value) for name, value in arrival.answers.items()]
     tracked = list(arrival.tracking.items())
     told = {
         "says": _("A test lead.") if new.test else _("A lead."),
         "values": [(label, value) for label, value in (*values, *answers, *tracked) if value not in (None, "")],
-        "problems": [(FIELDS.get(name, name), why) for name, why in arrival.problems.items()],
+        "problems": [(LABELS.get(name, name), why) for name, why in arrival.problems.items()],
         "host": arrival.host,
     }
     version = rulesets.published(connection.division_id)
