@@ -37,7 +37,8 @@ def taken_by(*, arrival: Arrival, division: Division, reader: User, now: datetim
     keys = arrival.contact_keys()
     contacts = match.contacts_of(division.pk, keys)
     mine = _tellable(division, reader, now)
-    people = list(mine.filter(contact__in=contacts).order_by("-sole", "pk")[:_MOST])
+    # Never of nobody, as that would not even be asked, and who has a hidden lead is somebody.
+    people = list(mine.filter(contact__in=[0, *contacts]).order_by("-sole", "pk")[:_MOST])
     gone = silent_of([lead.pk for lead in people], division.enquiry_days, now)
     found = [lead for lead in people if lead.pk not in gone]
     others = [lead for lead in _of_company(mine, arrival) if lead.contact_id not in contacts]
