@@ -4,6 +4,9 @@ R12 to R33 are the lines of the reliability table in docs/operations.md.
 """
 
 import json
+import os
+import subprocess
+import sys
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +24,7 @@ from routing.models import Assignment
 from tests import factories as make
 from tests.doors import battery_import
 from tests.doors.figures import FULL, many, told
+from tests.processes import ROOT
 from tests.processes import processes as processes  # noqa: PLC0414 - a fixture handed on
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -201,3 +205,19 @@ def test_r20_a_file_whose_worker_is_killed_is_taken_once():
     assert figures["kills"] == kills
     assert figures["new"] + figures["refused"] + figures["enquiry"] == rows
     told("R20", **figures)
+
+
+def test_r20_a_large_file_takes_no_more_memory_than_a_small_one():
+    """Each in a process, and a database, of its own."""
+    small, large = (measured(rows) for rows in many((500, 2_000), (10_000, 100_000)))
+
+    assert large["peak_rss_mb"] <= 1.2 * small["peak_rss_mb"]
+    told("R20 memory", **{f"{name} {size['rows']}": size[name] for size in (small, large) for name in list(size)[1:]})
+
+
+def measured(rows):
+    itself = [sys.executable, "-m", "tests.doors.battery_import", "measure", str(rows)]
+    command = [sys.executable, "-m", "config.run.beside", *itself]
+    outside = {name: text for name, text in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "DATA_DIR"}}
+    done = subprocess.run(command, cwd=ROOT, env=outside, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout.strip().splitlines()[-1])
