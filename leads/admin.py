@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from leads import keys
-from leads.models import Account, ApiKey, Attribute, Connection, Delivery, Intake, Lead, Stage, WebForm
+from leads.models import Account, ApiKey, Attribute, Connection, Delivery, Export, Intake, Lead, Stage, WebForm
 from reps.web.admin_parts import HouseAdmin, JSONText, WholeForm
 
 
@@ -46,6 +46,17 @@ class IntakeAdmin(ReadOnly, HouseAdmin):
         """Of leads the reader may see."""
         seen = Lead.objects.visible_to(request.user, now=timezone.now())
         return super().get_queryset(request).filter(lead__in=seen)
+
+
+@admin.register(Export)
+class ExportAdmin(ReadOnly, HouseAdmin):
+    """Who took out what as a file."""
+
+    list_display = ("at", "by", "what", "rows")
+    list_filter = ("what",)
+    list_select_related = ("by",)
+    date_hierarchy = "at"
+    show_full_result_count = False
 
 
 @admin.register(Delivery)

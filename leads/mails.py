@@ -52,6 +52,9 @@ def contexts_of(rows: Sequence[Delivery], *, now: datetime) -> list[dict[str, An
     reps = dict(
         Rep.objects.filter(pk__in={row.payload.get("rep") for row in rows} - {None}).values_list("pk", "user__name")
     )
+    people = dict(
+        User.objects.filter(pk__in={row.payload.get("person") for row in rows} - {None}).values_list("pk", "name")
+    )
     contexts = []
     for row in rows:
         context: dict[str, Any] = {"name": row.person.name, **_link(row, row.pk in seen)}
@@ -69,7 +72,7 @@ def contexts_of(rows: Sequence[Delivery], *, now: datetime) -> list[dict[str, An
                 # The rule that fitted tells what the lead said.
                 "why": row.why if row.lead_id is None or row.pk in readable else "",
                 "message": messages.get(row.ref, ""),
-                "other": reps.get(row.payload.get("rep", 0), ""),
+                "other": reps.get(row.payload.get("rep", 0), "") or people.get(row.payload.get("person", 0), ""),
                 "minutes": row.payload.get("minutes"),
                 "again": bool(row.payload.get("again")),
                 "where": _where(row),
@@ -168,6 +171,8 @@ def _link(row: Delivery, opens: bool) -> dict[str, str]:  # noqa: FBT001 - of th
         act, path = _("Open the lead"), reverse("lead-show", args=[row.lead.uid]) + anchor
     elif row.rep_id is not None:
         act, path = _("Open My leads"), reverse("my-leads")
+    elif row.event == "many_exports":
+        act, path = _("See the exports"), reverse("admin:leads_export_changelist")
     elif row.event == "waiting":
         act, path = _("Open To assign"), reverse("to-assign")
     else:

@@ -7,6 +7,7 @@ from .contact import Contact, ContactKey
 from .delivery import Delivery
 from .enrichment import CompanyRecord, EnrichmentAnswer, Lookup
 from .event import LeadEvent, LeadEventPrivate
+from .export import Export
 from .facts import LeadFacts
 from .form import FormAnswer, FormEnding, FormItem, Verdict, WebForm
 from .inbound import Inbound
@@ -30,6 +31,7 @@ __all__ = [
     "ContactKey",
     "Delivery",
     "EnrichmentAnswer",
+    "Export",
     "FormAnswer",
     "FormEnding",
     "FormItem",

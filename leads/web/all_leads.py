@@ -20,8 +20,8 @@ from django.views.decorators.http import require_safe
 
 from config.lib.cells import cell
 from leads.life import State
-from leads.models import Lead
-from leads.web import show
+from leads.models import Export, Lead
+from leads.web import exports, show
 from leads.web.filters import LeadListFilter, of_kind
 from leads.web.words import STATES
 from reps import access
@@ -100,9 +100,11 @@ def _may_clear(request: HttpRequest, found: Any) -> bool:
 @login_required
 @never_cache
 @require_safe
+@exports.limited
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The same leads as CSV, cells that a spreadsheet would run as formulas quoted."""
     _filter, rows = _chosen(request)
+    exports.note(request, Export.What.LEADS, rows[:_MOST_EXPORTED].count())
     response = StreamingHttpResponse(_lines(rows[:_MOST_EXPORTED]), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="leads.csv"'
     return response

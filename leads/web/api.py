@@ -28,6 +28,7 @@ from leads.web.view import RatedView
 from leads.web.wait import wait_for_decision
 
 BULK_MOST = 1000
+TIMELINE_MOST = 1000
 
 
 class LeadPages(CursorPagination):
@@ -151,10 +152,15 @@ class TimelineView(LeadAPI):
     """GET what happened to one lead."""
 
     def get(self, request: Request, uid: str) -> Response:
-        """Oldest first."""
+        """Oldest first, up to 1,000 lines; `next` goes on after them."""
         lead = self.lead(request, uid)
-        events = LeadEvent.objects.filter(lead=lead).select_related("rep__user", "user", "private").order_by("id")
-        return Response({"id": str(lead.uid), "events": [_event(event) for event in events]})
+        after = _after(request)
+        rows = LeadEvent.objects.filter(lead=lead, id__gt=after).select_related("rep__user", "user", "private")
+        events = list(rows.order_by("id")[: TIMELINE_MOST + 1])
+        here = request.build_absolute_uri(request.path)
+        goes_on = f"{here}?after={events[TIMELINE_MOST - 1].pk}" if len(events) > TIMELINE_MOST else None
+        told = [_event(event) for event in events[:TIMELINE_MOST]]
+        return Response({"id": str(lead.uid), "events": told, "next": goes_on})
 
 
 def sender(request: Request) -> ApiKey:
@@ -176,6 +182,13 @@ def wait_seconds(request: Request) -> float:
         return max(0.0, float(text))
     except ValueError as error:
         raise exceptions.ValidationError({"wait": [_("Seconds as a number, like 2.")]}) from error
+
+
+def _after(request: Request) -> int:
+    text = request.query_params.get("after") or "0"
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise exceptions.ValidationError({"after": [_("Take the address that `next` gives.")]})
+    return int(text)
 
 
 def _decision(lead: Lead) -> dict[str, object] | None:

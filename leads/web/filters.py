@@ -1,8 +1,10 @@
 """How leads are narrowed, on the page and in the API."""
 
 from datetime import timedelta
+from typing import Any
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.forms import HiddenInput, TextInput
 from django.utils import timezone
@@ -15,6 +17,23 @@ from leads.web.words import STATES, STATUS
 from reps.models import Group, Rep
 
 _SOON = timedelta(minutes=5)
+
+
+class InstantField(django_filters.fields.IsoDateTimeField):
+    """An instant that can be shown in every time zone."""
+
+    def clean(self, value: Any) -> Any:
+        """Refuse the first and the last years there are."""
+        at = super().clean(value)
+        if at is not None and not 1970 <= at.year <= 9000:
+            raise ValidationError(_("This must be an instant between 1970 and 9000."))
+        return at
+
+
+class InstantFilter(django_filters.IsoDateTimeFilter):
+    """By an instant with its offset."""
+
+    field_class = InstantField
 
 
 class LeadListFilter(django_filters.FilterSet):
@@ -70,15 +89,9 @@ class LeadListFilter(django_filters.FilterSet):
     )
 
     # Set by links from the board and the reports; the page says so in words.
-    arrived_after = django_filters.IsoDateTimeFilter(
-        "arrived_at", lookup_expr="gte", label=_("Arrived from"), widget=HiddenInput()
-    )
-    arrived_before = django_filters.IsoDateTimeFilter(
-        "arrived_at", lookup_expr="lt", label=_("Arrived before"), widget=HiddenInput()
-    )
-    assigned_after = django_filters.IsoDateTimeFilter(
-        "assigned_at", lookup_expr="gte", label=_("Assigned from"), widget=HiddenInput()
-    )
+    arrived_after = InstantFilter("arrived_at", lookup_expr="gte", label=_("Arrived from"), widget=HiddenInput())
+    arrived_before = InstantFilter("arrived_at", lookup_expr="lt", label=_("Arrived before"), widget=HiddenInput())
+    assigned_after = InstantFilter("assigned_at", lookup_expr="gte", label=_("Assigned from"), widget=HiddenInput())
     owned = django_filters.ChoiceFilter(
         label=_("With a rep"), method="with_owner", choices=[("yes", _("yes"))], widget=HiddenInput()
     )

@@ -21,7 +21,7 @@ from leads import respond
 from leads.life import EventKind, Kind, State
 from leads.models import AccountHow, Lead, LeadEvent, LeadFacts, LeadPrivate, Stage, Touch
 from leads.qualify.normalise import country_name
-from leads.web import merged, telling
+from leads.web import merged, story, telling
 from reps import access
 from reps.models import User
 from reps.templatetags.face import duration
@@ -45,9 +45,10 @@ def page(request: HttpRequest, uid: str) -> HttpResponse:
 def context_of(lead: Lead, *, now: datetime, mine: bool, reader: Any) -> dict[str, Any]:
     """What the template asks for."""
     details = LeadPrivate.objects.get(lead=lead)
-    events = list(LeadEvent.objects.filter(lead=lead).select_related("rep__user", "user", "private").order_by("id"))
+    events, left_out = story.events_of(lead)
     parts = merged.parts_of(lead, reader=reader, now=now)
     told = [(event, telling.item_of(event, reader=reader)) for event in events] + parts["items"]
+    told = story.gap(events, left_out) + told
     told.sort(key=lambda pair: (pair[0].occurred_at, pair[0].pk), reverse=True)
     back = ("my-leads", _("My leads")) if mine else ("leads", _("Leads"))
     return {

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from leads.models import Export
+from leads.web.exports import limited, note
 from reporting import cohort, exports
 from reporting.metrics.fairness import fair_shares
 from reporting.metrics.funnel import steps
@@ -76,6 +78,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 @require_safe
+@limited
 def export(request: HttpRequest, uid: str) -> HttpResponse:
     """What the figures were made of, a line for each spell of ownership; nothing personal."""
     what = _asked(request, uid)
@@ -83,6 +86,7 @@ def export(request: HttpRequest, uid: str) -> HttpResponse:
         return wrong(what.form)
     span = what.period
     found = cohort.spells(scope=what.scope, since=span.since, until=span.until, now=what.now, most=_MOST_EXPORTED)
+    note(request, Export.What.REP_REPORT, len(found))
     return exports.table(HEADS, (_line(spell) for spell in found), name=f"rep-report-{span.key}")
 
 

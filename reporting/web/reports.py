@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from leads.models import Export
+from leads.web.exports import limited, note
 from reporting import cohort, exports
 from reporting.metric import ENOUGH
 from reporting.metrics.rule_hits import rule_hits
@@ -101,12 +103,14 @@ def page(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 @require_safe
+@limited
 def export(request: HttpRequest) -> HttpResponse:
     """The same rows as CSV: seconds, and shares of one; close rates of under 30 leads are empty, as on the page."""
     what = _asked(request)
     if what.form.errors:
         return wrong(what.form)
     found = cohort.ask(scope=what.scope, since=what.period.since, until=what.period.until, now=what.now, cut="rep")
+    note(request, Export.What.REPORTS, len(found))
     names = _names(found, what.scope, what.now)
     lines = sorted(found, key=lambda pk: (-found[pk].counts["leads"], names[pk].name))
     return exports.table(HEADS, (_line(names[pk], found[pk]) for pk in lines), name=f"reports-{what.period.key}")

@@ -16,6 +16,7 @@ from routing.models import RuleSet, RuleSetVersion, SavedExample
 from routing.rulesets import compare, examples
 from routing.web.api_parts import Body, Ids, RulesAPI, chosen, conflict, found_or_404, plain, unprocessable
 
+MOST_VERSIONS = 1000
 _OUTCOMES = ("assigned", "offered", "pooled", "held", "desk", "rejected")
 
 
@@ -115,7 +116,7 @@ class VersionsView(RuleSetAPI):
     def get(self, request: Request, uid: UUID) -> Response:
         """Without their rules."""
         row = self.rule_set(request, uid)
-        rows = row.versions.select_related("published_by").order_by("-n")
+        rows = row.versions.select_related("published_by").defer("body").order_by("-n")[:MOST_VERSIONS]
         return Response({"versions": [_version(version) for version in rows]})
 
 

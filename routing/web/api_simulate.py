@@ -14,7 +14,10 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from reps.models import Group, Rep
+from leads import exports
+from leads.models import Export
+from leads.web.rated import too_many
+from reps.models import Group, Rep, User
 from routing import wording
 from routing.models import RuleSet, RuleSetVersion, Simulation
 from routing.simulate import AGAINST, ROSTERS, Asked, NotSimulatedError, Result, rows, shadow, tables, words
@@ -24,6 +27,7 @@ from routing.web.api_parts import Body, RulesAPI, found_or_404
 _LISTED = 100
 _MOVES = 500
 _DAYS = 90
+_FAR = 10_000  # more than may be asked for, and still a date
 
 
 class SimulationAPI(RulesAPI):
@@ -59,7 +63,7 @@ class SimulationsView(SimulationAPI):
         version = self._version(rule_set, body)
         try:
             if kind == "shadow":
-                until = _instant(body, "until") or now + timedelta(days=body.number("days") or 1)
+                until = _instant(body, "until") or now + timedelta(days=min(body.number("days") or 1, _FAR))
                 by = self.by(request)
                 row = shadow.start_shadow(rule_set=rule_set, version=version, until=until, by=by, now=now)
             else:
@@ -116,7 +120,13 @@ class MovesView(SimulationAPI):
         row = self.simulation(request, uid)
         if row.result is None:
             raise exceptions.NotFound
-        lines = _lines(Result.of(row.result), _names(row))
+        result = Result.of(row.result)
+        if isinstance(request.user, User):
+            spent = exports.may_take(by=request.user, now=timezone.now())
+            if not spent.allowed:
+                raise too_many(spent.again_in)
+            exports.note(what=Export.What.MOVES, rows=len(result.moves), by=request.user, now=timezone.now())
+        lines = _lines(result, _names(row))
         answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="moves-{row.uid}.csv"'
         return answer
@@ -142,7 +152,7 @@ def _asked(body: Body, now: datetime) -> Asked:
     if days == 0:
         body.wrong("days", _("At least 1."))
     return Asked(
-        _instant(body, "since") or until - timedelta(days=min(days or _DAYS, 10_000)),
+        _instant(body, "since") or until - timedelta(days=min(days or _DAYS, _FAR)),
         until,
         body.choice("roster", ROSTERS, "then"),
         body.choice("against", AGAINST, "live"),

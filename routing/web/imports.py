@@ -21,6 +21,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from leads.models import Export
+from leads.web.exports import limited, note
 from reps import access
 from reps.models import User
 from reps.models.division import SEEDED
@@ -251,6 +253,7 @@ def refused(request: HttpRequest, uid: UUID) -> FileResponse:
 @login_required
 @never_cache
 @require_safe
+@limited
 def export(request: HttpRequest, kind: str) -> HttpResponse:
     """Accounts, territories or reps as CSV, in the shape that an import takes."""
     if not access.oversees_all(request.user):
@@ -258,6 +261,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in taken_out.KINDS:
         raise Http404
     text = taken_out.text(kind, division_id=SEEDED, now=timezone.now())
+    note(request, Export.What(kind), text.count("\r\n") - 1)
     response = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
     return response

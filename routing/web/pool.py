@@ -17,12 +17,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from config.lib import rates
 from leads.models import Lead, LeadPrivate
 from leads.qualify.normalise import country_name
 from reps import access
 from reps.models import Group, Rep, User
 from routing import claim as claims
 from routing.assign import NotYoursError
+from routing.web import hurry
 
 _URGENT_BELOW = 5  # bands 0-4 come before the usual 5
 _MOST_CARDS = 60
@@ -44,6 +46,8 @@ def pull(request: HttpRequest, uid: str) -> HttpResponse:
     """Take the best waiting lead of the group."""
     rep, user = _reader(request)
     group = get_object_or_404(claims.groups_with_pool(rep, now=timezone.now()), uid=uid)
+    if (over := hurry.too_many(rep, now=timezone.now())) is not None:
+        return _too_many(request, rep, over, chosen=str(uid))
     try:
         lead = claims.pull(group=group, rep=rep, by=user)
     except claims.NotClaimedError as error:
@@ -56,6 +60,8 @@ def pull(request: HttpRequest, uid: str) -> HttpResponse:
 def claim(request: HttpRequest, handle: str) -> HttpResponse:
     """Take the lead behind the reader's handle; who was slower learns nothing about it."""
     rep, user = _reader(request)
+    if (over := hurry.too_many(rep, now=timezone.now())) is not None:
+        return _too_many(request, rep, over, chosen=request.POST.get("group", ""))
     try:
         lead = claims.claim(rep=rep, by=user, handle=handle)
     except claims.NotClaimedError as error:
@@ -76,6 +82,12 @@ def put_back(request: HttpRequest, uid: str) -> HttpResponse:
         return redirect("lead-show", uid)
     messages.success(request, _("It waits in the pool again."))
     return redirect(f"{reverse('pool')}?group={lead.group.uid}" if lead.group else reverse("pool"))
+
+
+def _too_many(request: HttpRequest, rep: Rep, over: rates.Spent, *, chosen: str) -> HttpResponse:
+    response = _answer(request, rep, chosen=chosen)
+    response.status_code, response["Retry-After"] = 429, str(over.again_in)
+    return response
 
 
 def _reader(request: HttpRequest) -> tuple[Rep, User]:
@@ -103,7 +115,7 @@ def context_of(rep: Rep, *, chosen: str, taken: Lead | None, code: str, now: dat
         raise Http404
     group = next((g for g in groups if str(g.uid) == chosen), groups[0])
     pool = claims.pool_of(group, rep, now=now, most=_MOST_CARDS)
-    stop = claims.why_not(group, rep, now=now)
+    stop = claims.why_not(group, rep, now=now) or ("hurry" if hurry.stopped(rep) else "")
     blind = group.pool == Group.Pool.BLIND
     rows = [_blind_row(card) for card in pool.cards] if blind else _open_rows(pool.cards)
     seen = [(card.handle, card.band) for card in pool.cards]
@@ -119,7 +131,7 @@ def context_of(rep: Rep, *, chosen: str, taken: Lead | None, code: str, now: dat
         "oldest_at": min((card.waiting_since for card in pool.cards), default=None),
         "claims": _claims(group, pool.claims_left),
         "can_claim": not stop,
-        "stop": SAYS.get(stop, ""),
+        "stop": hurry.says() if stop == "hurry" else SAYS.get(stop, ""),
         "faster": code == "faster",
         "taken": _taken(taken) if taken else None,
         "rows": rows,

@@ -31,6 +31,7 @@ NOT_PERSONAL = {
     "leads.Connection": "address_digest campaign channel intent kind mapping name secret settings source",
     "leads.ContactKey": "kind",
     "leads.Delivery": "channel event payload ref why",
+    "leads.Export": "what",
     "leads.FormAnswer": "label reason verdict",
     "leads.FormEnding": "redirect_url text title when",
     "leads.FormItem": "choices help key kind label",
