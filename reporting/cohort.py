@@ -13,8 +13,9 @@ from reporting.metrics import shelf
 from reps import access
 from reps.models import Group, Membership, Rep, User
 
-# What answers may be cut by: word -> column of `spell`.
-CUTS = {"all": "NULL::bigint", "rep": "rep_id", "group": "group_id", "source": "source"}
+JOINED = "\x1f"  # stands in no source and in no channel
+# What answers may be cut by: word -> column of `spell`; of a source the channels apart.
+CUTS = {"all": "NULL::bigint", "rep": "rep_id", "group": "group_id", "source": "source || chr(31) || channel"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ meeting AS (
 ),
 owned AS (
     SELECT a.lead_id, a.hop, a.rep_id, a.group_id, a.how, a.starts_at, a.due_at, %%(now)s::timestamptz AS asked_at,
-        l.source, l.arrived_at, l.responded_at, l.closed_at, m.meeting_position,
+        l.source, l.channel, l.arrived_at, l.responded_at, l.closed_at, m.meeting_position,
         LEAST(a.ends_at, CASE WHEN h.held THEN l.closed_at END) AS ended_at,
         t.touched, t.first_at, t.response_seconds, t.within_sla,
         COALESCE(t.two_way, false) OR COALESCE(

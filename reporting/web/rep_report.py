@@ -23,7 +23,7 @@ from reporting.metrics.fairness import fair_shares
 from reporting.metrics.funnel import steps
 from reporting.metrics.in_out import InOut, in_out
 from reporting.period import Period
-from reporting.web import figures, reports, words
+from reporting.web import figures, reports, sources, words
 from reporting.web.asking import PeriodForm, RepForm, asked, period_of, wrong
 from reps import access
 from reps.models import Group, Membership, Rep
@@ -133,7 +133,7 @@ def _show(request: HttpRequest, what: Asked) -> HttpResponse:
     everybody = cohort.figures(scope=what.everybody, since=span.since, until=span.until, now=what.now)
     query = urlencode({"period": span.key})
     leads = f"{reverse('leads')}?{urlencode({'owner': str(rep.uid), 'assigned_after': span.since.isoformat()})}"
-    sources = cohort.ask(scope=what.scope, since=span.since, until=span.until, now=what.now, cut="source")
+    came_by = sources.rows_of(what.scope, span, now=what.now)
     context = {
         "now": what.now,
         "rep": {"name": rep.name, "first_name": rep.name.split(" ")[0], "group": _groups(rep, what)},
@@ -147,15 +147,11 @@ def _show(request: HttpRequest, what: Asked) -> HttpResponse:
         "intervals": _intervals(own, everybody),
         **(_close(what, everybody, query) if what.oversees else {}),
         "in_out": _in_out(what),
-        "sources": [_source(label, found) for label, found in _most_first(sources)],
-        "sources_total": _source("", own) if sources else None,
+        "sources": came_by,
+        "sources_total": sources.row_of("", own) if came_by else None,
         "share_note": _share_note(what),
     }
     return render(request, "reporting/rep_report.html", context)
-
-
-def _most_first(sources: dict[str, cohort.Figures]) -> list[tuple[str, cohort.Figures]]:
-    return sorted(sources.items(), key=lambda item: (-item[1].counts["leads"], item[0]))
 
 
 def _groups(rep: Rep, what: Asked) -> str:
@@ -248,17 +244,6 @@ def _side(label: str, sign: str, found: InOut, names: dict[str, Any]) -> list[di
         {"label": label, "value": f"{sign}{number_format(total)}" if total else "0", "level": 0},
         *({"label": name, "value": number_format(n), "level": 1} for name, n in rows),
     ]
-
-
-def _source(label: str, found: cohort.Figures) -> dict[str, Any]:
-    meetings = found.answers["meetings"].value
-    return {
-        "label": label or _("Not known"),
-        "leads": found.counts["leads"],
-        "reached": found.answers["reached"].value,
-        "per_100": None if meetings is None else round(100 * meetings),
-        "won": found.counts["won"],
-    }
 
 
 def _share_note(what: Asked) -> str:

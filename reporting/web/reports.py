@@ -24,7 +24,7 @@ from reporting import cohort, exports
 from reporting.metric import ENOUGH
 from reporting.metrics.rule_hits import rule_hits
 from reporting.period import Period
-from reporting.web import figures, words
+from reporting.web import figures, sources, words
 from reporting.web.asking import ReportForm, asked, groups_for, period_of, wrong
 from reps import access
 from reps.models import Group, Membership, Rep
@@ -95,6 +95,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "columns": _columns(sort),
         "rows": rows,
         "axis": axis,
+        "sources": sources.rows_of(what.scope, span, now=what.now) if rows else [],
+        "sources_total": sources.row_of("", whole) if rows else None,
         "rules": rule_hits(since=span.since, until=span.until, groups=groups) if rows else [],
     }
     return render(request, "reporting/report_list.html", context)

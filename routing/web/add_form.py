@@ -16,7 +16,7 @@ from reps.models import Division
 
 _LINK = re.compile(r"\S+", re.ASCII)
 _MORE = ("job_title", "profile_url", "handle", "website", "country", "city", "product", "campaign", "deal_size", "test")
-FILLED = ("phone", "name", "company", "email", "profile_url", "website")
+FILLED = ("phone", "name", "company", "email")
 
 
 def _line(label: Any, most: int, **attrs: str) -> forms.CharField:
@@ -74,7 +74,8 @@ class AddForm(forms.Form):
             sent.setdefault("profile_url", link)
         elif text:
             sent["message"] = text
-            sent.setdefault("profile_url", free_text.read(text).get("profile_url", ""))
+            found = free_text.read(text)
+            sent |= {name: found[name] for name in ("profile_url", "website") if name in found and name not in sent}
         if not any(sent.get(name) for name in ("phone", "email", "profile_url", "handle")):
             raise forms.ValidationError(
                 _("Say how to reach them: a phone number, an e-mail address or a profile link.")

@@ -213,15 +213,19 @@ def test_a_pasted_message_fills_what_is_empty(two):
     answer = send(ana.user, "read", company="Nordfrakt AB", text=MESSAGE)
 
     form = answer.context["form"]
-    found = {name: form[name].value() for name in ("phone", "name", "company", "email", "profile_url")}
+    found = {name: form[name].value() for name in ("phone", "name", "company", "email")}
     assert found == {
         "phone": "+46 8 5550 1234",
         "name": "Petra Lindqvist",
         "company": "Nordfrakt AB",
         "email": "petra@nordfrakt.example",
-        "profile_url": "https://www.linkedin.com/in/petra-lindqvist-1a2b3c",
     }
     assert not Lead.objects.exists()
+    # The link in it is read when it is sent, without taking room on a phone.
+    send(ana.user, "keep", **found, text=MESSAGE)
+    details = Lead.objects.select_related("private").get().private
+    assert details.profile_url == "https://www.linkedin.com/in/petra-lindqvist-1a2b3c"
+    assert details.message == MESSAGE.strip()
 
 
 def test_a_profile_alone_is_enough(two):

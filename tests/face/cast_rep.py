@@ -235,6 +235,19 @@ def lead() -> dict[str, Any]:
     }
 
 
+def lead_merged() -> dict[str, Any]:
+    """A test, of a person who came twice, as its manager sees it."""
+    shown = lead()
+    one = {"title": "Hans-Joachim Möllenbeck", "url": "#", "undo_url": "#", "source": "Web form"}
+    return shown | {
+        "lead": shown["lead"] | {"test": True},
+        "delete_url": "#",
+        "into": {"url": "#", "undo_url": "#"},
+        "merged": [one | {"arrived_at": berlin(17, "16:40")}, one | {"arrived_at": berlin(18, "9:02"), "url": ""}],
+        "merge_url": "#",
+    }
+
+
 def lead_waiting() -> dict[str, Any]:
     made = lead()
     made["lead"] |= {

@@ -50,6 +50,11 @@ def reports() -> dict[str, Any]:
         **manager_shell("reports"),
         "period": {"label": "21 August to 19 November, against the 90 days before"},
         "form": ReportFilter(),
+        "sources": [
+            {"label": "Web forms", "channel": "", "leads": 611, "reached": 0.74, "per_100": 41, "won": 71},
+            {"label": "By hand", "channel": "LinkedIn message", "leads": 96, "reached": 0.91, "per_100": 52, "won": 19},
+        ],
+        "sources_total": {"leads": 707, "reached": 0.76, "per_100": 42, "won": 90},
         "csv_url": "?csv",
         "figures": [
             figure("Leads", "989", "", "was 941"),
@@ -159,7 +164,7 @@ def rep_report() -> dict[str, Any]:
         ],
         "sources": [
             {"label": "Web forms", "leads": 71, "reached": 0.76, "per_100": 46, "won": 14},
-            {"label": "Close", "leads": 34, "reached": 0.74, "per_100": 38, "won": 6},
+            {"label": "By hand", "channel": "LinkedIn message", "leads": 34, "reached": 0.74, "per_100": 38, "won": 6},
             {"label": "Meta Lead Ads", "leads": 28, "reached": 0.54, "per_100": 18, "won": 2},
             {"label": "Partner portal", "leads": 9, "reached": 0.78, "per_100": 33, "won": 1},
         ],
