@@ -42,13 +42,13 @@ def read(new: NewLead, *, connection: Connection, source: Source, catalogue: Cat
     A strict connection refuses what does not fit; the others keep it as an answer and take the lead without it.
     """
     mapped = map_facts(new, connection=connection, source=source)
-    values, problems = _checked(mapped, strict=connection.strict, catalogue=catalogue)
-    if not any(values.get(name) for name in ("first_name", "last_name", *_WHO)):
+    serializer, problems = _checked(mapped, strict=connection.strict, catalogue=catalogue)
+    values = serializer.initial_data
+    valid = serializer.is_valid()
+    if not valid or not any(values.get(name) for name in ("first_name", "last_name", *_WHO)):
         told = "; ".join(f"{name}: {why}" for name, why in problems.items())
         nobody = _("It tells nobody to speak with: no name, address, number, company or message.")
         raise UnreadableError(f"{nobody} {told}".strip())
-    serializer = ArrivalSerializer(data=values, context={"catalogue": catalogue})
-    serializer.is_valid(raise_exception=True)
     arrival = arrival_of(
         serializer.validated_data,
         raw=dict(new.facts),
@@ -116,28 +116,31 @@ def _tracking(facts: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _checked(mapped: dict[str, Any], *, strict: bool, catalogue: Catalogue) -> tuple[dict[str, Any], dict[str, str]]:
-    """The values that can be read, and why the others cannot; those go among the answers under their field's name."""
+def _checked(mapped: dict[str, Any], *, strict: bool, catalogue: Catalogue) -> tuple[ArrivalSerializer, dict[str, str]]:
+    """What can be read, and why the rest cannot; that goes among the answers under its field's name."""
     problems: dict[str, str] = {}
     values = _spelled(mapped, catalogue)
     for _round in range(_ROUNDS):
         serializer = ArrivalSerializer(data=values, context={"catalogue": catalogue})
         if serializer.is_valid():
-            return values, problems
+            break
         wrong = {str(name): _words(errors) for name, errors in serializer.errors.items()}
         if strict:
             raise UnreadableError("; ".join(f"{name}: {why}" for name, why in wrong.items()))
-        answers = dict(values.get("answers") or {})
-        for name, why in wrong.items():
-            problems[name] = why
-            if name == "answers":
-                answers = {}
-            elif name in values:
-                answers[name] = _short(values.pop(name))
-        values["answers"] = answers
-        if "body" in wrong:
-            break
-    return values, problems
+        problems |= wrong
+        values = _moved_aside(values, wrong, catalogue)
+    return serializer, problems
+
+
+def _moved_aside(values: Mapping[str, Any], wrong: Mapping[str, str], catalogue: Catalogue) -> dict[str, Any]:
+    """Wrong values among the answers; an answer that is wrong itself under a name no rule asks for."""
+    kept = {name: value for name, value in values.items() if name not in wrong and name != "answers"}
+    answers = dict(values.get("answers") or {})
+    if told := wrong.get("answers"):
+        for question in {f.question for f in catalogue if f.question and f"{f.question}:" in told} & set(answers):
+            answers[_("%s (as sent)") % question] = answers.pop(question)
+    moved = {name: _short(values[name]) for name in wrong if name in values and name != "answers"}
+    return {**kept, "answers": {**answers, **moved}}
 
 
 def _spelled(mapped: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:

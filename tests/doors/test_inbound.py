@@ -12,7 +12,7 @@ from django.utils import timezone
 from config.lib import signing
 from leads import inbound, secrets
 from leads.connectors import sources
-from leads.models import Inbound, Intake, Lead, LeadEventPrivate, LeadFacts, LeadPrivate
+from leads.models import Attribute, Inbound, Intake, Lead, LeadEventPrivate, LeadFacts, LeadPrivate
 from routing import live
 from tests import factories as make
 
@@ -69,6 +69,16 @@ def test_a_value_that_cannot_be_read_stays_as_an_answer_and_is_told():
     assert (details.name, details.email, details.lead.country) == ("Ann Bauer", "", "")
     assert details.answers == {"country": "Atlantis", "email": "no address"}
     assert "Atlantis" in Intake.objects.get().error
+
+
+def test_an_answer_rules_cannot_ask_is_kept_as_it_was_sent_beside_the_others():
+    Attribute.objects.create(key="seats", label="Seats", type="number", question="How many seats?")
+    post(make.connection("webhook"), {**PERSON, "How many seats?": "a lot", "Colour": "blue"})
+
+    handled()
+
+    assert LeadPrivate.objects.get().answers == {"Colour": "blue", "How many seats? (as sent)": "a lot"}
+    assert "How many seats?" in Intake.objects.get().error
 
 
 def test_a_strict_connection_refuses_it_by_field_and_takes_its_neighbours():
