@@ -5,18 +5,12 @@ import json
 from email.errors import MessageError
 from typing import Any, ClassVar
 
-from leads.connector import Came, Configured, Door, Example, Ignored, Kind, News, Setting, Source, UnreadableError
-from leads.mail import colleagues, message, providers, reading
+from leads.connector import Came, Configured, Door, Example, Ignored, Kind, News, Setting, UnreadableError
+from leads.mail import message, providers, source
 from leads.mail.providers import PROVIDERS
 
-_TEMPLATES = (
-    ("lines", "Lines like “Name: Ann”, else the sender"),
-    ("pattern", "A pattern made of an example, see Template"),
-    ("none", "None: it is the sender's"),
-)
 
-
-class InboundMail(Source):
+class InboundMail(source.MailSource):
     """Takes the mails that Mailgun, Postmark, SendGrid, Amazon SES, Brevo, Mailjet, Mandrill, MailerSend, SparkPost or
     Postal receive for one of your domains.
 
@@ -41,7 +35,6 @@ class InboundMail(Source):
 
     name = "inbound_mail"
     label = "Inbound mail"
-    keeps_rest = True
     most_bytes = message.MOST_BYTES * 3 // 2  # files come written as text, which is longer
     settings: ClassVar = (
         Setting(
@@ -53,16 +46,8 @@ class InboundMail(Source):
         ),
         Setting("login", "User and password", "As user:password, for all that sign nothing.", Kind.SECRET),
         Setting("key", "Key it signs with", "Mailgun, MailerSend, Mandrill and Postal.", Kind.SECRET),
-        Setting("template", "Template", kind=Kind.CHOICE, default="lines", choices=_TEMPLATES),
-        Setting("own_address", "The address mails are sent to", "By it mails that go in a circle are known."),
-        Setting(
-            "our_domains",
-            "Domains of colleagues",
-            "Separated by commas. What they forward is read as the original sender's. Your users are known anyway.",
-        ),
-        Setting("lists", "Pass over mailing lists and newsletters", kind=Kind.YES_NO),
+        *source.SETTINGS,
     )
-    MAPPING: ClassVar = reading.MAPPING
     examples: ClassVar = (
         Example(
             name="Postmark",
@@ -108,17 +93,17 @@ class InboundMail(Source):
         return f"mails:{hashlib.sha256('|'.join(keys).encode('utf-8', 'replace')).hexdigest()}"
 
     def read(self, came: Came, configured: Configured, door: Door) -> list[News]:
-        """What each mail means."""
+        """One lead of each mail; Amazon's wish to be confirmed is shown."""
         if told := _to_confirm(came, configured):
             return [Ignored(f"To confirm the subscription open this address: {told}")]
-        is_ours = colleagues.of(configured)
-        news: list[News] = []
-        for one in providers.messages(came, provider=_provider(configured)):
-            try:
-                news.append(reading.read(message.mail_of(one), configured=configured, is_ours=is_ours))
-            except (message.BrokenError, MessageError, LookupError, RecursionError) as error:
-                raise UnreadableError(str(error) or "This cannot be read as a mail.") from error
-        return news
+        return super().read(came, configured, door)
+
+    def mails(self, came: Came, configured: Configured) -> list[message.Mail]:
+        """Those in it: some providers send several at once."""
+        try:
+            return [message.mail_of(one) for one in providers.messages(came, provider=_provider(configured))]
+        except (MessageError, LookupError, RecursionError) as error:
+            raise UnreadableError("This cannot be read as a mail.") from error
 
 
 def _provider(configured: Configured) -> str:

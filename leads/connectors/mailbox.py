@@ -2,8 +2,8 @@
 
 from typing import Any, ClassVar
 
-from leads.connector import Came, Configured, Door, Example, Kind, News, Posted, Setting, UnreadableError
-from leads.mail import colleagues, message, reading
+from leads.connector import Came, Configured, Example, Kind, Posted, Setting, UnreadableError
+from leads.mail import message, source
 
 _MAIL = (
     "From: Web form <form@site.example>\n"
@@ -16,7 +16,7 @@ _MAIL = (
 )
 
 
-class Mailbox(Posted):
+class Mailbox(source.MailSource, Posted):
     """Takes the mails of one mailbox: from people who write to you, and from forms and distributors that mail their
     leads.
 
@@ -79,27 +79,9 @@ class Mailbox(Posted):
             default="unread",
             choices=(("unread", "take what is unread"), ("all", "take everything"), ("none", "take new mails only")),
         ),
-        Setting(
-            "template",
-            "Template",
-            kind=Kind.CHOICE,
-            default="lines",
-            choices=(
-                ("lines", "Lines like “Name: Ann”, else the sender"),
-                ("pattern", "A pattern made of an example, see Template"),
-                ("none", "None: it is the sender's"),
-            ),
-        ),
-        Setting("own_address", "The mailbox's own address", "By it mails that go in a circle are known."),
-        Setting(
-            "our_domains",
-            "Domains of colleagues",
-            "Separated by commas. What they forward is read as the original sender's. Your users are known anyway.",
-        ),
-        Setting("lists", "Pass over mailing lists and newsletters", kind=Kind.YES_NO),
+        *source.SETTINGS,
         Setting("key", "Key of posted mails", "Sent as header X-Fairlead-Key. May be empty.", Kind.SECRET),
     )
-    MAPPING: ClassVar = reading.MAPPING
     examples: ClassVar = (
         Example(
             name="a form, a LeadAssign or Bluebird notification",
@@ -137,18 +119,12 @@ class Mailbox(Posted):
         except message.BrokenError as error:
             raise UnreadableError(str(error)) from error
 
-    def read(self, came: Came, configured: Configured, door: Door) -> list[News]:
-        """One lead, or why there is none."""
+    def mails(self, came: Came, configured: Configured) -> list[message.Mail]:
+        """The one it is."""
         if came.header(message.CUT):
-            size = int(came.header(message.CUT)) >> 20
-            raise UnreadableError(
-                f"The mail has {size} MB; those of more than {message.MOST_BYTES >> 20} MB are not fetched."
-            )
-        try:
-            mail = message.parse(came.body)
-            return [reading.read(mail, configured=configured, is_ours=colleagues.of(configured))]
-        except message.BrokenError as error:
-            raise UnreadableError(str(error)) from error
+            size, most = int(came.header(message.CUT)) >> 20, message.MOST_BYTES >> 20
+            raise UnreadableError(f"The mail has {size} MB; those of more than {most} MB are not fetched.")
+        return [message.parse(came.body)]
 
     def payload(self, came: Came) -> dict[str, Any]:
         """A mail is no object; it is read as a whole."""

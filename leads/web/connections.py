@@ -16,11 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.lib import sealed
-from leads import inbound, secrets
+from leads import inbound, mailboxes, secrets
 from leads.connector import Connector, Source
 from leads.connectors import all_connectors, enrichers, sources
 from leads.life import Kind
-from leads.models import Connection, Inbound, Lead
+from leads.mail.source import MailSource
+from leads.models import Connection, Inbound, Lead, Mailbox
 from leads.web.connection_form import ConnectionForm
 from leads.web.manuals import first_sentence, manual_of
 from leads.web.ops import ops_only
@@ -91,6 +92,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     form = ConnectionForm(request.POST or None, connector=connector)
     if request.method == "POST" and form.is_valid():
         made = form.save()
+        mailboxes.wake(connection=made, now=timezone.now())
         messages.success(request, _("%s is connected.") % made.name)
         return redirect("connection", made.uid)
     context = {"form": form, "label": connector.label, "manual": manual_of(connector)}
@@ -111,9 +113,17 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
         "more": connection.inbounds.count() > _LAST,
         "manual": manual_of(connector),
         "said": _said(connection),
+        "mailbox": _mailbox(connection),
         "leads": Lead.objects.filter(connection=connection).exclude(kind=Kind.TEST.value).count(),
     }
     return render(request, "leads/connection_show.html", context)
+
+
+def _mailbox(connection: Connection) -> Mailbox | None:
+    """How far its mailbox is read; nothing where there is no server to ask."""
+    if connection.kind != mailboxes.KIND or not connection.settings.get("host"):
+        return None
+    return Mailbox.objects.filter(connection=connection).first() or Mailbox(connection=connection)
 
 
 def _said(connection: Connection) -> list[tuple[str, str]]:
@@ -135,6 +145,7 @@ def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = ConnectionForm(request.POST or None, connector=connector, connection=connection)
     if request.method == "POST" and form.is_valid():
         form.save()
+        mailboxes.wake(connection=connection, now=timezone.now())
         messages.success(request, _("Saved."))
         return redirect("connection", connection.uid)
     context = {**head(connection, connector), "form": form, "manual": manual_of(connector), "label": connector.label}
@@ -153,6 +164,17 @@ def switch(request: HttpRequest, uid: UUID) -> HttpResponse:
         messages.success(request, _("%s goes on. What came meanwhile is handled now.") % connection.name)
     else:
         messages.success(request, _("%s is paused. What comes is kept, and waits.") % connection.name)
+    return redirect("connection", connection.uid)
+
+
+@ops_only
+@require_POST
+def look(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Look into its mailbox now, whatever went wrong before."""
+    connection, _connector = found(uid)
+    if not mailboxes.wake(connection=connection, now=timezone.now()):
+        raise Http404
+    messages.success(request, _("It is looked into now. Load this page again in a moment."))
     return redirect("connection", connection.uid)
 
 
@@ -182,6 +204,7 @@ def head(connection: Connection, connector: Connector) -> dict[str, Any]:
         "connection": connection,
         "what": connector.label,
         "brings": isinstance(connector, Source),
+        "templated": isinstance(connector, MailSource),
         "test_url": _test_url(connection) if isinstance(connector, Source) else "",
     }
 

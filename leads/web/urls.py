@@ -13,6 +13,7 @@ from leads.web import (
     mapping_page,
     my_leads,
     show,
+    template_page,
 )
 
 urlpatterns = [
@@ -22,6 +23,8 @@ urlpatterns = [
     path("connections/<uuid:uid>/", connections.show, name="connection"),
     path("connections/<uuid:uid>/settings/", connections.edit, name="connection-edit"),
     path("connections/<uuid:uid>/mapping/", mapping_page.page, name="connection-mapping"),
+    path("connections/<uuid:uid>/template/", template_page.page, name="connection-template"),
+    path("connections/<uuid:uid>/look/", connections.look, name="connection-look"),
     path("connections/<uuid:uid>/switch/", connections.switch, name="connection-switch"),
     path("connections/<uuid:uid>/address/", connections.renew, name="connection-address"),
     path("connections/<uuid:uid>/deliveries/", deliveries.index, name="deliveries"),

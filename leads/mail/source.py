@@ -1,0 +1,47 @@
+"""What every source of mails has: how they are read, by which template, and who is a colleague."""
+
+from typing import ClassVar
+
+from leads.connector import Came, Configured, Door, Kind, News, Setting, Source, UnreadableError
+from leads.mail import colleagues, reading
+from leads.mail.message import BrokenError, Mail
+
+SETTINGS = (
+    Setting(
+        "template",
+        "Template",
+        kind=Kind.CHOICE,
+        default="lines",
+        choices=(
+            ("lines", "Lines like “Name: Ann”, else the sender"),
+            ("pattern", "A pattern made of an example, see Template"),
+            ("none", "None: it is the sender's"),
+        ),
+    ),
+    Setting("own_address", "The address mails are sent to", "By it mails that go in a circle are known."),
+    Setting(
+        "our_domains",
+        "Domains of colleagues",
+        "Separated by commas. What they forward is read as the original sender's. Your users are known anyway.",
+    ),
+    Setting("lists", "Pass over mailing lists and newsletters", kind=Kind.YES_NO),
+)
+
+
+class MailSource(Source):
+    """A source whose deliveries are mails, one or several; it says which, the rest is the same for all."""
+
+    keeps_rest = True
+    MAPPING: ClassVar = reading.MAPPING
+
+    def mails(self, came: Came, configured: Configured) -> list[Mail]:
+        """The mails in a delivery. Raises UnreadableError, BrokenError."""
+        raise NotImplementedError
+
+    def read(self, came: Came, configured: Configured, door: Door) -> list[News]:
+        """One lead of each, or why there is none."""
+        is_ours = colleagues.of(configured)
+        try:
+            return [reading.read(one, configured=configured, is_ours=is_ours) for one in self.mails(came, configured)]
+        except BrokenError as error:
+            raise UnreadableError(str(error)) from error
