@@ -35,10 +35,12 @@ def inside(text: str) -> Inner | None:
 
 
 def _header(lines: Sequence[str], n: int) -> Inner | None:
-    """The mail whose header begins on line n: a sender, and at least two lines more that belong to a header."""
+    """The mail whose header has its sender on line n, and at least two lines more that belong to a header."""
     told: dict[str, str] = {}
-    end = n
-    for place in range(n, min(n + _HEADER_LINES, len(lines))):
+    start = end = n
+    while start > 0 and n - start < _HEADER_LINES and _name(_key(lines[start - 1])[0]):
+        start -= 1
+    for place in range(start, min(start + _HEADER_LINES, len(lines))):
         key, value = _key(lines[place])
         name = _name(key)
         if name:
@@ -58,7 +60,7 @@ def _header(lines: Sequence[str], n: int) -> Inner | None:
         return None
     depth = _depth(lines[n])
     body = "\n".join(_unquoted(line, depth) for line in lines[end + 1 :]).strip()
-    above = [line for line in lines[:n] if _plain(line)]
+    above = [line for line in lines[:start] if _plain(line)]
     marked = bool(above) and is_mark(above[-1])
     note = "\n".join(above[:-1] if marked else above).strip()
     return Inner(sender, decoded(told.get("subject", "")), body, note, marked)

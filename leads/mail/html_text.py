@@ -13,6 +13,7 @@ _BLOCKS = frozenset({
 })  # fmt: skip
 _APART = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", "ul", "ol"})
 _SHOWN_LINKS = ("http://", "https://")
+_BREAKS = frozenset({"\n", "\n\n"})
 _LONGEST_TAG = 2_000
 _NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")
 _HREF = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
@@ -80,7 +81,7 @@ class _Reader:
         elif name in {"td", "th"} and not closing:
             self._out.append("\t")
         elif name in _BLOCKS:
-            self._out.append("\n\n" if name in _APART else "\n")
+            self._break("\n\n" if name in _APART else "\n")
         elif name == "a":
             self._close_link()
             found = None if closing else _HREF.search(written)
@@ -99,8 +100,15 @@ class _Reader:
         else:
             self._never_ends.add(name)
 
+    def _break(self, ends: str) -> None:
+        """Blocks that end and begin at one place part lines once."""
+        if self._out and self._out[-1] in _BREAKS:
+            self._out[-1] = max(self._out[-1], ends)
+        else:
+            self._out.append(ends)
+
     def _write(self, text: str) -> None:
-        if text:
+        if text and not (text.isspace() and self._out and self._out[-1] in _BREAKS):
             self._out.append(re.sub(r"\s+", " ", unescape(text)))
 
     def _close_link(self) -> None:

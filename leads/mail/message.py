@@ -24,6 +24,9 @@ _LONGEST_HEADER = 5_000
 _MOST_PARTS, _DEEPEST, _MOST_NAMES = 500, 60, 20
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _ADDRESS = re.compile(r"[^\s@<>\"(),;:]{1,64}@[^\s@<>\"(),;:]{1,189}")
+# As some programs write addresses: [mailto:ann@example.net], and names with a comma that should have been quoted.
+_MAILTO = re.compile(r"[<\[]mailto:([^\s<>\[\]]{3,254})[>\]]")
+_COMMA = re.compile(r"([^<>\"@,;:]{1,60},[^<>\"@,;:]{1,60})<([^\s@<>\"(),;:]{1,64}@[^\s@<>\"(),;:]{1,189})>")
 # Codecs that are no charsets of mails: slow, or able to do more than spell.
 _NO_CHARSETS = frozenset({"idna", "punycode", "unicodeescape", "rawunicodeescape", "undefined", "mbcs", "oem"})
 _STUB = 60  # a plain part shorter than that beside a long HTML one only says to open another program
@@ -120,7 +123,7 @@ def key_of_raw(raw: bytes) -> str:
 
 def _body(message: Message) -> bytes:
     """What stands below the headers; ends of lines and blanks at the end change on the way, so they do not count."""
-    payload = message.get_payload()
+    payload = _stored(message)
     if isinstance(payload, str):
         whole = payload.encode("utf-8", "surrogatepass")
     else:
@@ -130,6 +133,11 @@ def _body(message: Message) -> bytes:
             else b""
         )
     return b"\n".join(line.rstrip() for line in whole.splitlines()).strip()
+
+
+def _stored(part: Message) -> object:
+    """Its parts, or its text as it came: asked in the usual way the text is decoded first, which may fail."""
+    return vars(part).get("_payload")
 
 
 def _digest(content: bytes) -> str:
@@ -176,7 +184,9 @@ def _first(headers: Mapping[str, list[str]], name: str) -> Address | None:
 
 def address_in(raw: str) -> Address | None:
     """The first usable address in a text like `"Bauer, Ann" <ann@example.net>`."""
-    raw = _bytes_as_text(raw[:_LONGEST_HEADER])
+    raw = _MAILTO.sub(r"<\1>", _bytes_as_text(raw[:_LONGEST_HEADER]))
+    if plain := _COMMA.fullmatch(raw.strip()):
+        return Address(_name(decoded(plain[1]), plain[2]), plain[2].casefold())
     for name, email in getaddresses([raw]):
         if _ADDRESS.fullmatch(email.strip()):
             return Address(_name(decoded(name), email), email.strip().casefold())
@@ -215,7 +225,7 @@ def _parts(message: Message) -> tuple[list[str], list[str], list[str], list[Mess
         kind, name = _type(part), _file_name(part)
         if kind == "text/calendar":
             calendar = _param(part, "method").upper() or "-"
-        if kind == "message/rfc822" and isinstance(part.get_payload(), list):
+        if kind == "message/rfc822" and isinstance(_stored(part), list):
             attached += _mails(part)
         elif name or _is_attachment(part) or kind not in {"text/plain", "text/html"}:
             names.append(name or kind)
@@ -232,7 +242,7 @@ def _leaves(message: Message) -> Iterator[Message]:
     while waiting and seen < _MOST_PARTS:
         part, depth = waiting.pop()
         seen += 1
-        payload = part.get_payload()
+        payload = _stored(part)
         if isinstance(payload, list) and _type(part) != "message/rfc822":
             if depth < _DEEPEST:
                 waiting += [(one, depth + 1) for one in reversed(payload) if isinstance(one, Message)]
@@ -241,7 +251,7 @@ def _leaves(message: Message) -> Iterator[Message]:
 
 
 def _mails(part: Message) -> list[Message]:
-    payload = part.get_payload()
+    payload = _stored(part)
     return [one for one in payload if isinstance(one, Message)][:1] if isinstance(payload, list) else []
 
 
@@ -271,7 +281,10 @@ def _is_attachment(part: Message) -> bool:
 
 
 def _text(part: Message) -> str:
-    payload = part.get_payload(decode=True)
+    try:
+        payload = part.get_payload(decode=True)
+    except (ValueError, LookupError):  # it asks for its charset, which may be anything
+        payload = str(_stored(part)).encode("utf-8", "surrogateescape")
     return in_charset(payload, _param(part, "charset")) if isinstance(payload, bytes) else ""
 
 

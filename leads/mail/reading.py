@@ -63,7 +63,7 @@ def template(text: str, configured: Configured) -> Found:
     how = configured.setting("template") or "lines"
     if how == "pattern":
         return read_patterns(text, patterns_of(configured.settings.get("patterns")))
-    return read_lines(text) if how == "lines" else Found()
+    return read_lines(forwarded.fresh(text)) if how == "lines" else Found()
 
 
 # --- whose it was -----------------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from leads.mail.words import field_of
+from leads.mail.message import address_in
+from leads.mail.words import FROM, field_of, letters
 
 _MOST_LINES, _MOST_KEYS = 2_000, 100
 _LONGEST_KEY, _LONGEST_VALUE = 60, 5_000
@@ -41,6 +42,11 @@ class Found:
         if not value:
             return
         name = field_of(key)
+        if not name and letters(key) in FROM and (who := address_in(value)):
+            self.fields.setdefault("email", who.email)
+            name, value = "name", who.name
+            if not value:
+                return
         if name and name not in self.fields:
             self.fields[name] = _cleaned(name, value)
         elif not name and len(self.lines) < _MOST_KEYS:
