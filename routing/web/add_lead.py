@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from leads import capture, taken
-from leads.life import EventKind, State
+from leads.life import EventKind, Kind, State
 from leads.models import Intake, Lead, LeadEvent
 from leads.web import show
 from leads.web.words import STATES
@@ -130,7 +130,7 @@ def _token(text: str) -> str:
 def _known(sent: Any, division: Division, user: User, *, may_test: bool) -> list[taken.Taken]:
     """Who has the person or company, as far as what is typed so far can be read."""
     form = AddForm(sent, division=division, may_test=may_test)
-    if not form.is_valid() or form.arrival is None:
+    if not form.is_valid() or form.arrival is None or form.arrival.kind is Kind.TEST:
         return []
     return taken.taken_by(arrival=form.arrival, division=division, reader=user, now=timezone.now())
 

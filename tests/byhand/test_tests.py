@@ -1,6 +1,7 @@
 """Test leads: their mails go to the inbox for tests, they are marked everywhere, and one click deletes them truly."""
 
 import json
+import uuid
 
 import pytest
 from django.apps import apps
@@ -13,7 +14,7 @@ from leads import dispatch, inbound
 from leads.models import Contact, Inbound, Intake, Lead
 from reps.models import Division
 from routing import hand, live, watch
-from routing.models import Act, Decision
+from routing.models import Act, Decision, LedgerEntry
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,20 @@ def test_a_test_is_marked_in_my_leads_and_kept_from_the_list(team):
     assert "Tryout" in tests
     assert "Delete all tests" in tests
     assert "Delete all tests" not in boss.get("/leads/").content.decode()
+
+
+def test_by_hand_a_manager_tries_with_a_known_person_too(team):
+    _group, ana, boss = team
+    make.arrive(email="tess@tryout.example")
+    sent = {"form": uuid.uuid4().hex, "channel": "Call", "email": "tess@tryout.example", "test": "on"}
+
+    signed_in(boss).post("/add-lead/", {**sent, "go": "give", "rep": str(ana.uid)})
+    signed_in(ana.user).post("/add-lead/", {**sent, "form": uuid.uuid4().hex, "go": "keep", "email": "t@other.example"})
+
+    assert Lead.objects.get(kind="test").owner == ana
+    # To a rep the choice is not offered, and not taken either.
+    assert Lead.objects.get(private__email="t@other.example").kind == "new"
+    assert not LedgerEntry.objects.exists()
 
 
 def test_deleted_nothing_of_it_stays(team):
