@@ -112,7 +112,7 @@ def messages(came: Came, *, provider: str) -> list[Message]:
 
 def _view(provider: str, logins: Sequence[str], key: str, url: str) -> Any:
     found = PROVIDERS[provider]
-    given: dict[str, Any] = {"webhook_secret": list(logins)}
+    given: dict[str, Any] = {"webhook_secret": [] if found.key else list(logins)}
     if found.key:
         given[found.key] = key
     if provider == "mandrill":
