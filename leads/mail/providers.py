@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from anymail.exceptions import AnymailError
+from anymail.inbound import AnymailInboundMessage
 from anymail.webhooks import base
 from anymail.webhooks.amazon_ses import AmazonSESInboundWebhookView
 from anymail.webhooks.brevo import BrevoInboundWebhookView
@@ -32,11 +33,8 @@ class _Brevo(BrevoInboundWebhookView):
     """Attachments, which Brevo has fetched one by one, stay where they are: only their names are kept."""
 
     def _fetch_attachment(self, attachment: dict[str, Any]) -> Message:
-        part = Message()
-        part["Content-Type"] = "application/octet-stream"
         name = "".join(c for c in str(attachment.get("Name", "")) if c.isprintable())[:200]
-        part.add_header("Content-Disposition", "attachment", filename=name)
-        return part
+        return AnymailInboundMessage.construct_attachment("application/octet-stream", b"", filename=name)
 
 
 class _SES(AmazonSESInboundWebhookView):

@@ -131,7 +131,11 @@ def postal(url, key=KEY):
 
 
 def amazon_ses(url, key=LOGIN):
-    message = {"content": base64.b64encode(MAIL).decode(), "receipt": {"action": {"type": "SNS", "encoding": "BASE64"}}}
+    message = {
+        "notificationType": "Received",
+        "content": base64.b64encode(MAIL).decode(),
+        "receipt": {"action": {"type": "SNS", "encoding": "BASE64"}},
+    }
     body = {"Type": "Notification", "MessageId": "n1", "Message": json.dumps(message)}
     return as_json(body, {"x-amz-sns-message-type": "Notification", "x-amz-sns-message-id": "n1", **basic(key)})
 
