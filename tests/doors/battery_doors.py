@@ -22,7 +22,7 @@ from leads.models import IdempotencyKey, Inbound, Intake, Lead
 from routing import live
 from routing.models import Assignment
 from tests import factories as make
-from tests.doors import battery_import
+from tests.doors import battery_import, battery_mail
 from tests.doors.figures import FULL, many, told
 from tests.processes import ROOT
 from tests.processes import processes as processes  # noqa: PLC0414 - a fixture handed on
@@ -221,3 +221,12 @@ def measured(rows):
     outside = {name: text for name, text in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL", "DATA_DIR"}}
     done = subprocess.run(command, cwd=ROOT, env=outside, check=True, capture_output=True, text=True)
     return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def test_r21_a_mailbox_that_is_killed_before_it_marks_a_mail_takes_each_once():
+    times = many(6, 100)
+
+    figures = battery_mail.run(times=times)
+
+    assert (figures["kills"], figures["leads"]) == (times, times)
+    told("R21", **figures)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leads import inbound
+from leads.connector import Came
 from leads.forms import token
 from leads.models import Inbound, Intake, Lead, LeadEvent, LeadFacts, LeadPrivate
 from tests import factories as make
@@ -263,3 +265,31 @@ def test_a_file_takes_what_it_can_and_gives_the_rest_back_with_reasons(settings,
     assert Lead.objects.filter(private__name__startswith="Nora").count() == len(good)
     assert whole() == done.counts["new"]
     told("R33 file", cases=len(CASES), taken=done.counts["new"], refused=len(refused) - 1, neighbours=len(good))
+
+
+def as_mail(row, n):
+    """A form's notification: key and value on each line."""
+    lines = "".join(f"{name.capitalize()}: {as_text(value)}\n" for name, value in row.items())
+    head = f"From: site{n}@example.org\r\nTo: leads@example.net\r\nSubject: A form\r\n"
+        f"From: site{n}@example.org\r\nTo: leads@example.net\r\nSubject: A form\r\nMessage-ID: <c{n}@example.org>\r\n"
+    )
+    return head.encode() + b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + lines.encode("utf-8", "replace")
+
+
+def test_a_mailbox_takes_each_mail_or_says_why_not():
+    door = make.connection("mailbox", settings={"template": "lines"})
+    sent, good = rows()
+    now = timezone.now()
+
+    for n, row in enumerate(sent):
+        body = as_mail(row, n)
+        came = Came("POST", "", {"content-type": "message/rfc822"}, {}, body, now)
+        assert not inbound.keep(connection=door, came=came, delivery_id=f"<c{n}@example.org>").repeated
+    handle()
+
+    states = Counter(Inbound.objects.values_list("state", flat=True))
+    assert set(states) <= {"handled", "refused"}
+    assert all(Inbound.objects.filter(state="refused").values_list("error", flat=True))
+    names = set(LeadPrivate.objects.values_list("name", flat=True))
+    assert {sent[n]["name"] for n in good} <= names
+    told("R33 mail", cases=len(CASES), taken=whole(), refused=states["refused"], neighbours=len(good))
