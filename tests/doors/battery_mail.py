@@ -145,7 +145,13 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["poller"]:
         poller()
     else:
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, check=True)
         import django
 
+        import config.celery  # noqa: F401 - shared tasks find their broker
+
         django.setup()
+        from django.conf import settings
+
+        settings.ALLOWED_PRIVATE_HOSTS = ["localhost"]
         sys.stdout.write(f"{json.dumps(run(int(sys.argv[1]) if sys.argv[1:] else 100), indent=1)}\n")
