@@ -271,8 +271,6 @@ def as_mail(row, n):
     """A form's notification: key and value on each line."""
     lines = "".join(f"{name.capitalize()}: {as_text(value)}\n" for name, value in row.items())
     head = f"From: site{n}@example.org\r\nTo: leads@example.net\r\nSubject: A form\r\n"
-        f"From: site{n}@example.org\r\nTo: leads@example.net\r\nSubject: A form\r\nMessage-ID: <c{n}@example.org>\r\n"
-    )
     return head.encode() + b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + lines.encode("utf-8", "replace")
 
 
