@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from leads.models import Lead
 from reporting.demo import cast
+from reporting.demo.doors import make_doors
 from reporting.demo.past import write_past
 from reporting.demo.rules import publish_rules
 from reporting.demo.team import PAST, make_team
@@ -38,4 +39,6 @@ def build() -> Built:
             raise ForeignError
         team = make_team(now=held.now)
         version = publish_rules(team, now=held.now - PAST)
-        return Built(write_past(held, team=team, version=version), made=True)
+        made = Built(write_past(held, team=team, version=version), made=True)
+        make_doors(now=held.now)  # after the past, which knew neither scores nor doors
+        return made

@@ -12,6 +12,7 @@ from leads.capture import NotCapturedError, capture
 from leads.life import CallOutcome, State, TouchKind
 from leads.models import Connection, Lead, Stage
 from reporting.demo import cast
+from reporting.demo.doors import Doors
 from reporting.demo.market import Market
 from reps.models import Group, Rep
 from reps.models.division import SEEDED
@@ -39,6 +40,7 @@ class Trickle:
         self._random = random.Random(seed)  # noqa: S311 - invented data, not secrets
         self._market = Market(self._random.randrange(2**31))
         self._answers: dict[int, datetime] = {}
+        self._doors = Doors(self._random)
         self._stages = {stage.key: stage for stage in Stage.objects.filter(division=SEEDED)}
 
     def pause(self) -> float:
@@ -50,6 +52,8 @@ class Trickle:
         arrival = self._market.lead(at=now, countries=_ELSEWHERE if self._enough() else ())
         arrival.external_id = f"demo-{uuid.UUID(int=self._random.getrandbits(128))}"
         arrival.arrived_at = None
+        if self._doors.wants():
+            return self._doors.send(arrival, now=now)
         door = Connection.objects.select_related("division").get(division=SEEDED, kind=seeds.API)
         try:
             return capture(connection=door, arrivals=[arrival], now=now)[0].lead

@@ -18,8 +18,10 @@ from django.db import transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
+from leads.capture import capture
+from leads.forms import build as build_forms
 from leads.life import State
-from leads.models import Lead, LeadPrivate, Stage, Touch
+from leads.models import Inbound, Lead, LeadPrivate, Stage, Touch, WebForm
 from reporting.demo import cast
 from reporting.demo.build import build
 from reporting.demo.trickle import Trickle
@@ -29,6 +31,7 @@ from routing.again import check_decisions
 from routing.models import Assignment, LedgerEntry, RuleSetVersion, Share
 from routing.watch import audit
 from tests import factories as make
+from tests.factories.lead import door as make_door
 
 ROOT = Path(__file__).resolve().parents[2]
 DIVISION = 1
@@ -171,6 +174,47 @@ def test_the_trickle_brings_a_lead_and_the_reps_answer_but_never_the_visitors(de
     assert Touch.objects.exclude(rep=visitor).count() > others
     assert Touch.objects.filter(rep=visitor).count() == mine
     assert not any(f.broken for f in audit())
+
+
+def test_leads_come_through_every_door_and_a_refused_one_is_told(demo, inside):
+    trickle = Trickle(seed=3)
+    refused = Inbound.objects.get()
+
+    now = timezone.now()
+    leads = [trickle.bring(now=now) for _ in range(3)]
+    live.route_ready(DIVISION)
+
+    assert (refused.state, bool(refused.error)) == ("refused", True)
+    kinds = [lead.connection.kind for lead in leads]
+    assert kinds == ["google_ads", "calendly", "webhook"]
+    assert [lead.country != "" for lead in leads] == [True] * 3
+    assert Inbound.objects.filter(state="handled").count() == 3
+    assert not any(f.broken for f in audit())
+    assert check_decisions().differs == []
+
+
+def test_the_form_is_open_and_its_question_tells_people_apart(demo, inside, client):
+    form = WebForm.objects.get()
+
+    page = client.get(f"/f/{form.uid}/").content.decode()
+
+    assert "When do you want to start?" in page
+    assert "We only look around" in page
+    assert build_forms.problems(form) == []
+
+
+def test_scores_a_rule_and_the_own_table_are_at_work(demo, inside):
+    name, country, *_more = cast.ACCOUNTS[0]
+    arrival = make.arrival(company=name, country=country, intent="demo")
+    arrival.domain = f"{cast.slug(name)}.example"  # as the market gives it; nobody registers names under .example
+    known = capture(connection=make_door(), arrivals=[arrival], now=timezone.now())[0].lead
+    small = make.arrive(email="bo@tiny.example", employees=3, intent="download", country="DE")
+    live.route_ready(DIVISION)
+
+    # A demo (25), and 240 employees told by the table alone (20).
+    assert LeadPrivate.objects.get(lead=known).score == 45
+    small.refresh_from_db()
+    assert (small.state, small.reason) == ("rejected", "rejected_by_qualification")
 
 
 @pytest.mark.django_db
