@@ -50,6 +50,8 @@ def poller():
     """Reads what to look into, line by line; says the child's number, then how it ended."""
     import django
 
+    import config.celery  # noqa: F401 - rings find their broker
+
     django.setup()
     from django.utils import timezone
 
