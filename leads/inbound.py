@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from config.lib import deadline, doorbell, sealed
+from config.lib.signing import NotSignedError
 from leads import capture, heard, incoming, refill, secrets
 from leads.connector import (
     Came,
@@ -172,14 +173,43 @@ def _told(inbound: Inbound, error: Exception, now: datetime) -> Inbound:
     return _failed(inbound, f"{type(error).__name__}: {error}"[:1000], now)
 
 
-def replay(*, pks: Sequence[int], now: datetime) -> int:
-    """Have kept deliveries handled again: what was made of them is not made twice, what was empty is filled in."""
+def replay(*, pks: Sequence[int], now: datetime, by_hand: bool = False) -> int:
+    """Have kept deliveries handled again: what was made of them is not made twice, what was empty is filled in.
+
+    One that was turned away at the door comes in only `by_hand`, or where a secret put right since proves it.
+    """
     with transaction.atomic():
-        done = Inbound.objects.filter(pk__in=pks, body__isnull=False).update(
+        rows = Inbound.objects.filter(pk__in=pks, body__isnull=False)
+        if not by_hand:
+            rows = rows.exclude(pk__in=_unproven(rows, now))
+        done = rows.exclude(_superseded(pks)).update(
             state=Inbound.State.KEPT, tries=0, unanswered=0, due_at=now, error="", replayed_at=now
         )
         transaction.on_commit(ring)
     return done
+
+
+def _unproven(rows: QuerySet[Inbound], now: datetime) -> list[int]:
+    """Those turned away at the door, so never tried, that prove no better now who sent them."""
+    turned_away = rows.filter(state=Inbound.State.REFUSED, tries=0).select_related("connection__division")
+    return [row.pk for row in turned_away if not _proves(row, now)]
+
+
+def _proves(row: Inbound, now: datetime) -> bool:
+    try:
+        source, configured = _how(row.connection, now)
+        source.verify(came_of(row), configured)
+    except (NotSignedError, UnreadableError, sealed.UnsealedError):
+        return False
+    return True
+
+
+def _superseded(pks: Sequence[int]) -> Q:
+    """Refused ones whose sender sent the same again: that one was taken, or is the one of these to run."""
+    same = Inbound.objects.filter(connection=OuterRef("connection"), delivery_id=OuterRef("delivery_id"))
+    taken = ~Q(state=Inbound.State.REFUSED) | Q(pk__gt=OuterRef("pk"), pk__in=pks, body__isnull=False)
+    refused = Q(state=Inbound.State.REFUSED) & ~Q(delivery_id="")
+    return refused & Q(Exists(same.filter(taken).exclude(pk=OuterRef("pk"))))
 
 
 def came_of(inbound: Inbound) -> Came:

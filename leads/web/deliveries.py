@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -102,16 +102,25 @@ def again(request: HttpRequest, uid: UUID) -> HttpResponse:
     elif state in Inbound.State.values:
         rows = rows.filter(state=state)
     pks = list(rows.values_list("pk", flat=True)[:_MOST_AGAIN])
-    done = inbound.replay(pks=pks, now=timezone.now())
+    done = inbound.replay(pks=pks, now=timezone.now(), by_hand=bool(one))
     said = ngettext("%(n)d delivery runs again.", "%(n)d deliveries run again.", done) % {"n": done}
-    messages.success(request, said if done else _("Nothing to run again: the raw bodies are forgotten."))
+    messages.success(
+        request,
+        said
+        if done
+        else _("Nothing to run again: it was not signed, its raw body is forgotten, or the same came once more since."),
+    )
     if one:
         return redirect("delivery", connection.uid, one)
     return redirect(f"{reverse('deliveries', args=[connection.uid])}?state={state}")
 
 
 def _row(connection: Connection, delivery: object) -> Inbound:
-    return get_object_or_404(Inbound.objects.select_related("connection"), connection=connection, uid=delivery)
+    try:
+        uid = UUID(str(delivery))
+    except ValueError:
+        raise Http404 from None
+    return get_object_or_404(Inbound.objects.select_related("connection"), connection=connection, uid=uid)
 
 
 def _shown(row: Inbound) -> str:

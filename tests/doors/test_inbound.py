@@ -265,6 +265,32 @@ def test_a_forged_signature_is_refused_shown_and_makes_no_lead():
     assert set(Inbound.objects.values_list("state", flat=True)) == {"refused"}
 
 
+def test_what_was_turned_away_does_not_come_in_when_all_is_run_again():
+    door = make.connection("webhook", settings={"signature": "standard"}, secrets={"secret": SECRET})
+    signed_standard(door, json.dumps(PERSON), secret=OTHER)
+    pks = list(Inbound.objects.values_list("pk", flat=True))
+
+    assert inbound.replay(pks=pks, now=timezone.now()) == 0
+    handled()
+    assert not Lead.objects.exists()
+
+    secrets.put(door, {"secret": OTHER}, now=timezone.now())  # it was ours that was wrong
+    door.save()
+    assert inbound.replay(pks=pks, now=timezone.now()) == 1
+    handled()
+    assert Lead.objects.count() == 1
+
+
+def test_one_that_was_turned_away_is_taken_by_hand():
+    door = make.connection("webhook", settings={"signature": "standard"}, secrets={"secret": SECRET})
+    post(door, PERSON)
+
+    assert inbound.replay(pks=[Inbound.objects.get().pk], now=timezone.now(), by_hand=True) == 1
+    handled()
+
+    assert Lead.objects.count() == 1
+
+
 def test_while_a_secret_is_changed_both_are_good_and_then_the_old_one_is_not():
     door = make.connection("webhook", settings={"signature": "standard"}, secrets={"secret": SECRET})
     now, body = timezone.now(), json.dumps(PERSON)

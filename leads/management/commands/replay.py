@@ -37,5 +37,6 @@ class Command(BaseCommand):
             rows = rows.filter(received_at__gte=since if since.tzinfo else timezone.make_aware(since))
         if options["delivery"]:
             rows = rows.filter(uid=options["delivery"])
-        done = inbound.replay(pks=list(rows.values_list("pk", flat=True)), now=timezone.now())
+        pks = list(rows.values_list("pk", flat=True))
+        done = inbound.replay(pks=pks, now=timezone.now(), by_hand=options["delivery"] is not None)
         self.stdout.write(f"{done} deliveries run again.")
