@@ -106,9 +106,7 @@ def again(request: HttpRequest, uid: UUID) -> HttpResponse:
     said = ngettext("%(n)d delivery runs again.", "%(n)d deliveries run again.", done) % {"n": done}
     messages.success(
         request,
-        said
-        if done
-        else _("Nothing to run again: it was not signed, its raw body is forgotten, or the same came once more since."),
+        said if done else _("Nothing to run again: not signed, raw body forgotten, or the same came once more."),
     )
     if one:
         return redirect("delivery", connection.uid, one)
