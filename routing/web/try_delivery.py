@@ -46,6 +46,7 @@ _KINDS = (
     ("application/json", "JSON"),
     ("application/x-www-form-urlencoded", gettext_lazy("a form")),
     ("text/xml", "XML"),
+    ("message/rfc822", gettext_lazy("a mail")),
 )
 
 
@@ -91,12 +92,10 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _chosen(request: HttpRequest, connection: Connection, source: Source) -> tuple[Came | None, Door, str]:
     asked = request.POST or request.GET
     picked, outside = asked.get("pick", ""), Outside(seconds=_SECONDS)
-    if picked.startswith("example-") and picked.removeprefix("example-").isdigit():
-        number = int(picked.removeprefix("example-"))
-        if number < len(source.examples):
-            example = source.examples[number]
-            headers = {name.lower(): text for name, text in example.headers.items()}
-            return _came(example.body, example.content_type, headers), Sample(example.answers), picked
+    examples = {f"example-{n}": example for n, example in enumerate(source.examples)}
+    if example := examples.get(picked):
+        headers = {name.lower(): text for name, text in example.headers.items()}
+        return _came(example.body, example.content_type, headers), Sample(example.answers), picked
     if picked and (row := _kept(connection, picked)) and readable(request, row):
         return inbound.came_of(row), outside, picked
     if text := request.POST.get("body", "")[:_LONGEST]:
