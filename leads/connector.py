@@ -79,12 +79,7 @@ class Came:
     @cached_property
     def json(self) -> Any:
         """The body as JSON, read strictly, without what could not be stored in its texts. Raises UnreadableError."""
-        try:
-            value = strict_json.loads(self.text)
-            strict_json.check_depth(value)
-        except strict_json.NotJSONError as error:
-            raise UnreadableError(str(error)) from error
-        return strict_json.cleaned(value)
+        return json_in(self.text)
 
     @cached_property
     def object(self) -> dict[str, Any]:
@@ -107,6 +102,16 @@ class Came:
     def is_form(self) -> bool:
         """Whether it says to be a form."""
         return self.header("content-type").partition(";")[0].strip().lower() == "application/x-www-form-urlencoded"
+
+
+def json_in(text: str) -> Any:
+    """A text as JSON, read strictly, without what could not be stored in its texts. Raises UnreadableError."""
+    try:
+        value = strict_json.loads(text)
+        strict_json.check_depth(value)
+    except strict_json.NotJSONError as error:
+        raise UnreadableError(str(error)) from error
+    return strict_json.cleaned(value)
 
 
 class Door(Protocol):

@@ -79,7 +79,7 @@ class Answer:
         text = self.headers.get("retry-after", "").strip()
         if not text:
             return None
-        if text.isdigit():
+        if text.isdecimal():
             return float(text[:9])
         try:
             return max((parsedate_to_datetime(text) - timezone.now()).total_seconds(), 0)

@@ -36,7 +36,7 @@ class Chat(Posted):
 
     **Messenger and WhatsApp.** In your Meta app subscribe the *Page* to `messages`, or *WhatsApp Business Account* to
     `messages`, with the address as callback URL and a verify token of your own; enter token and app secret here.
-    Deliveries are then refused unless signed. What your own page wrote is passed over.
+    Deliveries are then refused unless signed, and other tools need the key. What your own page wrote is passed over.
     """
 
     name = "chat"
@@ -101,6 +101,8 @@ class Chat(Posted):
         """Meta's signature where an app secret is set and Meta's words are used; the key for all else."""
         secrets = configured.secrets.get("app_secret", ())
         if not secrets or not _is_meta(self.payload(came)):
+            if secrets and not configured.secrets.get("key"):
+                raise NotSignedError("It is not Meta's, and no key is set by which others are let in.")
             super().verify(came, configured)
             return
         version, _equals, given = came.header("x-hub-signature-256").partition("=")

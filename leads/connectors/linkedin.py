@@ -1,6 +1,7 @@
 """LinkedIn Lead Sync: lead gen forms of ads, events and product pages."""
 
 import json
+import re
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ from leads.connector import (
 )
 
 _API = "https://api.linkedin.com/rest"
+_CODE = re.compile(r"[A-Za-z0-9-]{1,100}")
 
 
 class LinkedIn(Source):
@@ -121,9 +123,10 @@ class LinkedIn(Source):
         """The riddle: HMAC-SHA256 of the code by the client secret, in hexadecimal."""
         if came.method != "GET":
             return None
-        code = came.query.get("challengeCode", "")[:200]
+        code = came.query.get("challengeCode", "")
         secret = configured.secret("client_secret")
-        if not code or not secret:
+        # Anything else could be a delivery of the asker's own, which this answer would sign for them.
+        if not _CODE.fullmatch(code) or not secret:
             return Answer('{"error": "challengeCode or the client secret is missing"}', status=400)
         told = {"challengeCode": code, "challengeResponse": signing.hex_of(secret.encode(), code.encode())}
         return Answer(json.dumps(told))

@@ -1,5 +1,6 @@
 """Meta Lead Ads: instant forms of Facebook and Instagram."""
 
+import hashlib
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from leads.connector import (
 )
 
 _GRAPH = "https://graph.facebook.com/v21.0"
+_LONGEST_ID = 200  # of a delivery
 
 
 class MetaLeadAds(Source):
@@ -111,7 +113,9 @@ class MetaLeadAds(Source):
 
     def delivery_id(self, came: Came, configured: Configured) -> str:
         """The ids of its leads."""
-        return ",".join(sorted(value["leadgen_id"] for value in _leads(came)))[:200]
+        ids = ",".join(sorted(value["leadgen_id"] for value in _leads(came)))
+        # Cut short, a large batch would be taken for another that begins with the same leads.
+        return ids if len(ids) <= _LONGEST_ID else hashlib.sha256(ids.encode()).hexdigest()
 
     def read(self, came: Came, configured: Configured, door: Door) -> list[News]:
         """Each lead, fetched by its id."""

@@ -90,7 +90,7 @@ class OutboundMessage(Source):
     def delivery_id(self, came: Came, configured: Configured) -> str:
         """The ids of its notifications."""
         ids = sorted(_text(one, "Id") for one in _children(_parsed(came), "Notification"))
-        return hashlib.sha256(",".join(ids).encode()).hexdigest() if ids else ""
+        return hashlib.sha256(",".join(ids).encode()).hexdigest() if all(ids) and ids else ""
 
     def answer(self, came: Came, configured: Configured) -> Answer:
         """The acknowledgement Salesforce waits for."""

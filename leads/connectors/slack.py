@@ -18,6 +18,7 @@ from leads.connector import (
     Setting,
     Source,
     UnreadableError,
+    json_in,
 )
 
 _HELP = "Write who it is, like: /lead Ann Bauer, Bauer Marine, ann@example.net, +49 30 901820, wants a demo"
@@ -110,9 +111,9 @@ def _action(came: Came) -> dict[str, Any]:
     if text is None:
         return {}
     try:
-        return _dict(json.loads(text))
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError("payload is no JSON.") from error
+        return _dict(json_in(text))
+    except UnreadableError as error:
+        raise UnreadableError(f"payload: {error}") from error
 
 
 def _text(came: Came) -> str:

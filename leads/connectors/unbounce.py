@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from leads.connector import Came, Configured, Door, Example, NewLead, News, Posted, UnreadableError
+from leads.connector import Came, Configured, Door, Example, NewLead, News, Posted, UnreadableError, json_in
 
 # What the page tells of itself and its visitor, and nobody typed.
 _NOT_TYPED = frozenset(
@@ -61,9 +61,9 @@ class Unbounce(Posted):
         if inner is None:
             return outer
         try:
-            answers = json.loads(inner) if isinstance(inner, str) else inner
-        except (ValueError, RecursionError) as error:
-            raise UnreadableError("data.json is no JSON.") from error
+            answers = json_in(inner) if isinstance(inner, str) else inner
+        except UnreadableError as error:
+            raise UnreadableError(f"data.json: {error}") from error
         if not isinstance(answers, Mapping):
             raise UnreadableError("data.json must be a JSON object.")
         return {**outer, **answers}

@@ -71,7 +71,7 @@ def set_up(numbers: Sequence[int], *, now: datetime) -> list[Configuration]:
                 connection.name,
                 enricher,
                 dataclasses.replace(configured, settings=own),
-                int(order) if order.isdigit() else enricher.order,
+                int(order[:9]) if order.isdecimal() else enricher.order,
                 configured.on("prefer"),
             )
         )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from config.lib import rates, sealed
-from config.lib.address import client_address
+from config.lib.address import client_address, exact_address
 from config.lib.signing import NotSignedError
 from leads import inbound, secrets
 from leads.connector import Answer, Came, Configured, Source, UnreadableError
@@ -48,11 +48,11 @@ def _may_send(request: HttpRequest, configured: Configured) -> bool:
     if not listed:
         return True
     try:
-        caller = ipaddress.ip_network(client_address(request))
+        caller = ipaddress.ip_address(exact_address(request))
     except ValueError:
         return False
     networks = [ipaddress.ip_network(part, strict=False) for part in listed]
-    return any(caller.version == network.version and caller.subnet_of(network) for network in networks)  # type: ignore[arg-type]  # of one version
+    return any(caller in network for network in networks)
 
 
 def _take(
