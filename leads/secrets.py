@@ -20,7 +20,7 @@ _Kept = dict[str, list[tuple[str, str | None]]]
 def give_address(connection: Connection) -> str:
     """A new secret address in place of the old one, which stops at once; the connection is not saved."""
     address = random.token_urlsafe(24)
-    kept = _kept(connection)
+    kept = _kept_or_anew(connection)
     kept[_ADDRESS] = [(address, None)]
     connection.secret = sealed.seal(kept)
     connection.address_digest = digest(address)
@@ -39,7 +39,7 @@ def digest(address: str) -> str:
 
 def put(connection: Connection, values: Mapping[str, str], *, now: datetime) -> None:
     """Fill in secrets; an old value stays good for a day, an empty one is taken out at once. Not saved."""
-    kept = _kept(connection)
+    kept = _kept_or_anew(connection)
     for name, value in values.items():
         if not value:
             kept.pop(name, None)
@@ -51,8 +51,8 @@ def put(connection: Connection, values: Mapping[str, str], *, now: datetime) -> 
 
 
 def names_of(connection: Connection) -> set[str]:
-    """Which secrets are filled in. Raises sealed.UnsealedError."""
-    return set(_kept(connection)) - {_ADDRESS}
+    """Which secrets are filled in; none where they cannot be opened, as they must be entered anew."""
+    return set(_kept_or_anew(connection)) - {_ADDRESS}
 
 
 def configured(connection: Connection, *, now: datetime) -> Configured:
@@ -65,6 +65,14 @@ def configured(connection: Connection, *, now: datetime) -> Configured:
 def _kept(connection: Connection) -> _Kept:
     found: _Kept = sealed.unseal(connection.secret)
     return {name: [(value, until) for value, until in values] for name, values in found.items()}
+
+
+def _kept_or_anew(connection: Connection) -> _Kept:
+    """For who writes them: what was sealed with a key that is gone gives way to what is entered now."""
+    try:
+        return _kept(connection)
+    except sealed.UnsealedError:
+        return {}
 
 
 def _is_good(until: str | None, now: datetime) -> bool:

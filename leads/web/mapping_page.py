@@ -37,7 +37,7 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
     bodies = _bodies(request, connection)
     facts = _facts(bodies)
     if request.method == "POST":
-        connection.mapping = {} if request.POST.get("reset") else _chosen(request, connection, source, facts)
+        connection.mapping = {} if request.POST.get("reset") else _chosen(request, connection, source)
         connection.save(update_fields=["mapping"])
         messages.success(request, _told(request, connection))
         return redirect(reverse("connection-mapping", args=[connection.uid]))
@@ -108,29 +108,35 @@ def _label(field: str) -> str:
     return str(LABELS.get(field, field.replace("_", " ").capitalize()))
 
 
-def _chosen(request: HttpRequest, connection: Connection, source: Source, facts: dict[str, Any]) -> dict[str, Any]:
-    """The whole mapping: what was chosen here, and what stands for places that no sample shows."""
-    known = incoming.fields(catalogue_of(connection.division_id))
-    shown = {place.casefold() for place in facts}
+def _chosen(request: HttpRequest, connection: Connection, source: Source) -> dict[str, Any]:
+    """The whole mapping: what was chosen here, what stands for places no sample showed, each place in its order."""
+    sent = _sent(request, connection)
     kept: dict[str, Any] = {}
     for field, rule in incoming.rules_of(connection, source, {}).items():
-        if isinstance(rule, dict):
-            kept[field] = rule
-            continue
-        places = [p for p in ([rule] if isinstance(rule, str) else rule) if p.casefold() not in shown]
-        if places:
-            kept[field] = places
-    for n, place in enumerate(facts):
-        field = request.POST.get(f"field_{n}", "")
-        if field == _ANSWER:
-            named = request.POST.get(f"answer_{n}", "").strip()[:100]
-            field = f"{_ANSWER}{named or place}"
-        elif field not in known:
-            continue
-        kept.setdefault(field, [])
-        if isinstance(kept[field], list):
-            kept[field] = [place, *kept[field]]
+        places = [rule] if isinstance(rule, str) else rule
+        stays = rule if isinstance(rule, dict) else [p for p in places if sent.get(p.casefold(), (field,))[0] == field]
+        if stays:
+            kept[field] = stays
+    for folded, (field, place) in sent.items():
+        before = kept.get(field, [])
+        if field and isinstance(before, list) and folded not in {p.casefold() for p in before}:
+            kept[field] = [place, *before]
     return {field: rule[0] if isinstance(rule, list) and len(rule) == 1 else rule for field, rule in kept.items()}
+
+
+def _sent(request: HttpRequest, connection: Connection) -> dict[str, tuple[str, str]]:
+    """Folded place -> its field (or nothing) and the place, as the page drew them: others may have come since."""
+    known = incoming.fields(catalogue_of(connection.division_id))
+    found_at: dict[str, tuple[str, str]] = {}
+    for n in range(_MOST):
+        place, field = request.POST.get(f"place_{n}", ""), request.POST.get(f"field_{n}", "")
+        if field == _ANSWER:
+            field = f"{_ANSWER}{request.POST.get(f'answer_{n}', '').strip()[:100] or place}"
+        elif field not in known:
+            field = ""
+        if place:
+            found_at[place.casefold()] = field, place
+    return found_at
 
 
 def _told(request: HttpRequest, connection: Connection) -> str:

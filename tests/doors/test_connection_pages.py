@@ -117,6 +117,7 @@ def test_a_mapping_is_chosen_and_run_over_what_came(ops):
     places = ["who", "reach", "colour"]
     chosen = {"who": "name", "reach": "email", "colour": "answers."}
     fields = {f"field_{n}": chosen[p] for n, p in enumerate(places)} | {"answer_2": "Favourite"}
+    fields |= {f"place_{n}": place for n, place in enumerate(places)}
     ops.post(url, {**fields, "again": "1"})
     handle()
 
@@ -206,3 +207,56 @@ def test_only_ops_come_in(client, name):
     door = make.connection("webhook")
     for page in ("connection", "connection-edit", "connection-mapping", "connection-test", "deliveries"):
         assert client.get(reverse(page, args=[door.uid])).status_code == 403, page
+
+
+def test_a_mapping_saved_after_another_delivery_came_holds_what_was_chosen(ops):
+    door = make.connection("webhook")
+    post(ops, door, {"who": "Ann Bauer", "reach": "ann@example.net"})
+    handle()
+    url = reverse("connection-mapping", args=[door.uid])
+    ops.get(url)
+    post(ops, door, {"age": "40", "reach": "ben@example.net", "who": "Ben Holt"})
+    handle()
+    ops.post(url, {"field_0": "name", "place_0": "who", "field_1": "email", "place_1": "reach"})
+    door.refresh_from_db()
+    assert door.mapping == {"name": "who", "email": "reach"}
+
+
+def test_a_mapping_saved_as_it_stands_means_the_same(ops):
+    door = make.connection("webhook", mapping={"phone": ["mobile", "office"]})
+    post(ops, door, {"name": "Ann", "mobile": "+4930901820", "office": "+4930901821"})
+    handle()
+    url = reverse("connection-mapping", args=[door.uid])
+    ops.get(url)
+    shown = {"name": "name", "mobile": "phone", "office": "phone"}
+    names = {f"place_{n}": place for n, place in enumerate(shown)}
+    ops.post(url, names | {f"field_{n}": field for n, field in enumerate(shown.values())})
+    door.refresh_from_db()
+    assert door.mapping["phone"] == ["mobile", "office"]
+
+
+def test_secrets_sealed_with_a_key_that_is_gone_can_be_entered_anew(ops, settings):
+    door = make.connection("webhook", secrets={"secret": "x"})
+    settings.SECRET_KEY = "another" * 10
+    settings.SECRET_KEY_FALLBACKS = []
+    ops.force_login(make.user("Odo", is_ops=True))
+    for name in ("connection", "connection-edit", "connection-mapping", "connection-test", "deliveries"):
+        assert ops.get(reverse(name, args=[door.uid])).status_code == 200, name
+    entered = {"name": "Mine", "own_signature": "plain", "own_secret": "new"}
+    assert ops.post(reverse("connection-edit", args=[door.uid]), entered).status_code == 302
+    assert ops.post(reverse("connection-address", args=[door.uid])).status_code == 302
+    door.refresh_from_db()
+    assert secrets.configured(door, now=timezone.now()).secret("secret") == "new"
+    assert secrets.address_of(door)
+
+
+def test_a_delivery_that_is_none_cannot_run_again(ops):
+    door = make.connection("webhook")
+    assert ops.post(reverse("deliveries-again", args=[door.uid]), {"delivery": "abc"}).status_code == 404
+
+
+@pytest.mark.parametrize("pick", ["example-²", f"example-{'9' * 5000}", "example-99", "\x00"])
+def test_what_is_no_example_is_not_tried(ops, pick):
+    door = make.connection("webhook")
+
+    assert ops.get(reverse("connection-test", args=[door.uid]), {"pick": pick}).status_code == 200
