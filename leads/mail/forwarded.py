@@ -11,7 +11,9 @@ DEEPEST = 30
 _MOST_LINES = 5_000
 _HEADER_LINES = 12
 _QUOTE = re.compile(r"^(?:[>|]\s?)+")
-_DECORATED = re.compile(r"^[\s*_>|-]+|[\s*_-]+$")
+# Stripped and not matched: a pattern for the end of a line takes the square of its length.
+_BLANKS = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
+_BEFORE, _AFTER = f"{_BLANKS}*_>|-", f"{_BLANKS}*_-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def _goes_on(line: str) -> bool:
 
 
 def _plain(line: str) -> str:
-    return _DECORATED.sub("", _QUOTE.sub("", line))
+    return _QUOTE.sub("", line).lstrip(_BEFORE).rstrip(_AFTER)
 
 
 def _depth(line: str) -> int:

@@ -178,6 +178,21 @@ def test_files_are_not_taken(client, form):
     assert LeadPrivate.objects.get().name == ""
 
 
+def test_files_fill_no_disk(client, form, settings, monkeypatch):
+    from django.core.files import uploadedfile, uploadhandler
+
+    opened = []
+    monkeypatch.setattr(uploadhandler, "TemporaryUploadedFile", lambda *about: opened.append(about))
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100_000
+    large = [uploadedfile.SimpleUploadedFile("x.bin", b"x" * size) for size in (50_000, 200_000)]
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10_000
+
+    answers = [client.post(f"/f/{form.uid}/", {"email": "ida@northwind.example", "f": one}) for one in large]
+
+    assert [answer.status_code for answer in answers] == [200, 413]
+    assert not opened
+
+
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "options"])
 def test_other_methods(client, form, method):
     assert getattr(client, method)(f"/f/{form.uid}/").status_code == 405

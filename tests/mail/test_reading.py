@@ -88,6 +88,7 @@ def test_five_megabytes_on_one_line_are_read_in_bounded_time():
     person(raw("a:" * 2_500_000))
     person(raw("> " * 2_500_000))
     person(raw("From: " * 800_000))
+    person(raw("a" + " " * 5_000_000 + "b"))
     read(raw("hi", Subject="y" * 5_000_000))
     read(raw("hi", To=", ".join(f"p{n}@example.org" for n in range(200_000))))
     assert time.monotonic() - began < 12
