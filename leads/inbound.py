@@ -236,6 +236,9 @@ def _how(connection: Connection, now: datetime) -> tuple[Source, Configured]:
 @transaction.atomic
 def _bring(inbound: Inbound, source: Source, news: Sequence[News], now: datetime) -> Inbound:
     """All of it in one transaction with the row's own end, so that no half of it is ever there."""
+    still = Inbound.objects.select_for_update().filter(pk=inbound.pk, state=Inbound.State.KEPT, tries=inbound.tries)
+    if not still.exists():  # somebody else has it by now, or it is to run again by another mapping
+        return inbound
     problems = _bring_leads(inbound, source, [one for one in news if isinstance(one, NewLead)], now)
     for one in news:
         if isinstance(one, Contacted):

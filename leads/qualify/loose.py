@@ -118,7 +118,7 @@ def number(text: str) -> Decimal:
     bare = re.sub(r"[\s'\u2019\u00a0\u202f]", "", text).rstrip(".,")
     marks = [c for c in bare if c in ".,"]
     if not marks:
-        return Decimal(bare) if bare.isdigit() else _no_number()
+        return Decimal(bare) if bare.isdecimal() else _no_number()
     last = max(bare.rfind("."), bare.rfind(","))
     whole, rest = bare[:last], bare[last + 1 :]
     mark = bare[last]
@@ -132,7 +132,7 @@ def number(text: str) -> Decimal:
             return _no_number()
         whole, rest = bare, ""
     digits = whole.replace(".", "").replace(",", "")
-    if not digits.isdigit() or (rest and not rest.isdigit()):
+    if not digits.isdecimal() or (rest and not rest.isdecimal()):
         return _no_number()
     return Decimal(f"{digits}.{rest or 0}")
 

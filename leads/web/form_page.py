@@ -50,7 +50,14 @@ class Answer:
 class _NoFiles(FileUploadHandler):
     """No file is kept, and what is larger than any form is not even read."""
 
-    def handle_raw_input(self, _sent: Any, _meta: Any, content_length: int, *_more: Any, **_named: Any) -> None:
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: Any,  # noqa: N803 - Django's name
+        content_length: int,
+        boundary: Any,
+        encoding: str | None = None,
+    ) -> None:
         """Raise RequestDataTooBig."""
         if content_length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise RequestDataTooBig

@@ -141,6 +141,22 @@ def test_a_refused_delivery_runs_again_beside_the_same_one_that_came_later():
     assert sorted(Inbound.objects.values_list("state", flat=True)) == ["handled", "refused", "refused"]
 
 
+def test_what_is_told_to_run_again_while_it_is_read_runs_again():
+    door = make.connection("webhook")
+    post(door, {"name": "Ann", "colour": "blue"})
+    read_now = Inbound.objects.get()
+    Inbound.objects.update(tries=1)
+    read_now.tries = 1
+
+    inbound.replay(pks=[read_now.pk], now=timezone.now())
+    inbound.handle(inbound=read_now, now=timezone.now())
+
+    assert Inbound.objects.get().state == "kept"
+    handle()
+    assert Inbound.objects.get().state == "handled"
+    assert Lead.objects.count() == 1
+
+
 def test_two_refused_ones_of_one_id_run_again_as_the_newest():
     door = make.connection("google_ads", secrets={"key": "k"})
     for _n in range(2):
