@@ -67,6 +67,29 @@ def _who(rest: str) -> dict[str, str]:
     return found
 
 
+# How a message begins that has no name at its head.
+_GREETINGS = frozenset(
+    {"hi", "hello", "hey", "hallo", "dear", "good", "guten", "sehr", "liebe", "lieber", "moin", "servus", "bonjour"}
+    | {
+        "salut",
+        "hola",
+        "buenos",
+        "ciao",
+        "buongiorno",
+        "hej",
+        "hei",
+        "ola",
+        "olá",
+        "thanks",
+        "thank",
+        "danke",
+        "please",
+    }
+)
+
+
 def _is_name(text: str) -> bool:
     words = text.split()
+    if words and words[0].casefold().strip("!.:") in _GREETINGS:
+        return False
     return len(text) <= _LONGEST_NAME and 1 <= len(words) <= 5 and all(w[0].isalpha() and w[0].isupper() for w in words)

@@ -184,9 +184,11 @@ def facts_of(lead: Lead, details: LeadPrivate, judged: Mapping[str, Any]) -> lis
         (_("Profile"), details.profile_url, _web(details.profile_url), ("profile_url",)),
         (_("Handle"), details.handle, "", ()),
         (_("Source"), lead.source, "", ()),
+        (_("Channel"), lead.channel, "", ()),
         (_("Campaign"), lead.campaign, "", ()),
         (_("Message"), details.message, "", ()),
-        *((str(key), str(value), "", (str(key),)) for key, value in own.items()),
+        *((_in_words(str(key)), str(value), "", (str(key),)) for key, value in own.items()),
+        *((_in_words(str(key)), str(value), "", ()) for key, value in details.tracking.items()),
     ]
     found = [
         {"label": label, "value": value, "href": href, **_from(lead, [sources[n] for n in names if n in sources])}
@@ -194,6 +196,12 @@ def facts_of(lead: Lead, details: LeadPrivate, judged: Mapping[str, Any]) -> lis
         if value
     ]
     return [*qualification_facts(details, judged), *found]
+
+
+def _in_words(key: str) -> str:
+    """A name among the answers as people read it: a form's question is kept as `how_big_is_your_fleet`."""
+    words = key.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
 
 
 def _from(lead: Lead, providers: Sequence[str]) -> dict[str, str]:

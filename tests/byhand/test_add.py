@@ -7,7 +7,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from leads import dispatch
+from leads import dispatch, free_text
 from leads.models import Intake, Lead, LeadEvent
 from reps.models import Division
 from routing import live, watch
@@ -45,6 +45,15 @@ def send(user, go, **fields):
 
 def audit_is_clean():
     return [f for f in watch.audit() if f.broken] == []
+
+
+@pytest.mark.parametrize("text", ["Hallo, ich bin Uwe, uwe@nord.example", "Hi Ana\ncall me", "Dear Sirs, a price?"])
+def test_a_greeting_is_nobodys_name(text):
+    found = free_text.read(text)
+
+    assert "name" not in found
+    assert "company" not in found
+    assert found["message"] == text
 
 
 def test_a_rep_keeps_what_they_bring(two):

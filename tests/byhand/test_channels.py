@@ -58,3 +58,17 @@ def test_each_is_owned_and_reported_with_its_channel(settings):
         }
         assert rows == dict.fromkeys(said, 1)
         assert ">Walk-in</span>" in answer.content.decode()
+
+
+def test_a_leads_page_tells_its_channel_where_it_came_from_and_answers_in_words():
+    lead = make.arrive(
+        channel="WhatsApp", answers={"how_big_is_your_fleet": "6 to 50"}, tracking={"utm_source": "news"}
+    )
+    client = Client()
+    client.force_login(make.user("Odile", is_ops=True))
+
+    facts = client.get(reverse("lead-show", args=[lead.uid])).context["facts"]
+
+    told = {fact["label"]: fact["value"] for fact in facts}
+    asked = {"Channel": "WhatsApp", "How big is your fleet": "6 to 50", "Utm source": "news"}
+    assert asked.items() <= told.items()
