@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from config.lib import breaker
 from leads import signals, timeline
@@ -151,10 +151,16 @@ def _ask_all(flight: Flight, todo: Sequence[tuple[enrich.Configuration, Any]]) -
 def _land_safely(flight: Flight, now: datetime, *, final: bool) -> None:
     try:
         land(flight, now=now, final=final)
+    except (OperationalError, InterfaceError) as error:
+        # Nothing is wrong with the lead: it is asked about again when the lease is over.
+        log.warning("What is known of lead %d waits for the database: %s", flight.lead, error)
+        flight.landed = True
     except Exception:
         # The lead goes on without it: the sweeper makes it ready.
         log.exception("What is known of lead %d could not be added", flight.lead)
         flight.landed = True
+        if final:  # else its providers would be asked, and paid, again every minute
+            Lookup.objects.filter(lead=flight.lead, done_at=None).update(done_at=now, leased_until=None)
 
 
 @transaction.atomic

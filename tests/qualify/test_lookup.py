@@ -471,3 +471,15 @@ def test_a_secret_that_cannot_be_read_leaves_its_provider_out(rules, provider):
     provider.save()
 
     assert receive(website="example.net").state == "ready"
+
+
+def test_a_lead_whose_answers_cannot_be_added_is_asked_about_once(provider, rules, monkeypatch):
+    asked = says(monkeypatch, size="201-500")
+    receive(email="ada@example.net", website="https://example.net")
+    monkeypatch.setattr(lookup, "write_parts", lambda *_rows: 1 / 0)
+
+    for minutes in (0, 2, 4):
+        lookup.drain(clock=lambda later=timedelta(minutes=minutes): timezone.now() + later)
+
+    assert len(asked) == 1
+    assert Lookup.objects.get().done_at
