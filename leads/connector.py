@@ -6,7 +6,7 @@ What ops fill in for one installation (a `Setting` each) stands in the `Connecti
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -241,6 +241,10 @@ class Connector:
     name: ClassVar[str]
     label: ClassVar[str]
     settings: ClassVar[tuple[Setting, ...]] = ()
+
+    def problems(self, given: Mapping[str, Any], kept: Collection[str]) -> dict[str, str]:
+        """Setting -> what is wrong with it beside the others; `kept` names the secrets that were filled in before."""
+        return {}
 
 
 # Every source has it: whose requests are taken at all.

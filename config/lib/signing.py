@@ -9,9 +9,12 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 # How old a signed request may be where the sender names no window of its own (Standard Webhooks, Slack: 5 minutes).
 WINDOW = timedelta(minutes=5)
+# No base64, nothing after its prefix; or a body that is no text.
+_NO_SECRET = (ValueError, EmptyWebhookSecretError)
 _SECONDS = re.compile(r"[0-9]{1,12}")
 
 
@@ -60,6 +63,15 @@ def unhex(text: str) -> bytes:
         raise NotSignedError("The secret kept here is not hexadecimal: copy it again.") from error
 
 
+def is_standard_secret(secret: str) -> bool:
+    """Whether Standard Webhooks can sign with it: base64, with or without `whsec_` before it."""
+    try:
+        Webhook(secret)
+    except _NO_SECRET:
+        return False
+    return True
+
+
 def check_standard(headers: Mapping[str, str], body: bytes, secrets: Iterable[str], *, now: datetime) -> None:
     """Raise NotSignedError unless signed as Standard Webhooks 1.0.0 say: `id.timestamp.body` by one of the secrets."""
     given = headers.get("webhook-signature", "")
@@ -70,7 +82,7 @@ def check_standard(headers: Mapping[str, str], body: bytes, secrets: Iterable[st
     for secret in secrets:
         try:
             expected.append(Webhook(secret).sign(headers.get("webhook-id", ""), at, body.decode()))
-        except (ValueError, UnicodeDecodeError) as error:
+        except _NO_SECRET as error:
             raise NotSignedError(
                 "The secret kept here, or the body, cannot be read as the signature needs it."
             ) from error

@@ -1,6 +1,6 @@
 """Web hook: any system that can send JSON or a form to an address."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from config.lib import signing
@@ -9,6 +9,7 @@ from leads.connector import (
     Configured,
     Door,
     Example,
+    Ignored,
     Kind,
     NewLead,
     News,
@@ -80,6 +81,17 @@ class Webhook(Source):
         ),
     )
 
+    def problems(self, given: Mapping[str, Any], kept: Collection[str]) -> dict[str, str]:
+        """A signature needs a secret, the standard one a secret of its own shape; else everything would be refused."""
+        how, secret = given.get("signature"), str(given.get("secret") or "").strip()
+        if how == "none" or (not secret and "secret" in kept):
+            return {}
+        if not secret:
+            return {"secret": "A signature needs a secret."}
+        if how == "standard" and not signing.is_standard_secret(secret):
+            return {"secret": "It must be base64, mostly with whsec_ before it: copy it from the sender."}
+        return {}
+
     def verify(self, came: Came, configured: Configured) -> None:
         """As the connection says."""
         secrets = configured.secrets.get("secret", ())
@@ -103,9 +115,13 @@ class Webhook(Source):
             payload = _at(payload, place)
         entries = payload if isinstance(payload, list) else [payload]
         news: list[News] = []
-        for n, entry in enumerate(entries):
+        if not any(isinstance(entry, Mapping) for entry in entries):
+            raise UnreadableError("There is no JSON object in it.")
+        for n, entry in enumerate(entries, start=1):
             if not isinstance(entry, Mapping):
-                raise UnreadableError(f"Entry {n} is no JSON object.")
+                # Its neighbours are taken, whatever is wrong with it.
+                news.append(Ignored(f"Entry {n} is no JSON object."))
+                continue
             facts = {name: value for name, value in entry.items() if name != "test"}
             news.append(
                 NewLead(_id_of(entry, configured), facts, {"channel": "web hook"}, test=_yes(entry.get("test")))

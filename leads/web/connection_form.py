@@ -111,6 +111,13 @@ class ConnectionForm(forms.Form):
             raise forms.ValidationError(_("There is one of this name already."))
         return name
 
+    def clean(self) -> dict[str, Any]:
+        """What the connector says of settings that hang together."""
+        given = {s.name: self.cleaned_data.get(_key(s)) for s in settings_of(self.connector)}
+        for name, why in self.connector.problems(given, self.filled).items():
+            self.add_error(f"own_{name}", _(why))
+        return self.cleaned_data
+
     def save(self) -> Connection:
         """Write it; a new source gets its address, a changed secret leaves the old one good for a day."""
         connection = self.connection or Connection(kind=self.connector.name)

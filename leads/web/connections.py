@@ -233,7 +233,7 @@ def delivery_row(row: Inbound) -> dict[str, Any]:
         "state": row.state,
         "says": row.get_state_display(),
         "became": sorted({str(i.get_outcome_display()) for i in intakes}),
-        "leads": [i.lead for i in intakes if i.lead][:3],
+        "leads": list(dict.fromkeys(i.lead for i in intakes if i.lead))[:3],
         "error": row.error[:200],
         "uid": row.uid,
     }

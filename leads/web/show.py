@@ -195,7 +195,7 @@ def facts_of(lead: Lead, details: LeadPrivate, judged: Mapping[str, Any]) -> lis
         for label, value, href, names in rows
         if value
     ]
-    return [*qualification_facts(details, judged), *found]
+    return [*qualification_facts(details.score, judged), *found]
 
 
 def _in_words(key: str) -> str:
@@ -218,7 +218,7 @@ _VERDICTS = {
 }
 
 
-def qualification_facts(details: LeadPrivate, judged: Mapping[str, Any]) -> list[dict[str, str]]:
+def qualification_facts(points: int | None, judged: Mapping[str, Any]) -> list[dict[str, str]]:
     """Score and verdict, each with how it came about."""
     found = []
     verdict, score = judged.get("verdict") or {}, judged.get("score") or {}
@@ -230,11 +230,11 @@ def qualification_facts(details: LeadPrivate, judged: Mapping[str, Any]) -> list
         reason = verdict.get("reason", "")
         told = f"{said}: {reason}" if reason and reason != verdict.get("rule") else said
         found.append({"label": _("Qualification"), "value": told, "href": "", "source": by, "icon": "route"})
-    if details.score is not None:
-        parts = [f"{points:+d} {label}" for label, points in score.get("rows", [])]
+    if points is not None:
+        parts = [f"{given:+d} {label}" for label, given in score.get("rows", [])]
         if score.get("given"):
             parts.append(_("%+d came with it") % score["given"])
-        value = f"{details.score}: {', '.join(parts)}" if parts else str(details.score)
+        value = f"{points}: {', '.join(parts)}" if parts else str(points)
         found.append({"label": _("Score"), "value": value, "href": "", "source": "", "icon": ""})
     return found
 

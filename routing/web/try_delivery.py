@@ -35,6 +35,7 @@ from leads.reading import LABELS
 from leads.web.connections import found, head
 from leads.web.deliveries import readable
 from leads.web.ops import ops_only
+from leads.web.show import qualification_facts
 from routing import rulesets
 from routing.trial import try_lead
 from routing.web.why import trial_told
@@ -190,4 +191,10 @@ def _lead(connection: Connection, source: Source, new: NewLead) -> dict[str, Any
         now=timezone.now(),
         version=version.n,
     )
-    return {**told, "why": trial_told(tried.receipt, connection.division_id), "not_asked": ", ".join(tried.not_asked)}
+    judged = qualification_facts(tried.judged.score, tried.judged.kept)
+    return {
+        **told,
+        "judged": [(row["label"], row["value"], row["source"]) for row in judged],
+        "why": trial_told(tried.receipt, connection.division_id),
+        "not_asked": ", ".join(tried.not_asked),
+    }

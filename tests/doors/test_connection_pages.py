@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from leads import inbound, secrets
 from leads.connectors import all_connectors, sources
-from leads.models import Connection, Delivery, Inbound, Lead, LeadPrivate
+from leads.models import Connection, Delivery, Inbound, Lead, LeadPrivate, QualificationRule, ScoreRow
 from routing import live
 from tests import factories as make
 
@@ -260,3 +260,48 @@ def test_what_is_no_example_is_not_tried(ops, pick):
     door = make.connection("webhook")
 
     assert ops.get(reverse("connection-test", args=[door.uid]), {"pick": pick}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("how", "secret", "said"),
+    [
+        ("standard", "", "A signature needs a secret."),
+        ("plain", "", "A signature needs a secret."),
+        ("standard", "hello", "It must be base64"),
+        ("standard", "whsec_", "It must be base64"),
+    ],
+)
+def test_a_signature_that_could_never_fit_is_told_before_it_is_kept(ops, how, secret, said):
+    given = {"name": "Shop", "own_signature": how, "own_secret": secret, "own_header": "x-signature"}
+
+    answer = ops.post(reverse("connection-new", args=["webhook"]), given)
+
+    assert answer.status_code == 400
+    assert said in answer.content.decode()
+    assert not Connection.objects.filter(kind="webhook").exists()
+
+
+def test_the_test_page_tells_the_score_and_what_qualification_says(ops):
+    make.publish(make.rule(make.group("Inbound", [make.rep("Ana")])))
+    ScoreRow.objects.create(label="Asks for prices", points=25, position=1, condition={})
+    QualificationRule.objects.create(name="No students", verdict="disqualified", reason="Students", position=1)
+    door = make.connection("webhook")
+
+    page = ops.post(
+        reverse("connection-test", args=[door.uid]), {"body": '{"name": "Stu"}', "kind": "application/json"}
+    )
+
+    assert "25: +25 Asks for prices" in page.content.decode()
+    assert "Turned away: Students" in page.content.decode()
+    assert not Lead.objects.exists()
+
+
+def test_a_delivery_that_was_run_again_names_each_lead_once(ops):
+    door = make.connection("webhook")
+    post(ops, door, {"name": "Ann", "id": "1"})
+    handle()
+    ops.post(reverse("deliveries-again", args=[door.uid]), {"delivery": str(Inbound.objects.get().uid)})
+    handle()
+
+    page = ops.get(reverse("deliveries", args=[door.uid])).content.decode()
+    assert page.count(f"/leads/{Lead.objects.get().uid}/") == 1

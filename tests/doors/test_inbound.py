@@ -144,7 +144,7 @@ def test_run_again_by_a_better_mapping_fills_what_was_empty_and_changes_nothing_
         (b'{"n": NaN}', "NaN"),
         (b'"text"', "object"),
         (b"{}", "nobody"),
-        (b'[{"name": "Ann"}, 3]', "Entry 1"),
+        (b"[3, []]", "no JSON object"),
     ],
 )
 def test_what_cannot_be_read_is_kept_with_its_reason(body, named):
@@ -164,6 +164,16 @@ def test_what_cannot_be_stored_is_taken_out_and_the_lead_is_taken():
     handled()
 
     assert LeadPrivate.objects.get().name == "Ann ?"
+
+
+def test_an_entry_that_is_no_lead_costs_its_neighbours_nothing():
+    post(make.connection("webhook"), b'[{"name": "Ann"}, 3, {"name": "Ben"}]')
+
+    handled()
+
+    assert set(LeadPrivate.objects.values_list("name", flat=True)) == {"Ann", "Ben"}
+    assert Inbound.objects.get().state == "handled"
+    assert [i.error for i in Intake.objects.filter(outcome="ignored")] == ["Entry 2 is no JSON object."]
 
 
 def test_an_unknown_address_is_404_and_keeps_nothing():

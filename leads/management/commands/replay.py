@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from leads import inbound
-from leads.models import Inbound
+from leads.models import Connection, Inbound
 
 
 class Command(BaseCommand):
@@ -31,6 +31,8 @@ class Command(BaseCommand):
         if options["state"]:
             rows = rows.filter(state=options["state"])
         if options["connection"]:
+            if not Connection.objects.filter(name=options["connection"]).exists():
+                raise CommandError(f"There is no connection “{options['connection']}”.")
             rows = rows.filter(connection__name=options["connection"])
         if options["since"]:
             since = options["since"]
@@ -39,4 +41,4 @@ class Command(BaseCommand):
             rows = rows.filter(uid=options["delivery"])
         pks = list(rows.values_list("pk", flat=True))
         done = inbound.replay(pks=pks, now=timezone.now(), by_hand=options["delivery"] is not None)
-        self.stdout.write(f"{done} deliveries run again.")
+        self.stdout.write(f"{done} deliveries will be run again, within a second or two.")
