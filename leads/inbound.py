@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
@@ -47,7 +48,9 @@ _PROCESSOR_SECONDS = 2
 # How often, and how soon, it is looked whether a new lead has its owner.
 _LOOKS_FOR_OWNER, _OWNER_IN = 5, timedelta(seconds=2)
 # Never kept: they open doors.
-_HIDDEN = frozenset({"authorization", "cookie", "proxy-authorization", "x-csrftoken"})
+_HIDDEN = frozenset(
+    {"authorization", "cookie", "proxy-authorization", "x-csrftoken", "x-fairlead-key", "x-verification-token"}
+)
 _MOST_HEADERS = 60
 # Of what is refused so much is kept, and so many an hour of one connection: enough to see what is wrong.
 REFUSED_BYTES = 10_000
@@ -252,7 +255,9 @@ def _bring(inbound: Inbound, source: Source, news: Sequence[News], now: datetime
     if not news:
         heard.keep_intake(inbound, "", Intake.Outcome.IGNORED, now, error=_("There is no news in it."))
     nothing = bool(problems) and len(problems) == len(news)
-    return _end(inbound, Inbound.State.REFUSED if nothing else Inbound.State.HANDLED, " | ".join(problems), now)
+    return _end(
+        inbound, Inbound.State.REFUSED if nothing else Inbound.State.HANDLED, " | ".join(dict.fromkeys(problems)), now
+    )
 
 
 def _bring_leads(inbound: Inbound, source: Source, leads: Sequence[NewLead], now: datetime) -> list[str]:
@@ -299,32 +304,30 @@ def _later(inbound: Inbound, now: datetime) -> Inbound:
 
 
 def _end(inbound: Inbound, state: Inbound.State, error: str, now: datetime) -> Inbound:
-    inbound.state, inbound.error, inbound.handled_at = state, error[:2000], now
-    inbound.save(update_fields=["state", "error", "handled_at"])
-    return inbound
+    return _write(inbound, state=state, error=error[:2000], handled_at=now)
 
 
 def _wait(inbound: Inbound, why: str, now: datetime) -> Inbound:
     """The vendor did not answer: that is no try of ours."""
     if inbound.unanswered >= len(_LATER):
         return _end(inbound, Inbound.State.SET_ASIDE, why, now)
-    inbound.due_at = now + timedelta(seconds=_LATER[inbound.unanswered])
-    inbound.unanswered += 1
-    inbound.tries -= 1
-    inbound.error = why[:2000]
-    inbound.save(update_fields=["due_at", "unanswered", "tries", "error"])
-    return inbound
+    due = now + timedelta(seconds=_LATER[inbound.unanswered])
+    return _write(inbound, due_at=due, unanswered=inbound.unanswered + 1, tries=inbound.tries - 1, error=why[:2000])
 
 
 def _not_its_fault(inbound: Inbound, now: datetime) -> Inbound:
-    inbound.due_at, inbound.tries = now + timedelta(seconds=1), inbound.tries - 1
-    inbound.save(update_fields=["due_at", "tries"])
-    return inbound
+    return _write(inbound, due_at=now + timedelta(seconds=1), tries=inbound.tries - 1)
 
 
 def _failed(inbound: Inbound, why: str, now: datetime) -> Inbound:
     if inbound.tries >= TRIES:
         return _end(inbound, Inbound.State.SET_ASIDE, why, now)
-    inbound.due_at, inbound.error = now + timedelta(seconds=_SOON[max(inbound.tries, 1) - 1]), why
-    inbound.save(update_fields=["due_at", "error"])
+    return _write(inbound, due_at=now + timedelta(seconds=_SOON[max(inbound.tries, 1) - 1]), error=why)
+
+
+def _write(inbound: Inbound, **columns: Any) -> Inbound:
+    """Only while it is still this try's: whoever was told to run it again, or took it over, has the word since."""
+    held = Inbound.objects.filter(pk=inbound.pk, state=Inbound.State.KEPT, tries=inbound.tries)
+    held.update(**columns)
+    inbound.refresh_from_db()
     return inbound

@@ -98,30 +98,40 @@ def _next_may() -> None:
 # --- which leads -----------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def _take(most: int, now: datetime) -> list[tuple[Flight, list[tuple[enrich.Configuration, Any]]]]:
-    """Lease leads that wait, the most urgent first, each with whom to ask."""
-    if most <= 0:
-        return []
+    """Lease leads that wait, the most urgent first, each with whom to ask; one that cannot be asked about is let go."""
+    rows = _leased(most, now) if most > 0 else []
+    by_lead = {one.lead.pk: one for one in stored([row.pk for row in rows])} if rows else {}
+    taken = []
+    for row in rows:
+        try:
+            with transaction.atomic():
+                taken.append(_flight(row, by_lead[row.pk], now))
+        except Exception:
+            # The sweeper makes it ready without them; the others must not wait behind it.
+            log.exception("Nobody can be asked about lead %d", row.pk)
+            Lookup.objects.filter(pk=row.pk).update(done_at=now, leased_until=None)
+    return taken
+
+
+@transaction.atomic
+def _leased(most: int, now: datetime) -> list[Lookup]:
     rows = list(
         Lookup.objects.select_for_update(of=("self",), skip_locked=True)
         .filter(done_at=None)
         .exclude(leased_until__gt=now)
         .order_by("until")[:most]
     )
-    if not rows:
-        return []
     Lookup.objects.filter(pk__in=[row.pk for row in rows]).update(leased_until=now + _LEASE)
-    by_lead = {one.lead.pk: one for one in stored([row.pk for row in rows])}
-    taken = []
-    for row in rows:
-        one = by_lead[row.pk]
-        known = [] if row.until < now - _TOO_OLD else enrich.set_up(said_in(one.lead.division_id).enrichers, now=now)
-        asked = enrich.asked_of(one.as_typed(), one.lead.division_id)
-        (at_once,) = enrich.at_once([one.as_typed()], one.lead.division_id, known, now=now)
-        flight = Flight(row.pk, row.until, list(at_once.found))
-        taken.append((flight, [(provider, asked) for provider in at_once.open]))
-    return taken
+    return rows
+
+
+def _flight(row: Lookup, one: "Stored", now: datetime) -> tuple[Flight, list[tuple[enrich.Configuration, Any]]]:
+    division = one.lead.division_id
+    known = [] if row.until < now - _TOO_OLD else enrich.set_up(said_in(division).enrichers, now=now)
+    asked = enrich.asked_of(one.as_typed(), division)
+    (at_once,) = enrich.at_once([one.as_typed()], division, known, now=now)
+    return Flight(row.pk, row.until, list(at_once.found)), [(provider, asked) for provider in at_once.open]
 
 
 def _ask_all(flight: Flight, todo: Sequence[tuple[enrich.Configuration, Any]]) -> None:

@@ -133,7 +133,10 @@ def _start(payload: dict[str, Any]) -> str:
 
 
 def _lead(number: str, payload: dict[str, Any], defaults: dict[str, str]) -> NewLead:
-    answers = [one for one in payload.get("questions_and_answers") or [] if isinstance(one, dict)]
+    asked_of = payload.get("questions_and_answers") or []
+    if not isinstance(asked_of, list):
+        raise UnreadableError("payload.questions_and_answers: this must be a list.")
+    answers = [one for one in asked_of if isinstance(one, dict)]
     told = {str(one.get("question"))[:150]: one.get("answer") for one in answers if one.get("question")}
     names = ("name", "first_name", "last_name", "email", "timezone", "text_reminder_number", "tracking")
     facts = {name: payload.get(name) for name in names}

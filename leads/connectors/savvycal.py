@@ -104,7 +104,10 @@ def _event(came: Came) -> dict[str, Any]:
 
 def _people(event: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Host and guest: the guest is the first who does not organise it."""
-    attendees = [one for one in event.get("attendees") or [] if isinstance(one, dict)]
+    listed = event.get("attendees") or []
+    if not isinstance(listed, list):
+        raise UnreadableError("payload.attendees: this must be a list.")
+    attendees = [one for one in listed if isinstance(one, dict)]
     hosts = [one for one in attendees if one.get("is_organizer")]
     guests = [one for one in attendees if not one.get("is_organizer")]
     return (hosts or [{}])[0], (guests or [{}])[0]

@@ -20,6 +20,8 @@ from leads import inbound
 from leads.models import Connection, Inbound, Lead
 from leads.web.connections import delivery_row, found, head
 from leads.web.ops import ops_only
+from reps import access
+from reps.models import Group
 
 _PAGE = 50
 _MOST_AGAIN = 5000
@@ -86,6 +88,12 @@ def show(request: HttpRequest, uid: UUID, delivery: UUID) -> HttpResponse:
 
 def readable(request: HttpRequest, row: Inbound) -> bool:
     """Whether the reader may see all its leads: who pulls from a blind pool must not look behind it here."""
+    rep = access.rep_of(request.user)
+    blind = (
+        rep is not None and access.groups_of(request.user, now=timezone.now()).filter(pool=Group.Pool.BLIND).exists()
+    )
+    if blind and row.state == Inbound.State.KEPT:
+        return False  # nobody knows yet whether it will lie in their pool
     leads = set(row.intakes.exclude(lead=None).values_list("lead", flat=True))
     return Lead.objects.visible_to(request.user, now=timezone.now()).filter(pk__in=leads).count() == len(leads)
 
