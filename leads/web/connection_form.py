@@ -1,6 +1,7 @@
 """What ops fill in for a connection: what its leads are called, and the connector's own settings, checked by kind."""
 
 import ipaddress
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.lib import addresses, http
-from leads import secrets
-from leads.connector import ONLY_FROM, Connector, Kind, Setting, Source
+from leads import incoming, mapping, secrets
+from leads.connector import ONLY_FROM, Connector, Kind, Setting, Source, UnreadableError, json_in
 from leads.models import Connection
+from leads.qualify.freeze import catalogue_of
+from leads.templated import Templated
 
 _SAID = ("source", "channel", "campaign", "intent")
 _LONGEST = 5000
@@ -58,12 +61,15 @@ class ConnectionForm(forms.Form):
                 del self.fields[name]
         for setting in settings_of(connector):
             self.fields[_key(setting)] = self._field(setting)
+        if isinstance(connector, Templated):
+            self.fields["mapping"] = _mapping_field()
 
     def _stored(self) -> dict[str, Any]:
         if self.connection is None:
             first = {_key(s): s.default for s in settings_of(self.connector)}
             return {**first, "name": self.connector.label}
         found: dict[str, Any] = {name: getattr(self.connection, name) for name in ("name", "strict", *_SAID)}
+        found["mapping"] = json.dumps(self.connection.mapping, ensure_ascii=False) if self.connection.mapping else ""
         for setting in settings_of(self.connector):
             if setting.kind is not Kind.SECRET:
                 found[_key(setting)] = self.connection.settings.get(setting.name, setting.default)
@@ -94,8 +100,9 @@ class ConnectionForm(forms.Form):
         return field
 
     def own_fields(self) -> Iterator[BoundField]:
-        """The connector's settings."""
-        return (self[_key(setting)] for setting in settings_of(self.connector))
+        """The connector's settings, and the mapping of an enricher, whose answers no page shows."""
+        names = [*(_key(setting) for setting in settings_of(self.connector)), "mapping"]
+        return (self[name] for name in names if name in self.fields)
 
     def said_fields(self) -> Iterator[BoundField]:
         """What its leads are called."""
@@ -111,6 +118,15 @@ class ConnectionForm(forms.Form):
             raise forms.ValidationError(_("There is one of this name already."))
         return name
 
+    def clean_mapping(self) -> dict[str, mapping.Rule]:
+        """Our fields alone, each with its place or places."""
+        text: str = self.cleaned_data["mapping"].strip()
+        try:
+            catalogue = catalogue_of((self.connection or Connection()).division_id)
+            return mapping.check(json_in(text) if text else {}, incoming.fields(catalogue))
+        except (UnreadableError, mapping.MappingError) as error:
+            raise forms.ValidationError(str(error)) from error
+
     def clean(self) -> dict[str, Any]:
         """What the connector says of settings that hang together."""
         given = {s.name: self.cleaned_data.get(_key(s)) for s in settings_of(self.connector)}
@@ -125,6 +141,8 @@ class ConnectionForm(forms.Form):
         for name in ("name", "strict", *_SAID):
             if name in self.fields:
                 setattr(connection, name, given[name])
+        if "mapping" in self.fields:
+            connection.mapping = given["mapping"]
         own = settings_of(self.connector)
         shown = {s.name: "" if given[_key(s)] is None else given[_key(s)] for s in own if s.kind is not Kind.SECRET}
         connection.settings = {**connection.settings, **shown}
@@ -135,6 +153,16 @@ class ConnectionForm(forms.Form):
             secrets.give_address(connection)
         connection.save()
         return connection
+
+
+def _mapping_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Mapping"),
+        required=False,
+        max_length=_LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "form-control mono", "spellcheck": "false"}),
+        help_text=_('Our field and its place in the answer: {"employees": "company.size"}. Empty = told by names.'),
+    )
 
 
 def settings_of(connector: Connector) -> tuple[Setting, ...]:

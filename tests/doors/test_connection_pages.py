@@ -305,3 +305,26 @@ def test_a_delivery_that_was_run_again_names_each_lead_once(ops):
 
     page = ops.get(reverse("deliveries", args=[door.uid])).content.decode()
     assert page.count(f"/leads/{Lead.objects.get().uid}/") == 1
+
+
+def test_ops_write_the_mapping_of_an_enricher_and_are_told_what_is_wrong_with_it(ops):
+    given = {"name": "Warehouse", "own_url": "https://data.example.net/?q={domain}", "own_header": "X-Key"}
+    new = reverse("connection-new", args=["http_enricher"])
+
+    refused = {
+        "{": "It is not JSON",
+        "[" * 4000: "deep",
+        '{"emploees": "a"}': "emploees",
+        '{"company": 3}': "one place",
+    }
+    for wrong, said in refused.items():
+        answer = ops.post(new, {**given, "mapping": wrong})
+        assert (answer.status_code, said in answer.content.decode()) == (400, True), wrong
+    ops.post(new, {**given, "mapping": '{"employees": "company.size"}'})
+
+    door = Connection.objects.get(kind="http_enricher")
+    assert door.mapping == {"employees": "company.size"}
+    assert "company.size" in ops.get(reverse("connection-edit", args=[door.uid])).content.decode()
+    ops.post(reverse("connection-edit", args=[door.uid]), {**given, "mapping": ""})
+    door.refresh_from_db()
+    assert door.mapping == {}
