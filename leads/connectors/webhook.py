@@ -54,7 +54,7 @@ class Webhook(Source):
         ),
         Setting("secret", "Signing secret", kind=Kind.SECRET, help="Standard Webhooks: it begins with whsec_."),
         Setting("header", "Header of the plain signature", default="x-signature"),
-        Setting("id_field", "Place of the lead's own id", help="As in the mapping, like data.id. May be empty."),
+        Setting("id_field", "Place of the lead's own id", help="As in the mapping, like data.id."),
         Setting("list_field", "Place of the list of leads", help="Where a delivery holds several, like data.items."),
     )
     examples: ClassVar = (

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from leads.connector import ONLY_FROM, Connector, Enricher, Example, Setting, Source
+from leads.connector import ONLY_FROM, Connector, Enricher, Example, Kind, Setting, Source
 from leads.connectors import enrichers, sources
+from leads.templated import Templated
 from leads.web.manuals import first_sentence, text_of
 from reporting.management.tables import table
 
@@ -36,20 +37,29 @@ def _link(one: Connector) -> str:
 
 
 def _line(one: Source) -> tuple[str, ...]:
-    return _link(one), first_sentence(one), "yes" if one.signed else "no: its address is secret"
+    if one.signed:
+        proof = "yes"
+    elif any(setting.kind is Kind.SECRET for setting in one.settings):
+        proof = "where you set a key; else its address is secret"
+    else:
+        proof = "no: its address is secret"
+    return _link(one), first_sentence(one), proof
 
 
 def _page(one: Connector) -> Iterator[str]:
     yield from (f"# {one.label}", "", text_of(one), "")
     settings = (*one.settings, ONLY_FROM) if isinstance(one, Source) else one.settings
     yield from ("## Settings", "")
-    yield from table(("setting", "kind", "what it is for"), (_setting(setting) for setting in settings))
+    rows = [_setting(setting) for setting in settings]
+    if isinstance(one, Templated):
+        rows.append(("Mapping", "JSON", 'Our field and its place in the answer, like `{"employees": "company.size"}`.'))
+    yield from table(("setting", "kind", "what it is for"), rows)
     if isinstance(one, Source) and one.MAPPING:
         yield from ("", "## Mapping", "", "Which fact fills which field, unless you change it.", "")
         yield from table(("field", "fact"), ((f"`{field}`", _rule(rule)) for field, rule in one.MAPPING.items()))
     if isinstance(one, Source | Enricher):
         for example in one.examples:
-            yield from _example(example)
+            yield from _example(one, example)
 
 
 def _setting(setting: Setting) -> tuple[str, ...]:
@@ -67,7 +77,7 @@ def _rule(rule: object) -> str:
     return ", else ".join(f"`{place}`" for place in rule) if isinstance(rule, list | tuple) else ""
 
 
-def _example(example: Example) -> Iterator[str]:
+def _example(one: Connector, example: Example) -> Iterator[str]:
     yield from (
         "",
         f"## Example: {example.name}",
@@ -76,6 +86,13 @@ def _example(example: Example) -> Iterator[str]:
         *_pretty(example).splitlines(),
         "```",
     )
+    labels = {"mapping": "Mapping", **{setting.name: setting.label for setting in one.settings}}
+    set_to = [
+        f"*{labels[name]}* `{value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}`"
+        for name, value in example.settings.items()
+    ]
+    if set_to:
+        yield from ("", f"with {', '.join(set_to)}")
     if example.answers:
         yield from ("", "Asked for the rest, the vendor answers:", "", "```json")
         yield from json.dumps(dict(example.answers), indent=2, ensure_ascii=False).splitlines()

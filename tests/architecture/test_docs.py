@@ -6,6 +6,7 @@ from importlib import import_module, util
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands, load_command_class
 from rest_framework.test import APIClient
 
 from reporting.management.commands.write_docs import FOLDER, documents
@@ -17,6 +18,10 @@ HOUSE = "config|leads|reps|routing|reporting"
 DOTTED = re.compile(rf"`((?:{HOUSE})(?:\.\w+)+)(?:\(\))?`")
 PLACE = re.compile(rf"`((?:{HOUSE}|docs|tests|templates|static|requirements|\.ci)/[\w./-]*)`")
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[\w-]*)?\)")
+PART = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)#([\w-]+)\)")
+# With what stands in the lines that go on after a backslash.
+COMMAND = re.compile(r"manage\.py ([a-z_]+)((?:[^`\n\\]|\\\n)*)")
+OPTION = re.compile(r"(?<!\S)(--[a-z-]+)")
 ADR = re.compile(r"(\d{4})-[a-z0-9-]+\.md")
 JSON = "application/json"
 PARTS = ["## Status", "## Context", "## Decision", "## Consequences"]
@@ -67,6 +72,49 @@ def test_every_path_and_link_in_the_docs_leads_somewhere():
     broken += [f"{page.relative_to(ROOT)}: {place}" for page, place in links if not (page.parent / place).exists()]
 
     assert broken == []
+
+
+def test_every_part_of_a_page_that_is_linked_stands_there():
+    broken = [
+        f"{page.relative_to(ROOT)}: {place}#{part}"
+        for page, (place, part) in found(PART)
+        if part not in parts_of(page.parent / place if place else page)
+    ]
+
+    assert broken == []
+
+
+def parts_of(page):
+    heads = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def test_every_page_is_reached_from_the_readme():
+    reached, ahead = set(), [ROOT / "README.md"]
+    while ahead:
+        page = ahead.pop().resolve()
+        if page.suffix == ".md" and page.exists() and page not in reached:
+            reached.add(page)
+            ahead += [page.parent / place for place in LINK.findall(page.read_text(encoding="utf-8"))]
+
+    assert [str(page.relative_to(ROOT)) for page in PAGES if page not in reached] == []
+
+
+def test_every_command_in_the_docs_can_be_given():
+    given = [(command, ["", *OPTION.findall(options)]) for _page, (command, options) in found(COMMAND)]
+    told = {(command, option) for command, options in given for option in options}
+    unknown = []
+    for command, option in sorted(told):
+        known = get_commands().get(command)
+        if known is None:
+            unknown.append(command)
+            continue
+        parser = load_command_class(known, command).create_parser("manage.py", command)
+        if option and option not in parser._option_string_actions:
+            unknown.append(f"{command} {option}")
+
+    assert len(told) > 20
+    assert unknown == []
 
 
 def pictures():
