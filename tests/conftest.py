@@ -6,7 +6,7 @@ from django.db import connection
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """A process killed by a test may leave a session that ends a little later; on a busy machine after the last test."""
+    """A process killed by a test may leave a session that ends later; on a busy machine after the last test."""
     yield
     with django_db_blocker.unblock():
         name = connection.settings_dict["NAME"]
