@@ -86,6 +86,11 @@ class EventKind(StrEnum):
     MERGED = "merged"
     UNMERGED = "unmerged"
     TOLD = "told"
+    STEP_SET = "step_set"
+    STEP_DONE = "step_done"
+    STEPS_STOPPED = "steps_stopped"
+    TAKEN_BACK = "taken_back"
+    GONE_QUIET = "gone_quiet"
 
 
 class TouchKind(StrEnum):

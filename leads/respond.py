@@ -7,7 +7,7 @@ from functools import partial
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from leads import signals, timeline
+from leads import signals, steps, timeline
 from leads.life import CallOutcome, EventKind, State, TouchKind, is_two_way
 from leads.models import Lead, Stage, Touch
 from reps import availability
@@ -47,7 +47,7 @@ def touch(
     if current.owner_id != rep.pk:
         raise NotDoneError("lead", _("This lead is not yours any more."))
     two_way = is_two_way(kind, outcome)
-    seconds, within = _response(current, rep, at)
+    seconds, within = response(current, rep, at)
     row = Touch.objects.create(
         lead=current,
         rep=rep,
@@ -65,7 +65,8 @@ def touch(
         Lead.objects.filter(pk=current.pk, reached_at=None).update(reached_at=at)
     contacted = Stage.objects.filter(division=current.division_id, metric=Stage.Metric.CONTACTED).first()
     if contacted and not current.stage.closes and current.stage.position < contacted.position:
-        _set_stage(current, contacted, by=by, at=at)
+        set_stage(current, contacted, by=by, at=at, by_contact=True)
+    steps.touched(lead=current, rep=rep, touch=row, kind=kind, now=now)
     timeline.record(
         [
             timeline.News(
@@ -127,7 +128,7 @@ def move_stage(
     twins = Lead.objects.open().filter(contact=current.contact_id, sole=True).exclude(pk=current.pk)
     if current.state == State.CLOSED and current.sole and not stage.closes and twins.exists():
         raise NotDoneError("stage", _("This person has another open lead by now."))
-    _set_stage(current, stage, by=by, at=now)
+    set_stage(current, stage, by=by, at=now)
     won = stage.metric == Stage.Metric.WON
     base = lead.division.base_currency
     currency = currency or base
@@ -159,7 +160,7 @@ def _lock(lead: Lead) -> Lead:
     return Lead.objects.select_for_update(of=("self",)).select_related("stage", "division").get(pk=lead.pk)
 
 
-def _response(lead: Lead, rep: Rep, at: datetime) -> tuple[int | None, bool | None]:
+def response(lead: Lead, rep: Rep, at: datetime) -> tuple[int | None, bool | None]:
     """The rep's clock at their first contact since they got the lead: working seconds, and whether in time."""
     if (
         lead.assigned_at is None
@@ -171,7 +172,8 @@ def _response(lead: Lead, rep: Rep, at: datetime) -> tuple[int | None, bool | No
     return seconds, None if lead.due_at is None else at <= lead.due_at
 
 
-def _set_stage(lead: Lead, stage: Stage, *, by: User | None, at: datetime) -> None:
+def set_stage(lead: Lead, stage: Stage, *, by: User | None, at: datetime, by_contact: bool = False) -> None:
+    """Write the stage, and what follows from it; the row is locked by whoever calls."""
     before = lead.stage
     # A stage may hand the lead on by its own rules: the router looks when this committed.
     transaction.on_commit(partial(signals.ring, division_id=lead.division_id))
@@ -186,7 +188,9 @@ def _set_stage(lead: Lead, stage: Stage, *, by: User | None, at: datetime) -> No
                 rep=lead.owner_id,
                 user=by.pk if by else None,
                 hop=lead.hop,
-                payload={"from": before.key, "to": stage.key, "to_name": stage.name},
+                payload={"from": before.key, "to": stage.key, "to_name": stage.name}
+                | ({"by_contact": True} if by_contact else {}),
             )
         ]
     )
+    steps.moved(lead=lead, at=at)

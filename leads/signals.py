@@ -5,6 +5,7 @@ from contextvars import ContextVar
 
 from django.dispatch import Signal
 
+contact_undone = Signal()  # lead, hop, since: timers that ran out since then are set off again
 lead_ready = Signal()  # its receivers answer False where nobody could be woken
 
 # Whether the last ring of this request was heard, so that nobody waits for a decision behind a broken doorbell.

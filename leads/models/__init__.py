@@ -9,6 +9,7 @@ from .enrichment import CompanyRecord, EnrichmentAnswer, Lookup
 from .event import LeadEvent, LeadEventPrivate
 from .export import Export
 from .facts import LeadFacts
+from .follow_up import FollowUpStep, StepKind, WorkPlan
 from .form import FormAnswer, FormEnding, FormItem, Verdict, WebForm
 from .inbound import Inbound
 from .intake import IdempotencyKey, Intake
@@ -18,6 +19,7 @@ from .mailbox import Mailbox
 from .private import LeadPrivate
 from .qualification import QualificationRule, ScoreBand, ScoreRow
 from .stage import Stage
+from .task import Task
 from .touch import Touch
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "Delivery",
     "EnrichmentAnswer",
     "Export",
+    "FollowUpStep",
     "FormAnswer",
     "FormEnding",
     "FormItem",
@@ -49,7 +52,10 @@ __all__ = [
     "ScoreBand",
     "ScoreRow",
     "Stage",
+    "StepKind",
+    "Task",
     "Touch",
     "Verdict",
     "WebForm",
+    "WorkPlan",
 ]

@@ -60,6 +60,11 @@ EVENTS = {
     EventKind.MERGED: _("Merged"),
     EventKind.UNMERGED: _("Taken apart again"),
     EventKind.TOLD: _("Told"),
+    EventKind.STEP_SET: _("Next step set"),
+    EventKind.STEP_DONE: _("Step done"),
+    EventKind.STEPS_STOPPED: _("Steps stopped"),
+    EventKind.TAKEN_BACK: _("Taken back"),
+    EventKind.GONE_QUIET: _("Taken back: nothing was done for too many days"),
 }
 # What a mail was about, where it did not bring the lead.
 TOLD_OF = {

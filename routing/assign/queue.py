@@ -73,7 +73,7 @@ def _band(rules: Rules | None, score_band: int | None, folded: str | None) -> in
 _FACTS = """
     SELECT b.id, b.hop, b.tries, b.kind = 'test', b.account_id, f.id, f.facts::text, f.folded::text,
         ARRAY(SELECT rep_id FROM routing_assignment a
-              WHERE a.lead_id = b.id AND b.hop > 0 AND a."end" IN ('returned', 'released', 'timed_out')
+              WHERE a.lead_id = b.id AND b.hop > 0 AND a."end" IN ('returned', 'released', 'timed_out', 'gone_quiet')
               UNION SELECT rep_id FROM routing_offer o
               WHERE o.lead_id = b.id AND o.answer IN ('declined', 'lapsed')),
         b.contact_id, b.handed_stage_id, b.reason, b.group_id, b.arrived_at

@@ -30,6 +30,7 @@ class Assignment(models.Model):
         HAND_OVER = "hand_over", _("reassigned")
         RELEASED = "released", _("unassigned")
         TIMED_OUT = "timed_out", _("timed out")
+        GONE_QUIET = "gone_quiet", _("no activity")
         LEFT = "left", _("rep left")
         HANDOFF = "handoff", _("stage reached")
         CLOSED = "closed", _("closed")
@@ -46,6 +47,9 @@ class Assignment(models.Model):
     ends_at = models.DateTimeField(null=True, blank=True)
     end = models.CharField(max_length=10, choices=End, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    followed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its steps and its clock of silence were set."
+    )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
     )
@@ -64,6 +68,9 @@ class Assignment(models.Model):
             models.Index(fields=["rep", "starts_at"], name="assignment_rep"),
             models.Index(fields=["group", "starts_at"], name="assignment_group"),
             models.Index(fields=["starts_at"], name="assignment_starts"),
+            models.Index(
+                F("id"), condition=Q(followed_at__isnull=True, ends_at__isnull=True), name="assignment_to_follow"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -118,6 +125,8 @@ class Timer(models.Model):
         RELEASE = "release", _("take it back and route it again")
         PAUSE = "pause", _("switch the silent rep off")
         WAITING = "waiting", _("remind of a lead that waits")
+        QUIET_SOON = "quiet_soon", _("warn the rep of silence")
+        QUIET = "quiet", _("take a lead back that went quiet")
 
     lead = models.ForeignKey("leads.Lead", models.CASCADE, related_name="timers")
     hop = models.PositiveIntegerField()

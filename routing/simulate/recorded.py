@@ -135,7 +135,7 @@ def _decisions(division_id: int, since: datetime, until: datetime) -> Iterator[S
                 d.version_id, d.outcome, d.group_id, d.rep_id, d.rule,
                 ARRAY(SELECT rep_id FROM routing_assignment a
                       WHERE a.lead_id = d.lead_id AND a.ends_at <= d.at
-                          AND a."end" IN ('returned', 'released', 'timed_out')
+                          AND a."end" IN ('returned', 'released', 'timed_out', 'gone_quiet')
                       UNION SELECT rep_id FROM routing_offer o WHERE o.lead_id = d.lead_id AND o.answered_at <= d.at
                           AND o.answer IN ('declined', 'lapsed'))
             FROM routing_decision d JOIN leads_lead l ON l.id = d.lead_id JOIN leads_leadfacts f ON f.id = d.facts_id

@@ -40,6 +40,7 @@ _WAITS = {
     "lapsed": gettext_noop("The offer was not answered in time"),
     "accepted": gettext_noop("The offer was accepted"),
     "timed_out": gettext_noop("No contact was made in time"),
+    "gone_quiet": gettext_noop("Nothing was done for too many days"),
     "stage_reached": gettext_noop("A stage was reached that hands it on"),
     "no_pool": gettext_noop("Its group has no pool"),
     "in_pool": gettext_noop("It waits in the pool"),

@@ -10,6 +10,7 @@ PERSONAL = {
     "leads.Intake": "body error external_id",
     "leads.Lead": "error external_id",  # an error may cite what was entered
     "leads.LeadEventPrivate": "payload",
+    "leads.Task": "text",
     "leads.EnrichmentAnswer": "about found",
     "leads.LeadFacts": "facts folded judged",
     "leads.LeadPrivate": "name job_title email phone phone_e164 company domain website profile_url handle tracking "
@@ -32,6 +33,7 @@ NOT_PERSONAL = {
     "leads.ContactKey": "kind",
     "leads.Delivery": "channel event payload ref why",
     "leads.Export": "what",
+    "leads.FollowUpStep": "kind text",
     "leads.FormAnswer": "label reason verdict",
     "leads.FormEnding": "redirect_url text title when",
     "leads.FormItem": "choices help key kind label",
@@ -45,6 +47,7 @@ NOT_PERSONAL = {
     "leads.QualificationRule": "condition name reason verdict",
     "leads.ScoreRow": "condition label",
     "leads.Stage": "key metric name",
+    "leads.Task": "kind source why",
     "leads.Touch": "kind outcome",
     "leads.WebForm": "consent intro origins submit_label title",
     "reporting.AlertState": "cut metric state",
