@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from leads.capture import NotCapturedError
 from leads.forms import quarantine, traps
 from leads.forms.known import OURS, TRACKED
 from leads.models import Intake
@@ -45,6 +46,8 @@ def take(request: HttpRequest, uid: UUID, intake: UUID) -> HttpResponse:
         messages.success(request, _("Taken: it goes by the rules now."))
     except quarantine.NotHeldError:
         messages.error(request, _("Somebody else has dealt with this by now."))
+    except NotCapturedError:
+        messages.error(request, _("We could not take it just now. Please try again."))
     except quarantine.NoLeadInItError as error:
         why = " ".join(f"{key}: {said}" for key, said in error.errors.items())
         messages.error(request, _("The form was changed since and cannot read it: %s") % why)

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection as database
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
 from config.lib import signing
 from leads import inbound, secrets
+from leads.connector import Came
 from leads.connectors import sources
 from leads.models import Attribute, Inbound, Intake, Lead, LeadEventPrivate, LeadFacts, LeadPrivate
 from routing import live
@@ -221,6 +223,39 @@ def test_one_that_never_came_back_is_set_aside_too(monkeypatch):
     handled()
 
     assert Inbound.objects.get().state == "set_aside"
+
+
+def test_a_try_that_was_told_to_run_again_meanwhile_writes_nothing(monkeypatch):
+    """Its number alone does not tell it from the first try after: that one counts from one, too."""
+    post(make.connection("webhook"), PERSON)
+    row, now = Inbound.objects.get(), timezone.now()
+
+    def breaks(*_):
+        inbound.replay(pks=[row.pk], now=now)
+        Inbound.objects.update(tries=1, due_at=now + timedelta(hours=1))  # as the next, that holds it now
+        raise RuntimeError("out of tune")
+
+    monkeypatch.setattr(type(sources()["webhook"]), "read", breaks)
+    inbound.handle_due(now=now, most=1)
+
+    row.refresh_from_db()
+    assert (row.error, row.tries, row.due_at) == ("", 1, now + timedelta(hours=1))
+
+
+def test_a_repeat_whose_first_was_refused_just_now_is_kept_itself(monkeypatch):
+    door, at = make.connection("webhook"), timezone.now()
+    came = Came("POST", "https://x.example/", {}, {}, b"{}", at)
+    real, calls = QuerySet.bulk_create, []
+
+    def lost(self, *given, **options):
+        calls.append(1)
+        return real(self, *given, **options) if len(calls) > 1 else []
+
+    monkeypatch.setattr(QuerySet, "bulk_create", lost)
+
+    kept = inbound.keep(connection=door, came=came, delivery_id="one")
+
+    assert (kept.repeated, kept.inbound.delivery_id, len(calls)) == (False, "one", 2)
 
 
 def signed_standard(door, body, *, secret, at=None, key="msg_1"):
