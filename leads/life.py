@@ -89,7 +89,7 @@ class EventKind(StrEnum):
     STEP_SET = "step_set"
     STEP_DONE = "step_done"
     STEPS_STOPPED = "steps_stopped"
-    TAKEN_BACK = "taken_back"
+    UNDONE = "undone"
     GONE_QUIET = "gone_quiet"
 
 

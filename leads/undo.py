@@ -33,7 +33,7 @@ def take_back(*, lead: Lead, event: LeadEvent, rep: Rep, by: User, now: datetime
         raise NotDoneError("lead", _("This lead is not yours any more."))
     if event.lead_id != current.pk or not may(event, by=by, now=now):
         raise NotDoneError("event", _("Only what you logged in the last ten minutes can be taken back."))
-    if LeadEvent.objects.filter(lead=current, kind=EventKind.TAKEN_BACK, payload__event=event.pk).exists():
+    if LeadEvent.objects.filter(lead=current, kind=EventKind.UNDONE, payload__event=event.pk).exists():
         raise NotDoneError("event", _("This was taken back already."))
     if event.kind == EventKind.TOUCHED:
         _forget(current, event, by=by, now=now)
@@ -41,7 +41,7 @@ def take_back(*, lead: Lead, event: LeadEvent, rep: Rep, by: User, now: datetime
         [
             timeline.News(
                 lead=current.pk,
-                kind=EventKind.TAKEN_BACK,
+                kind=EventKind.UNDONE,
                 at=now,
                 rep=rep.pk,
                 user=by.pk,

@@ -63,7 +63,7 @@ EVENTS = {
     EventKind.STEP_SET: _("Next step set"),
     EventKind.STEP_DONE: _("Step done"),
     EventKind.STEPS_STOPPED: _("Steps stopped"),
-    EventKind.TAKEN_BACK: _("Taken back"),
+    EventKind.UNDONE: _("Taken back"),
     EventKind.GONE_QUIET: _("Taken back: nothing was done for too many days"),
 }
 # What a mail was about, where it did not bring the lead.
