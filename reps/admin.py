@@ -236,7 +236,20 @@ class GroupAdminBase(KeepsPast, HouseAdmin):
     fieldsets = (
         (None, {"fields": ("name", "method", "steps", "respond_within", "managers", "active")}),
         (_("If nobody answers"), {"fields": ("clock", "escalation", "wait_alert")}),
-        (_("Pool and offers"), {"fields": ("pool", "public_fields", "claims_per_day")}),
+        (
+            _("Pool and offers"),
+            {
+                "fields": (
+                    "pool",
+                    "pool_cards",
+                    "public_fields",
+                    "claims_per_day",
+                    "claims_unworked",
+                    "claim_pause",
+                    "put_backs_per_day",
+                )
+            },
+        ),
         (
             _("Fair share"),
             {

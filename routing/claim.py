@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from leads.life import EventKind, State
 from leads.models import Lead
-from reps import availability
 from reps.models import Group, Membership, Rep, User
-from routing import handles, terms
+from routing import allowance, handles, terms
 from routing.assign import Move, NotYoursError, turn, write
 from routing.books import counted_entry
 from routing.models import Assignment
@@ -18,7 +17,18 @@ from routing.snapshot import at_limit
 
 
 class NotClaimedError(Exception):
-    """The claim did not go through; `code` says why: faster, none_left, at_cap, too_many, off_duty, not_yours."""
+    """The claim did not go through; `code` says why.
+
+    It is one of: faster, none_left, only_put_back, at_cap, too_many, unworked, too_soon, off_duty, not_yours.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class NotPutBackError(Exception):
+    """The claim stays; `code` says why: not_yours, no_reason, too_often."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -43,7 +53,8 @@ class Pool:
     group: Group
     cards: tuple[Card, ...]
     waiting: int
-    claims_left: int | None
+    oldest_at: datetime | None
+    allowed: allowance.Allowance
 
 
 # All a query for cards may read; everything else about a lead stands behind the claim.
@@ -62,7 +73,8 @@ def waiting_in(group: Group) -> int:
 
 
 def pool_of(group: Group, rep: Rep, *, now: datetime, most: int) -> Pool:
-    """The group's pool as the rep sees it: by public priority, then age."""
+    """The group's pool as the rep sees it: by public priority, then age; no cards where the group wants none."""
+    most = most if group.pool_cards else 0
     waiting = Lead.objects.filter(state=State.POOLED, group=group)
     shown = list(group.public_fields)
     rows = waiting.order_by(*_ORDER).values("pk", "band", "arrived_at", *shown)[:most]
@@ -76,21 +88,12 @@ def pool_of(group: Group, rep: Rep, *, now: datetime, most: int) -> Pool:
         )
         for row in rows
     )
-    return Pool(group, cards, waiting_in(group), claims_left(group, rep, now=now))
-
-
-def claims_left(group: Group, rep: Rep, *, now: datetime) -> int | None:
-    """How many more the rep may claim today (in their own zone); None without a limit."""
-    if group.claims_per_day is None:
-        return None
-    claimed = Assignment.objects.filter(
-        rep=rep, group=group, how=Assignment.How.CLAIM, starts_at__gte=availability.day_start(rep, now)
-    ).count()
-    return max(0, group.claims_per_day - claimed)
+    seen = waiting.aggregate(n=Count("pk"), oldest=Min("arrived_at"))
+    return Pool(group, cards, seen["n"], seen["oldest"], allowance.of(group, rep, now=now))
 
 
 def pull(*, group: Group, rep: Rep, by: User) -> Lead:
-    """Take the best waiting lead: by priority, then age. Raises NotClaimedError."""
+    """Take the best waiting lead the rep did not put back: by priority, then age. Raises NotClaimedError."""
     return _claim(group, rep, by, lead=None)
 
 
@@ -98,7 +101,7 @@ def claim(*, rep: Rep, by: User, handle: str) -> Lead:
     """Take the lead behind the viewer's handle. Raises NotClaimedError; who lost the race learns nothing else."""
     lead = handles.unseal(handle, viewer=rep.pk)
     group = Group.objects.filter(leads=lead, leads__state=State.POOLED).first() if lead is not None else None
-    if group is None:
+    if group is None or not group.pool_cards:
         raise NotClaimedError("faster")
     return _claim(group, rep, by, lead=lead)
 
@@ -114,12 +117,14 @@ def why_not(group: Group, rep: Rep, *, now: datetime) -> str:
 
 def _claim(group: Group, rep: Rep, by: User, *, lead: int | None) -> Lead:
     with turn(group.division_id) as held:
-        if held is None:
+        assert held is not None  # noqa: S101 - only an errand finds no turn
+        found = _lock_pooled(group, rep, lead)
+        # Who lost is told before anything else is asked: of a hundred claimers the last waits for all the others.
+        if found is None and lead is not None:
             raise NotClaimedError("faster")
         _check_may(group, rep, now=held.now)
-        found = _lock_pooled(group, lead)
         if found is None:
-            raise NotClaimedError("none_left" if lead is None else "faster")
+            raise NotClaimedError("only_put_back" if waiting_in(group) else "none_left")
         pk, hop, test = found
         entry, shares = (
             counted_entry(group=group, winner=rep, lead=pk, now=held.now)
@@ -162,19 +167,25 @@ def _check_may(group: Group, rep: Rep, *, now: datetime) -> None:
         raise NotClaimedError("not_yours")
     if rep.pauses.at(now).exists():
         raise NotClaimedError("off_duty")
-    if claims_left(current, rep, now=now) == 0:
-        raise NotClaimedError("too_many")
+    if stops := allowance.of(current, rep, now=now).stops:
+        raise NotClaimedError(stops)
     if at_limit(membership, now):
         raise NotClaimedError("at_cap")
 
 
-def _lock_pooled(group: Group, lead: int | None) -> tuple[int, int, bool] | None:
+def _lock_pooled(group: Group, rep: Rep, lead: int | None) -> tuple[int, int, bool] | None:
+    """The lead asked for, or the first the rep did not put back before; locked. None where another has it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, hop, kind = 'test' FROM leads_lead WHERE group_id = %s AND state = 'pooled'"
-            " AND (%s::bigint IS NULL OR id = %s)"
-            " ORDER BY band, arrived_at, id LIMIT 1 FOR UPDATE SKIP LOCKED",
-            [group.pk, lead, lead],
+            """
+            SELECT l.id, l.hop, l.kind = 'test' FROM leads_lead l
+            WHERE l.group_id = %(group)s AND l.state = 'pooled' AND CASE WHEN %(lead)s::bigint IS NULL
+                THEN NOT EXISTS (SELECT FROM routing_assignment a
+                    WHERE a.lead_id = l.id AND a.rep_id = %(rep)s AND a."end" = 'put_back')
+                ELSE l.id = %(lead)s END
+            ORDER BY l.band, l.arrived_at, l.id LIMIT 1 FOR UPDATE OF l SKIP LOCKED
+            """,
+            {"group": group.pk, "lead": lead, "rep": rep.pk},
         )
         row: tuple[int, int, bool] | None = cursor.fetchone()
         return row
@@ -185,12 +196,19 @@ def _has_pool(group: Group | None) -> bool:
 
 
 def put_back(*, lead: Lead, rep: Rep, by: User, reason: str) -> None:
-    """Give up a claim: the lead waits in the pool again, hidden again. The turn stays paid. Raises NotYoursError."""
+    """Give up a claim: the lead waits in the pool again, hidden again. Raises NotPutBackError.
+
+    The claim stays counted and the turn paid, so that looking and putting back costs what keeping does.
+    """
+    if not reason.strip():
+        raise NotPutBackError("no_reason")
     with turn(lead.division_id) as held:
         current = Lead.objects.select_for_update(of=("self",)).select_related("group").get(pk=lead.pk)
         claimed = Assignment.objects.filter(lead=current, ends_at=None, rep=rep, how=Assignment.How.CLAIM).exists()
         if held is None or not claimed or current.state != State.ASSIGNED or current.responded_at is not None:
-            raise NotYoursError
+            raise NotPutBackError("not_yours")
+        if current.group and allowance.put_backs_left(current.group, rep, now=held.now) == 0:
+            raise NotPutBackError("too_often")
         write(
             held,
             [
@@ -207,7 +225,7 @@ def put_back(*, lead: Lead, rep: Rep, by: User, reason: str) -> None:
                     by=by.pk,
                     about=rep.pk,
                     timers=(terms.alarm_for(current.group, held.now),),
-                    private={"reason": reason} if reason else None,
+                    private={"reason": reason.strip()},
                 )
             ],
         )

@@ -67,7 +67,27 @@ class Group(models.Model):
     steps = models.JSONField(_("how this group shares"), default=default_steps)
     pool = models.CharField(_("pool"), max_length=9, choices=Pool, default=Pool.NONE)
     public_fields = models.JSONField(_("shown before the claim"), default=default_public, blank=True)
+    pool_cards = models.BooleanField(
+        _("reps may choose by card"),
+        default=True,
+        help_text=_("Off: the pool shows how many wait, and a rep can only pull the next."),
+    )
     claims_per_day = models.PositiveIntegerField(_("claims a day at most"), null=True, blank=True)
+    claims_unworked = models.PositiveSmallIntegerField(
+        _("claimed and not contacted at most"),
+        null=True,
+        blank=True,
+        help_text=_("Who holds so many gets no more until one of them was contacted."),
+        validators=[MinValueValidator(1)],
+    )
+    claim_pause = models.PositiveIntegerField(_("seconds between two claims"), default=0, help_text=_("0: no pause."))
+    put_backs_per_day = models.PositiveSmallIntegerField(
+        _("put back a day at most"),
+        null=True,
+        blank=True,
+        default=2,
+        help_text=_("A lead that was claimed and put back has cost its claim. Empty: no limit."),
+    )
     respond_within = models.PositiveIntegerField(
         _("response time in minutes"),
         default=15,

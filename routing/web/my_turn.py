@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from reps import access
 from reps.models import Membership, Rep
 from reps.templatetags.face import ordinal
-from routing import claim, standing
+from routing import allowance, claim, standing
 
 
 @login_required
@@ -52,7 +52,7 @@ def pools(rep: Rep, now: datetime) -> list[dict[str, Any]]:
     """What waits, and how many claims are left."""
     parts = []
     for group in claim.groups_with_pool(rep, now=now):
-        left = claim.claims_left(group, rep, now=now)
+        left = allowance.of(group, rep, now=now).claims_left
         says = (
             _("in %s.") % group.name
             if left is None

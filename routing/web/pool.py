@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -22,8 +22,8 @@ from leads.models import Lead, LeadPrivate
 from leads.qualify.normalise import country_name
 from reps import access
 from reps.models import Group, Rep, User
+from routing import allowance
 from routing import claim as claims
-from routing.assign import NotYoursError
 from routing.web import hurry
 
 _URGENT_BELOW = 5  # bands 0-4 come before the usual 5
@@ -72,13 +72,14 @@ def claim(request: HttpRequest, handle: str) -> HttpResponse:
 @login_required
 @require_POST
 def put_back(request: HttpRequest, uid: str) -> HttpResponse:
-    """Give up a claim nobody has been contacted about."""
+    """Give up a claim nobody has been contacted about, with a reason."""
     rep, user = _reader(request)
     lead = get_object_or_404(Lead.objects.select_related("group"), uid=uid, owner=rep)
+    reason = request.POST.get("reason", "").replace("\x00", "")[:500]
     try:
-        claims.put_back(lead=lead, rep=rep, by=user, reason=request.POST.get("reason", "").replace("\x00", "")[:500])
-    except NotYoursError:
-        messages.error(request, _("This lead cannot be put back any more."))
+        claims.put_back(lead=lead, rep=rep, by=user, reason=str(REASONS.get(reason, reason)))
+    except claims.NotPutBackError as error:
+        messages.error(request, KEPT[error.code])
         return redirect("lead-show", uid)
     messages.success(request, _("It waits in the pool again."))
     return redirect(f"{reverse('pool')}?group={lead.group.uid}" if lead.group else reverse("pool"))
@@ -116,10 +117,11 @@ def context_of(rep: Rep, *, chosen: str, taken: Lead | None, code: str, now: dat
     group = next((g for g in groups if str(g.uid) == chosen), groups[0])
     pool = claims.pool_of(group, rep, now=now, most=_MOST_CARDS)
     stop = claims.why_not(group, rep, now=now) or ("hurry" if hurry.stopped(rep) else "")
+    stop = stop or ("none_left" if code == "none_left" else "only_put_back" if code == "only_put_back" else "")
     blind = group.pool == Group.Pool.BLIND
     rows = [_blind_row(card) for card in pool.cards] if blind else _open_rows(pool.cards)
     seen = [(card.handle, card.band) for card in pool.cards]
-    mark = hashlib.sha256(repr((seen, pool.claims_left, pool.waiting, stop)).encode()).hexdigest()[:16]
+    mark = hashlib.sha256(repr((seen, pool.allowed, pool.waiting, stop)).encode()).hexdigest()[:16]
     return {
         "now": now,
         "groups": [_tab(g, active=g == group) for g in groups],
@@ -128,10 +130,12 @@ def context_of(rep: Rep, *, chosen: str, taken: Lead | None, code: str, now: dat
         "mark": mark,
         "refresh_url": f"{reverse('pool')}?group={group.uid}&seen={mark}",
         "waiting": pool.waiting,
-        "oldest_at": min((card.waiting_since for card in pool.cards), default=None),
-        "claims": _claims(group, pool.claims_left),
+        "oldest_at": pool.oldest_at,
+        "claims": _claims(group, pool.allowed.claims_left),
+        "unworked_left": pool.allowed.unworked_left,
+        "put_backs": pool.allowed.put_backs_left,
         "can_claim": not stop,
-        "stop": hurry.says() if stop == "hurry" else SAYS.get(stop, ""),
+        "stop": _stop(stop, pool.allowed),
         "faster": code == "faster",
         "taken": _taken(taken) if taken else None,
         "rows": rows,
@@ -140,10 +144,34 @@ def context_of(rep: Rep, *, chosen: str, taken: Lead | None, code: str, now: dat
     }
 
 
+def _stop(code: str, allowed: allowance.Allowance) -> str:
+    if code == "hurry":
+        return hurry.says()
+    if code == "too_soon" and allowed.again_at:
+        at = date_format(timezone.localtime(allowed.again_at), "H:i:s")
+        return _("Your group takes a breath between two claims. You can go on at %s.") % at
+    return str(SAYS.get(code, ""))
+
+
+# Why a claim is given up; the words are kept, as reasons of people's own are.
+REASONS = {
+    "not_for_me": gettext_lazy("Not for me: language, market or product"),
+    "no_time": gettext_lazy("I cannot get to it now"),
+    "by_mistake": gettext_lazy("Claimed by mistake"),
+    "known": gettext_lazy("A colleague knows them already"),
+}
+KEPT = {
+    "not_yours": gettext_lazy("This lead cannot be put back any more."),
+    "no_reason": gettext_lazy("Say why you put it back."),
+    "too_often": gettext_lazy("You have put back as many as you may today. Return the lead with a reason instead."),
+}
 SAYS = {
     "none_left": gettext_lazy("Nothing waits any more."),
     "at_cap": gettext_lazy("You hold as many open leads as you may."),
     "too_many": gettext_lazy("You have no claims left today."),
+    "unworked": gettext_lazy("First contact one of the leads you have claimed, then you can take the next."),
+    "too_soon": gettext_lazy("Your group takes a breath between two claims."),
+    "only_put_back": gettext_lazy("Only leads that you have put back are waiting."),
     "off_duty": gettext_lazy("You are off duty. Switch yourself on to pull leads."),
     "not_yours": gettext_lazy("You are not a member of this group any more."),
 }
@@ -211,7 +239,6 @@ def _taken(lead: Lead) -> dict[str, Any]:
         "title": details.company or details.name or _("The lead"),
         "url": reverse("lead-show", args=[lead.uid]),
         "uid": lead.uid,
-        "until": None,
     }
 
 

@@ -41,6 +41,7 @@ def test_pull_and_put_back(product, width):
         lead_url = page.url
 
         page.get_by_role("button", name="More").click()
+        page.get_by_label("Put back, because").select_option(label="I cannot get to it now")
         page.get_by_role("button", name="Put back into the pool").click()
         expect(page.get_by_role("heading", name="1 lead is waiting")).to_be_visible()
         assert not [word for word in HIDDEN if word in page.content()]

@@ -36,14 +36,14 @@ class Work:
         from django.db import OperationalError
 
         from routing.assign import NotYoursError
-        from routing.claim import NotClaimedError
+        from routing.claim import NotClaimedError, NotPutBackError
         from routing.offers import NotOfferedError
 
         try:
             name = act()
         except NotClaimedError as error:
             self.count(self.refused, error.code)
-        except NotYoursError:
+        except (NotYoursError, NotPutBackError):
             self.count(self.refused, "not_yours")
         except NotOfferedError:
             self.count(self.refused, "not_offered")
@@ -224,7 +224,7 @@ def giving_back(work):
         chance = draw.random()
         try:
             if chance < 0.4 and spell.how == "claim":
-                claim.put_back(lead=spell.lead, rep=rep, by=rep.user, reason="")
+                claim.put_back(lead=spell.lead, rep=rep, by=rep.user, reason="no_time")
                 return "put back"
             if chance < 0.6:
                 returns.give_back(lead=spell.lead, rep=rep, by=rep.user, reason=Return.Reason.OTHER, note="")

@@ -71,9 +71,9 @@ def test_what_was_put_back_still_counts_in_the_period_and_no_more_as_open():
     with pytest.raises(claim.NotClaimedError, match="at_cap"):
         claim.pull(group=team, rep=ana, by=ana.user)
 
-    claim.put_back(lead=first, rep=ana, by=ana.user, reason="")
+    claim.put_back(lead=first, rep=ana, by=ana.user, reason="no_time")
     again = claim.pull(group=team, rep=ana, by=ana.user)
-    claim.put_back(lead=again, rep=ana, by=ana.user, reason="")
+    claim.put_back(lead=again, rep=ana, by=ana.user, reason="no_time")
 
     with pytest.raises(claim.NotClaimedError, match="at_cap"):
         claim.pull(group=team, rep=ana, by=ana.user)

@@ -4,7 +4,6 @@ import pytest
 
 from leads.models import Lead, LeadPrivate
 from routing import claim, handles, live
-from routing.assign import NotYoursError
 from routing.engine.ledger import UNIT
 from routing.models import Assignment, LedgerEntry, Share
 from routing.watch import audit
@@ -114,7 +113,7 @@ def test_put_back_hides_it_again_and_the_turn_stays_paid(ana, team):
     pooled()
     lead = claim.pull(group=team, rep=ana, by=ana.user)
 
-    claim.put_back(lead=lead, rep=ana, by=ana.user, reason="")
+    claim.put_back(lead=lead, rep=ana, by=ana.user, reason="no_time")
 
     lead.refresh_from_db()
     assert (lead.state, lead.owner, lead.group) == ("pooled", None, team)
@@ -122,8 +121,8 @@ def test_put_back_hides_it_again_and_the_turn_stays_paid(ana, team):
     assert Share.objects.get(rep=ana).received == 1
     assert not Lead.objects.visible_to(ana.user, now=lead.arrived_at).exists()
     assert sound()
-    with pytest.raises(NotYoursError):
-        claim.put_back(lead=lead, rep=ana, by=ana.user, reason="")
+    with pytest.raises(claim.NotPutBackError):
+        claim.put_back(lead=lead, rep=ana, by=ana.user, reason="no_time")
 
 
 def test_before_the_claim_no_member_sees_the_lead(ana, team):

@@ -117,7 +117,7 @@ def test_leads_of_a_pool_that_is_switched_off_are_routed_again(db):
     team.pool, team.steps = "none", [{"strategy": "round_robin"}]
     team.save()
 
-    claim.put_back(lead=taken, rep=ana, by=ana.user, reason="")
+    claim.put_back(lead=taken, rep=ana, by=ana.user, reason="no_time")
     Sweep().once()
 
     assert fresh(taken).state == "desk"

@@ -87,7 +87,7 @@ class Company:
     def put_back(self):
         spell = self.one(Assignment.objects.filter(how="claim", ends_at=None).select_related("lead", "rep__user"))
         if spell and spell.lead.state == "assigned" and not spell.lead.responded_at:
-            claim.put_back(lead=spell.lead, rep=spell.rep, by=spell.rep.user, reason="")
+            claim.put_back(lead=spell.lead, rep=spell.rep, by=spell.rep.user, reason="no_time")
 
     def give(self):
         lead = self.some("desk", "held")
