@@ -315,7 +315,7 @@ class Posted(Source):
         if keys := configured.secrets.get("key"):
             bearer = came.header("authorization").partition(" ")
             given = came.header("x-fairlead-key") or (bearer[2] if bearer[0].lower() == "bearer" else "")
-            signing.check(given.strip(), keys)
+            signing.check_key(given.strip(), keys)
 
     def delivery_id(self, came: Came, configured: Configured) -> str:
         """Nothing is said of repeats; what is no JSON or form is refused at once."""

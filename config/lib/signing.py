@@ -41,10 +41,29 @@ def check(given: str, expected: Iterable[str]) -> None:
     """Raise NotSignedError unless the signature is one of those expected (several while a secret is changed)."""
     if not given:
         raise NotSignedError("It is not signed.")
-    # All are compared: which of two secrets fits takes the same time.
-    fits = [same(given, one) for one in expected]
-    if not any(fits):
+    if not _is_one_of(given, expected):
         raise NotSignedError("The signature does not fit.")
+
+
+def check_sha256(given: str, body: bytes, secrets: Iterable[str]) -> None:
+    """Raise NotSignedError unless it is `sha256=` and the HMAC-SHA256 of the raw body by one of the secrets, in hex."""
+    version, _equals, signature = given.partition("=")
+    if version != "sha256":
+        raise NotSignedError("It is not signed with SHA-256." if given else "It is not signed.")
+    check(signature.lower(), [hex_of(secret.encode(), body) for secret in secrets])
+
+
+def check_key(given: object, expected: Iterable[str], *, what: str = "key") -> None:
+    """Raise NotSignedError unless what was sent is one of those expected; `what` it is is told to who sent it."""
+    if not given or not isinstance(given, str):
+        raise NotSignedError(f"It came without the {what}.")
+    if not _is_one_of(given, expected):
+        raise NotSignedError(f"The {what} is another one.")
+
+
+def _is_one_of(given: str, expected: Iterable[str]) -> bool:
+    """All are compared: which of two secrets fits takes the same time."""
+    return any([same(given, one) for one in expected])  # noqa: C419 - a generator would stop at the first that fits
 
 
 def check_fresh(seconds: str, *, now: datetime, window: timedelta = WINDOW) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from config.lib import signing
 from config.lib.signing import NotSignedError
+from leads import meta
 from leads.connector import (
     Answer,
     Came,
@@ -89,13 +89,7 @@ class Chat(Posted):
 
     def greet(self, came: Came, configured: Configured) -> Answer | None:
         """Meta's handshake: the challenge back, if the verify token is ours."""
-        if came.method != "GET":
-            return None
-        try:
-            signing.check(came.query.get("hub.verify_token", ""), configured.secrets.get("verify_token", ()))
-        except NotSignedError:
-            return Answer("The verify token is another one.", "text/plain; charset=utf-8", 403)
-        return Answer(came.query.get("hub.challenge", "")[:200], "text/plain; charset=utf-8")
+        return meta.greet(came, configured)
 
     def verify(self, came: Came, configured: Configured) -> None:
         """Meta's signature where an app secret is set and Meta's words are used; the key for all else."""
@@ -105,10 +99,7 @@ class Chat(Posted):
                 raise NotSignedError("It is not Meta's, and no key is set by which others are let in.")
             super().verify(came, configured)
             return
-        version, _equals, given = came.header("x-hub-signature-256").partition("=")
-        if version != "sha256":
-            raise NotSignedError("It is not signed with SHA-256.")
-        signing.check(given, [signing.hex_of(secret.encode(), came.body) for secret in secrets])
+        meta.verify(came, configured)
 
     def read(self, came: Came, configured: Configured, door: Door) -> list[News]:
         """A lead for each message; who has an open one gets an enquiry on it."""

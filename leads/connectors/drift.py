@@ -81,10 +81,9 @@ class Drift(Source):
     def verify(self, came: Came, configured: Configured) -> None:
         """The token, in the body and, where Drift sends it, in the header."""
         tokens = configured.secrets.get("verification_token", ())
-        given = came.object.get("token")
-        signing.check(given if isinstance(given, str) else "", tokens)
+        signing.check_key(came.object.get("token"), tokens, what="verification token")
         if header := came.header("x-verification-token"):
-            signing.check(header, tokens)
+            signing.check_key(header, tokens, what="verification token")
 
     def delivery_id(self, came: Came, configured: Configured) -> str:
         """Its kind, its ids and its instant."""

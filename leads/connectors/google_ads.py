@@ -60,8 +60,7 @@ class GoogleAds(Source):
 
     def verify(self, came: Came, configured: Configured) -> None:
         """The key in the body."""
-        given = came.object.get("google_key")
-        signing.check(given if isinstance(given, str) else "", configured.secrets.get("key", ()))
+        signing.check_key(came.object.get("google_key"), configured.secrets.get("key", ()))
 
     def delivery_id(self, came: Came, configured: Configured) -> str:
         """The lead's own id."""

@@ -4,8 +4,7 @@ import hashlib
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from config.lib import signing
-from config.lib.signing import NotSignedError
+from leads import meta
 from leads.connector import (
     Answer,
     Came,
@@ -95,21 +94,11 @@ class MetaLeadAds(Source):
 
     def greet(self, came: Came, configured: Configured) -> Answer | None:
         """The handshake when the web hook is made: the challenge back, if the verify token is ours."""
-        if came.method != "GET":
-            return None
-        try:
-            signing.check(came.query.get("hub.verify_token", ""), configured.secrets.get("verify_token", ()))
-        except NotSignedError:
-            return Answer("The verify token is another one.", "text/plain; charset=utf-8", 403)
-        return Answer(came.query.get("hub.challenge", "")[:200], "text/plain; charset=utf-8")
+        return meta.greet(came, configured)
 
     def verify(self, came: Came, configured: Configured) -> None:
         """HMAC-SHA256 of the raw body by the app's secret."""
-        version, _equals, given = came.header("x-hub-signature-256").partition("=")
-        if version != "sha256":
-            raise NotSignedError("It is not signed with SHA-256.")
-        secrets = configured.secrets.get("app_secret", ())
-        signing.check(given, [signing.hex_of(secret.encode(), came.body) for secret in secrets])
+        meta.verify(came, configured)
 
     def delivery_id(self, came: Came, configured: Configured) -> str:
         """The ids of its leads."""

@@ -85,7 +85,7 @@ class OutboundMessage(Source):
     def verify(self, came: Came, configured: Configured) -> None:
         """The organisation's id: its first 15 characters say which."""
         given = _text(_parsed(came), "OrganizationId")
-        signing.check(given[:15], [configured.setting("organization")[:15]])
+        signing.check_key(given[:15], [configured.setting("organization")[:15]], what="organisation id")
 
     def delivery_id(self, came: Came, configured: Configured) -> str:
         """The ids of its notifications."""

@@ -78,7 +78,7 @@ class WebToLead(Source):
     def verify(self, came: Came, configured: Configured) -> None:
         """The organisation, where it is known: its first 15 characters say which."""
         if own := configured.setting("oid"):
-            signing.check(came.form.get("oid", "")[:15], [own[:15]])
+            signing.check_key(came.form.get("oid", "")[:15], [own[:15]], what="organisation id")
 
     def delivery_id(self, came: Came, configured: Configured) -> str:
         """Nothing is said of repeats; what is no form is refused at once."""

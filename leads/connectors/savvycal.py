@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from config.lib import signing
-from config.lib.signing import NotSignedError
 from leads.connector import (
     HOST_KEEPS,
     Came,
@@ -69,11 +68,7 @@ class SavvyCal(Source):
 
     def verify(self, came: Came, configured: Configured) -> None:
         """HMAC-SHA256 of the raw body, in hexadecimal of either case."""
-        version, _equals, given = came.header("x-savvycal-signature").partition("=")
-        if version != "sha256":
-            raise NotSignedError("It is not signed with SHA-256.")
-        secrets = configured.secrets.get("secret", ())
-        signing.check(given.lower(), [signing.hex_of(secret.encode(), came.body) for secret in secrets])
+        signing.check_sha256(came.header("x-savvycal-signature"), came.body, configured.secrets.get("secret", ()))
 
     def delivery_id(self, came: Came, configured: Configured) -> str:
         """SavvyCal's own."""

@@ -168,3 +168,32 @@ def test_two_refused_ones_of_one_id_run_again_as_the_newest():
 
     assert done == 1
     assert Inbound.objects.get(state="kept") == newest
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "sent", "told"),
+    [
+        ("google_ads", {"secrets": {"key": "k"}}, {}, "It came without the key."),
+        ("google_ads", {"secrets": {"key": "k"}}, {"google_key": ["k"]}, "It came without the key."),
+        ("google_ads", {"secrets": {"key": "k"}}, {"google_key": "x"}, "The key is another one."),
+        ("drift", {"secrets": {"verification_token": "t"}}, {"token": "x"}, "The verification token is another one."),
+        ("zapier", {"secrets": {"key": "k"}}, {"name": "Ann"}, "It came without the key."),
+    ],
+)
+def test_a_wrong_key_is_called_a_key(kind, given, sent, told):
+    answer = post(make.connection(kind, **given), sent)
+
+    assert (answer.status_code, answer.json()["detail"]) == (401, told)
+
+
+@pytest.mark.parametrize("kind", ["chat", "meta_lead_ads"])
+def test_metas_handshake_gives_the_challenge_back_to_who_knows_the_word(kind):
+    door = make.connection(kind, secrets={"verify_token": "v", "app_secret": "s", "page_token": "t"})
+
+    right = Client().get(make.address(door), {"hub.verify_token": "v", "hub.challenge": "123"})
+    wrong = [
+        Client().get(make.address(door), {"hub.challenge": "123", **word}) for word in ({}, {"hub.verify_token": "x"})
+    ]
+
+    assert (right.status_code, right.content) == (200, b"123")
+    assert [(a.status_code, b"123" in a.content) for a in wrong] == [(403, False)] * 2
