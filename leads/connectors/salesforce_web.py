@@ -11,6 +11,8 @@ _THANKS = (
     "<title>Thank you</title><body><p>Thank you. We will be in touch.</p></body></html>"
 )
 _NOT_TYPED = frozenset({"oid", "orgid", "retURL", "debug", "debugEmail", "encoding", "submit", "member_status"})
+# What every browser takes; the lead is kept, so a longer one must not end in an error.
+_LONGEST_WAY_BACK = 2000
 
 
 class WebToLead(Source):
@@ -94,7 +96,7 @@ class WebToLead(Source):
             allowed = parts.scheme in {"https", "http"} and (parts.hostname or "").casefold() in hosts
         except ValueError:
             allowed = False
-        if allowed and not any(sign in target for sign in "\r\n\\"):
+        if allowed and len(target) <= _LONGEST_WAY_BACK and not any(sign in target for sign in "\r\n\\"):
             return Answer(location=target)
         return Answer(_THANKS, "text/html; charset=utf-8")
 

@@ -124,6 +124,7 @@ def test_salesforce_gets_its_acknowledgement_and_the_browser_its_way_back():
         "//evil.example",
         "javascript:alert(1)",
         "https://www.example.net.evil.example/",
+        "https://www.example.net/" + "x" * 20_000,
     ):
         answer = Client().post(make.address(web), f"retURL={elsewhere}&last_name=Bauer", **form)
         assert answer.status_code == 200, elsewhere
