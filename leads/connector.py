@@ -276,6 +276,10 @@ class Source(Connector):
     # How large a delivery may be; 0 = as large as anything else that is sent to us.
     most_bytes: ClassVar[int] = 0
 
+    def proves(self, configured: Configured) -> bool:
+        """Whether what passes `verify` proves who sent it, as this connection is set up."""
+        return self.signed
+
     def greet(self, came: Came, configured: Configured) -> Answer | None:
         """The answer to a handshake, which is no delivery; None for everything else."""
         return None
@@ -316,6 +320,10 @@ class Posted(Source):
             bearer = came.header("authorization").partition(" ")
             given = came.header("x-fairlead-key") or (bearer[2] if bearer[0].lower() == "bearer" else "")
             signing.check_key(given.strip(), keys)
+
+    def proves(self, configured: Configured) -> bool:
+        """Where a key is set."""
+        return bool(configured.secrets.get("key"))
 
     def delivery_id(self, came: Came, configured: Configured) -> str:
         """Nothing is said of repeats; what is no JSON or form is refused at once."""

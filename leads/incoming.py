@@ -76,9 +76,9 @@ def map_facts(new: NewLead, *, connection: Connection, source: Source) -> dict[s
             answers[field.removeprefix("answers.")] = value
         else:
             values[field] = value
-    tracked = _tracking(facts)
-    tracking = dict(reversed(tracked.values()))
-    rest = {place: value for place, value in mapped.rest.items() if place not in tracked and str(value) != new.id}
+    tracks = tracked(facts)
+    tracking = dict(reversed(tracks.values()))
+    rest = {place: value for place, value in mapped.rest.items() if place not in tracks and str(value) != new.id}
     if source.keeps_rest:
         answers = {**_named(rest), **answers}
     if answers:
@@ -105,7 +105,7 @@ def _named(rest: Mapping[str, Any]) -> dict[str, Any]:
     return {name if alike[name] == 1 else place: _short(rest[place]) for place, name in names.items()}
 
 
-def _tracking(facts: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+def tracked(facts: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """What tells where the person came from, by place: our name for it, and what it says."""
     found = {}
     for place, value in facts.items():

@@ -101,6 +101,10 @@ class Chat(Posted):
             return
         meta.verify(came, configured)
 
+    def proves(self, configured: Configured) -> bool:
+        """By Meta's signature or the key, whichever is set: what brings neither is refused then."""
+        return bool(configured.secrets.get("app_secret")) or super().proves(configured)
+
     def read(self, came: Came, configured: Configured, door: Door) -> list[News]:
         """A lead for each message; who has an open one gets an enquiry on it."""
         payload = self.payload(came)

@@ -103,6 +103,10 @@ class Webhook(Source):
             given = given.rpartition("=")[2].strip().lower()
             signing.check(given, [signing.hex_of(secret.encode(), came.body) for secret in secrets])
 
+    def proves(self, configured: Configured) -> bool:
+        """Where a signature is asked for."""
+        return configured.setting("signature") in {"standard", "plain"}
+
     def delivery_id(self, came: Came, configured: Configured) -> str:
         """The sender's own, where it is signed as Standard Webhooks say. What is no JSON or form is refused at once."""
         _payload(came)

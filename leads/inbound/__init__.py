@@ -3,6 +3,7 @@
 from leads.inbound.again import replay
 from leads.inbound.handle import handle, handle_due, overdue
 from leads.inbound.keep import REFUSED_BYTES, TASK, Kept, came_of, keep, keep_refused, ring
+from leads.inbound.source import may_send
 
 __all__ = [
     "REFUSED_BYTES",
@@ -13,6 +14,7 @@ __all__ = [
     "handle_due",
     "keep",
     "keep_refused",
+    "may_send",
     "overdue",
     "replay",
     "ring",

@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from config.lib import sealed
 from config.lib.signing import NotSignedError
 from leads.connector import UnreadableError
-from leads.inbound.keep import came_of, ring
-from leads.inbound.source import source_of
+from leads.inbound.keep import SENDER, came_of, ring
+from leads.inbound.source import may_send, source_of
 from leads.models import Inbound
 
 _TRIES = 3
@@ -49,6 +49,8 @@ def _unproven(rows: QuerySet[Inbound], now: datetime) -> list[int]:
 def _proves(row: Inbound, now: datetime) -> bool:
     try:
         source, configured = source_of(row.connection, now)
+        if (sender := row.headers.get(SENDER)) is not None and not may_send(sender, configured):
+            return False
         source.verify(came_of(row), configured)
     except (NotSignedError, UnreadableError, sealed.UnsealedError):
         return False

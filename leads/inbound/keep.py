@@ -17,6 +17,8 @@ _HIDDEN = frozenset(
     {"authorization", "cookie", "proxy-authorization", "x-csrftoken", "x-fairlead-key", "x-verification-token"}
 )
 _MOST_HEADERS = 60
+# Beside the headers, under a name no header can have.
+SENDER = "(sender)"
 # Of what is refused so much is kept, and so many an hour of one connection: enough to see what is wrong.
 REFUSED_BYTES = 10_000
 _REFUSED_AN_HOUR = 100
@@ -52,8 +54,11 @@ def _once(connection: Connection, came: Came, delivery_id: str) -> Kept | None:
         return Kept(same, repeated=True) if same else None
 
 
-def keep_refused(*, connection: Connection, came: Came, why: str) -> Inbound | None:
-    """Write down what was not let in, so that ops can see why; cut short, and not more than some an hour."""
+def keep_refused(*, connection: Connection, came: Came, why: str, sender: str = "") -> Inbound | None:
+    """Write down what was not let in, so that ops can see why; cut short, and not more than some an hour.
+
+    `sender` is the network address of one that ops did not list: to run it again it is looked up in the list again.
+    """
     lately = Inbound.objects.filter(
         connection=connection, state=Inbound.State.REFUSED, received_at__gt=came.at - timedelta(hours=1)
     )
@@ -61,6 +66,8 @@ def keep_refused(*, connection: Connection, came: Came, why: str) -> Inbound | N
         return None
     row = _row(connection, came, "")
     row.state, row.error, row.body, row.handled_at = Inbound.State.REFUSED, why, came.body[:REFUSED_BYTES], came.at
+    if sender:
+        row.headers[SENDER] = sender
     row.save()
     return row
 

@@ -1,5 +1,6 @@
 """The connector of a connection and its settings, ready to read its deliveries."""
 
+import ipaddress
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -16,3 +17,15 @@ def source_of(connection: Connection, now: datetime) -> tuple[Source, Configured
     if source is None:
         raise UnreadableError(_("There is no connector “%s” any more.") % connection.kind)
     return source, secrets.configured(connection, now=now)
+
+
+def may_send(address: str, configured: Configured) -> bool:
+    """Whether ops let this network address in; where they listed none, anybody may."""
+    listed = [part.strip() for part in configured.setting("only_from").split(",") if part.strip()]
+    if not listed:
+        return True
+    try:
+        caller = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(caller in ipaddress.ip_network(part, strict=False) for part in listed)

@@ -54,6 +54,12 @@ class Inbound(models.Model):
         indexes = [
             models.Index(F("due_at"), condition=Q(state="kept"), name="inbound_due"),
             models.Index(F("connection"), F("id").desc(), name="inbound_newest"),
+            models.Index(
+                F("connection"),
+                F("received_at"),
+                condition=Q(state__in=["refused", "set_aside"]),
+                name="inbound_wrong",
+            ),
             models.Index(fields=["received_at"], condition=Q(body__isnull=False), name="inbound_to_forget"),
         ]
 

@@ -1,12 +1,12 @@
 """Connections in the browser: the list, a new one, its address and settings, how its facts are mapped."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, Max, Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,48 +22,56 @@ from leads.connectors import all_connectors, enrichers, sources
 from leads.life import Kind
 from leads.mail.source import MailSource
 from leads.models import Connection, Inbound, Lead, Mailbox
+from leads.web import counts
 from leads.web.connection_form import ConnectionForm
+from leads.web.counts import CountUpTo
 from leads.web.manuals import first_sentence, manual_of
 from leads.web.ops import ops_only
 
 _DAYS = 30
 _LAST = 10
+_MOST_LEADS = 9999
 
 
 @ops_only
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """What brings leads and what adds facts, with what came of late and what needs a look."""
+    now = timezone.now()
     rows = Connection.objects.filter(kind__in=all_connectors()).order_by("kind", "name")
-    since = timezone.now() - timedelta(days=_DAYS)
-    came = Q(lead__arrived_at__gte=since) & ~Q(lead__kind=Kind.TEST.value)
-    counted = rows.annotate(came=Count("lead", filter=came, distinct=True))
-    waits = Q(inbounds__state=Inbound.State.SET_ASIDE) | Q(
-        inbounds__state=Inbound.State.REFUSED, inbounds__received_at__gte=timezone.now() - timedelta(days=1)
+    newest = Inbound.objects.filter(connection=OuterRef("pk")).order_by("-pk")
+    wrong = _to_look_at(Inbound.objects.filter(connection=OuterRef("pk")), now)
+    rows = rows.annotate(
+        last=Subquery(newest.values("last_at")[:1]), wrong=CountUpTo(wrong.values("pk")[: counts.MOST + 1])
     )
-    looks = {
-        row.pk: row
-        for row in rows.annotate(last=Max("inbounds__last_at"), wrong=Count("inbounds", filter=waits, distinct=True))
-    }
-    shown = [
+    came = Lead.objects.filter(arrived_at__gte=now - timedelta(days=_DAYS)).exclude(kind=Kind.TEST.value)
+    came_by = dict(came.order_by().values_list("connection").annotate(n=Count("pk")))
+    listed = [
         {
             "name": row.name,
             "what": all_connectors()[row.kind].label,
             "url": reverse("connection", args=[row.uid]),
             "active": row.active,
             "brings": row.kind in sources(),
-            "came": row.came,
-            "last": looks[row.pk].last,
-            "wrong": looks[row.pk].wrong,
+            "came": came_by.get(row.pk, 0),
+            "last": row.last,
+            "wrong": row.wrong,
+            "wrong_shown": counts.shown(row.wrong),
         }
-        for row in counted
+        for row in rows
     ]
     context = {
-        "sources": [row for row in shown if row["brings"]],
-        "enrichers": [row for row in shown if not row["brings"]],
+        "sources": [row for row in listed if row["brings"]],
+        "enrichers": [row for row in listed if not row["brings"]],
         "days": _DAYS,
     }
     return render(request, "leads/connection_list.html", context)
+
+
+def _to_look_at(rows: QuerySet[Inbound], now: datetime) -> QuerySet[Inbound]:
+    """What nobody looked at yet, as far as the database can tell; worded as the index `inbound_wrong` is."""
+    wrong = rows.filter(state__in=[Inbound.State.REFUSED, Inbound.State.SET_ASIDE])
+    return wrong.filter(Q(state=Inbound.State.SET_ASIDE) | Q(received_at__gte=now - timedelta(days=1)))
 
 
 @ops_only
@@ -105,16 +113,19 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Its address, what came last and what became of it, its manual."""
     connection, connector = found(uid)
-    rows = connection.inbounds.order_by("-pk")[:_LAST].prefetch_related("intakes__lead")
+    rows = list(connection.inbounds.order_by("-pk")[: _LAST + 1].prefetch_related("intakes__lead"))
+    leads = Lead.objects.filter(connection=connection).exclude(kind=Kind.TEST.value)
+    n = leads.order_by()[: _MOST_LEADS + 1].count()
     context = {
         **head(connection, connector),
         "address": address_of(connection),
-        "rows": [delivery_row(row) for row in rows],
-        "more": connection.inbounds.count() > _LAST,
+        "rows": [delivery_row(row) for row in rows[:_LAST]],
+        "more": len(rows) > _LAST,
         "manual": manual_of(connector),
         "said": _said(connection),
         "mailbox": _mailbox(connection),
-        "leads": Lead.objects.filter(connection=connection).exclude(kind=Kind.TEST.value).count(),
+        "leads": n,
+        "leads_shown": counts.shown(n, most=_MOST_LEADS),
     }
     return render(request, "leads/connection_show.html", context)
 
@@ -182,9 +193,7 @@ def look(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def renew(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A new address; the old one stops at once."""
-    connection, connector = found(uid)
-    if not isinstance(connector, Source):
-        raise Http404
+    connection, _source = found_source(uid)
     secrets.give_address(connection)
     connection.save(update_fields=["secret", "address_digest"])
     messages.success(request, _("It has a new address. The old one takes nothing any more."))
@@ -196,6 +205,14 @@ def found(uid: UUID) -> tuple[Connection, Connector]:
     rows = Connection.objects.select_related("division").filter(kind__in=all_connectors())
     connection = get_object_or_404(rows, uid=uid)
     return connection, all_connectors()[connection.kind]
+
+
+def found_source(uid: UUID) -> tuple[Connection, Source]:
+    """One that brings news, else 404."""
+    connection, connector = found(uid)
+    if not isinstance(connector, Source):
+        raise Http404
+    return connection, connector
 
 
 def head(connection: Connection, connector: Connector) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,13 +18,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from leads import inbound
-from leads.models import Connection, Inbound, Lead
+from leads.models import Connection, Inbound, Intake, Lead
+from leads.web import counts
 from leads.web.connections import delivery_row, found, head
 from leads.web.ops import ops_only
 from reps import access
 from reps.models import Group
 
 _PAGE = 50
+_COUNTED = 999
 _MOST_AGAIN = 5000
 _SHOWN = 20_000
 
@@ -36,8 +39,11 @@ def index(request: HttpRequest, uid: UUID) -> HttpResponse:
     connection, connector = found(uid)
     chosen = request.GET.get("state", "")
     rows = connection.inbounds.order_by("-pk")
-    states = [("", _("All"), rows.count())]
-    states += [(state.value, str(state.label), rows.filter(state=state).count()) for state in Inbound.State]
+    states = [("", _("All"), counts.up_to(rows, most=_COUNTED))]
+    states += [
+        (state.value, str(state.label), counts.up_to(rows.filter(state=state), most=_COUNTED))
+        for state in Inbound.State
+    ]
     if chosen in Inbound.State.values:
         rows = rows.filter(state=chosen)
     page = Paginator(rows.prefetch_related("intakes__lead"), _PAGE).get_page(request.GET.get("page"))
@@ -63,6 +69,7 @@ def show(request: HttpRequest, uid: UUID, delivery: UUID) -> HttpResponse:
     connection, connector = found(uid)
     row = _row(connection, delivery)
     intakes = list(row.intakes.select_related("lead").order_by("pk"))
+    last_run = max((intake.received_at for intake in intakes), default=None)
     open_to_reader = readable(request, row)
     context = {
         **head(connection, connector),
@@ -72,18 +79,19 @@ def show(request: HttpRequest, uid: UUID, delivery: UUID) -> HttpResponse:
         "hidden": not open_to_reader,
         "forgotten": row.body is None,
         "headers": sorted(row.headers.items()),
-        "intakes": [
-            {
-                "says": intake.get_outcome_display(),
-                "lead": intake.lead,
-                "url": reverse("lead-show", args=[intake.lead.uid]) if intake.lead else "",
-                "error": intake.error,
-                "at": intake.received_at,
-            }
-            for intake in intakes
-        ],
+        "run_at": last_run,
+        "became": [_became(intake) for intake in intakes if intake.received_at == last_run],
+        "runs_before": len({intake.received_at for intake in intakes}) - 1,
     }
     return render(request, "leads/delivery_show.html", context)
+
+
+def _became(intake: Intake) -> dict[str, Any]:
+    return {
+        "says": intake.get_outcome_display(),
+        "url": reverse("lead-show", args=[intake.lead.uid]) if intake.lead else "",
+        "error": intake.error,
+    }
 
 
 def readable(request: HttpRequest, row: Inbound) -> bool:

@@ -1,7 +1,5 @@
 """The address of a connection: whatever comes is checked, kept and answered at once; reading it is left to a task."""
 
-import ipaddress
-
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
@@ -37,22 +35,19 @@ def receive(request: HttpRequest, kind: str, address: str) -> HttpResponse:
         return refuse(413, "too_large", _("The body is larger than %d MB.") % most)
     except sealed.UnsealedError:
         return refuse(503, "busy", _("This connection cannot be opened just now; send it again later."))
-    if not _may_send(request, configured):
-        return refuse(403, "not_allowed", _("This address is not one that may send here."))
+    if not inbound.may_send(sender := exact_address(request), configured):
+        return _from_elsewhere(request, connection, came, sender)
     return _take(request, connection, source, came, configured)
 
 
-def _may_send(request: HttpRequest, configured: Configured) -> bool:
-    """Whether ops let its network in; where they listed none, anybody may."""
-    listed = [part.strip() for part in configured.setting("only_from").split(",") if part.strip()]
-    if not listed:
-        return True
-    try:
-        caller = ipaddress.ip_address(exact_address(request))
-    except ValueError:
-        return False
-    networks = [ipaddress.ip_network(part, strict=False) for part in listed]
-    return any(caller in network for network in networks)
+def _from_elsewhere(request: HttpRequest, connection: Connection, came: Came, sender: str) -> HttpResponse:
+    """Its network is not one of those ops listed: they see who it was, so that they can put the list right."""
+    if (over := _refused_often(request)) is not None:
+        return over
+    if came.method == "POST":
+        why = _("%s is not one of the addresses that may send here.") % sender
+        inbound.keep_refused(connection=connection, came=came, why=why, sender=sender)
+    return refuse(403, "not_allowed", _("This address is not one that may send here."))
 
 
 def _take(

@@ -1,10 +1,11 @@
 """The mapping of a connection in the browser: each fact that came, with samples, and the field of ours it fills."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,12 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from leads import inbound, incoming, mapping
-from leads.connector import NewLead, Source, UnreadableError
+from leads.connector import NewLead, Source
 from leads.models import Connection, Intake, Lead
 from leads.qualify.freeze import catalogue_of
-from leads.reading import LABELS
-from leads.web.connections import found, head
+from leads.web.connections import found_source, head
 from leads.web.ops import ops_only
+from leads.web.understood import label, understood
 
 _SAMPLES = 20  # so many of the last leads are looked through
 _SHOWN = 3
@@ -31,10 +32,9 @@ _ANSWER = "answers."
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Choose for each fact; below stands the last lead as it would be read."""
-    connection, source = found(uid)
-    if not isinstance(source, Source):
-        raise Http404
-    bodies = _bodies(request, connection)
+    connection, source = found_source(uid)
+    taken = _taken(request, connection)
+    bodies = [new.facts for new in taken]
     facts = _facts(bodies)
     if request.method == "POST":
         connection.mapping = {} if request.POST.get("reset") else _chosen(request, connection, source)
@@ -46,30 +46,42 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
         for field, rule in incoming.rules_of(connection, source, mapping.flatten(body)).items():
             rules[field] = [*rules.get(field, []), rule] if isinstance(rule, str) else rule
     by_place = {place: field for field, places in _places(rules).items() for place in places}
+    elsewhere = _elsewhere(taken)
     context = {
         **head(connection, source),
-        "facts": [_row(place, samples, by_place) for place, samples in facts.items()],
+        "facts": [_row(place, samples, by_place, elsewhere) for place, samples in facts.items()],
         "fields": _fields(connection),
         "own": bool(connection.mapping),
         "rest": _("kept as an answer") if source.keeps_rest else _("left out"),
-        "fixed": [(_label(field), rule["text"]) for field, rule in rules.items() if isinstance(rule, dict)],
-        "read": as_read(connection, source, bodies[0]) if bodies else None,
+        "fixed": [(label(field), rule["text"]) for field, rule in rules.items() if isinstance(rule, dict)],
+        "read": understood(taken[0], connection=connection, source=source)[1] if taken else None,
     }
     return render(request, "leads/connection_mapping.html", context)
 
 
-def _bodies(request: HttpRequest, connection: Connection) -> list[dict[str, Any]]:
-    """The facts of the last leads, the newest first, of those the reader may see."""
+def _taken(request: HttpRequest, connection: Connection) -> list[NewLead]:
+    """The last leads as they came, the newest first, of those the reader may see."""
     rows = list(Intake.objects.filter(connection=connection, body__isnull=False).order_by("-pk")[:_SAMPLES])
     seen = set(
         Lead.objects.visible_to(request.user, now=timezone.now())
         .filter(pk__in=[row.lead_id for row in rows if row.lead_id])
         .values_list("pk", flat=True)
     )
-    return [row.body for row in rows if row.body and (row.lead_id is None or row.lead_id in seen)]
+    may_be_seen = [row for row in rows if row.body and (row.lead_id is None or row.lead_id in seen)]
+    return [NewLead(row.external_id, row.body) for row in may_be_seen]
 
 
-def _facts(bodies: list[dict[str, Any]]) -> dict[str, list[str]]:
+def _elsewhere(taken: list[NewLead]) -> dict[str, str]:
+    """Place -> where its fact goes by itself, so that it needs no field: with the lead's way here, or its own id."""
+    goes: dict[str, str] = {}
+    for new in taken:
+        facts = mapping.flatten(new.facts)
+        goes |= dict.fromkeys(incoming.tracked(facts), _("kept as its way here"))
+        goes |= {place: _("its own id") for place, value in facts.items() if new.id and str(value) == new.id}
+    return goes
+
+
+def _facts(bodies: list[Mapping[str, Any]]) -> dict[str, list[str]]:
     """Place -> a few different samples."""
     found_at: dict[str, list[str]] = {}
     for body in bodies:
@@ -87,11 +99,12 @@ def _places(rules: dict[str, Any]) -> dict[str, list[str]]:
     return {field: [place.casefold() for place in places] for field, places in listed.items()}
 
 
-def _row(place: str, samples: list[str], by_place: dict[str, str]) -> dict[str, Any]:
+def _row(place: str, samples: list[str], by_place: dict[str, str], elsewhere: dict[str, str]) -> dict[str, Any]:
     field = by_place.get(place.casefold(), "")
     return {
         "place": place,
         "samples": samples,
+        "rest": elsewhere.get(place, ""),
         "field": _ANSWER if field.startswith(_ANSWER) else field,
         "answer": field.removeprefix(_ANSWER) if field.startswith(_ANSWER) else "",
     }
@@ -99,13 +112,7 @@ def _row(place: str, samples: list[str], by_place: dict[str, str]) -> dict[str, 
 
 def _fields(connection: Connection) -> list[tuple[str, str]]:
     names = incoming.fields(catalogue_of(connection.division_id))
-    return sorted(((name, _label(name)) for name in names), key=lambda pair: pair[1].casefold())
-
-
-def _label(field: str) -> str:
-    if field.startswith(_ANSWER):
-        return _("Answer: %s") % field.removeprefix(_ANSWER)
-    return str(LABELS.get(field, field.replace("_", " ").capitalize()))
+    return sorted(((name, label(name)) for name in names), key=lambda pair: pair[1].casefold())
 
 
 def _chosen(request: HttpRequest, connection: Connection, source: Source) -> dict[str, Any]:
@@ -146,17 +153,3 @@ def _told(request: HttpRequest, connection: Connection) -> str:
     pks = list(rows.values_list("pk", flat=True)[:5000])
     n = inbound.replay(pks=pks, now=timezone.now())
     return _("Saved. %(n)d kept deliveries run again by it.") % {"n": n}
-
-
-def as_read(connection: Connection, source: Source, facts: dict[str, Any]) -> dict[str, Any]:
-    """The lead as it would be understood now, or why it would be refused."""
-    catalogue = catalogue_of(connection.division_id)
-    try:
-        arrival = incoming.read(NewLead("", facts), connection=connection, source=source, catalogue=catalogue)
-    except UnreadableError as error:
-        return {"refused": str(error)}
-    names = [name for name in incoming.fields(catalogue) if name not in {"external_id", "first_name", "last_name"}]
-    values = [(_label(name), getattr(arrival, name, None) or arrival.attributes.get(name)) for name in names]
-    answers = [(_("Answer: %s") % name, value) for name, value in arrival.answers.items()]
-    told = [(label, value) for label, value in (*values, *answers) if value not in (None, "")]
-    return {"values": told, "problems": [(_label(name), why) for name, why in arrival.problems.items()]}

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from config.lib import sealed
 from leads import inbound, secrets
-from leads.connector import Configured, UnreadableError
+from leads.connector import Configured, NewLead, UnreadableError
 from leads.mail import colleagues, reading, words
 from leads.mail.message import BrokenError, Mail, address_in, tidy
 from leads.mail.source import SETTINGS, MailSource
@@ -23,8 +23,8 @@ from leads.models import Connection
 from leads.reading import LABELS
 from leads.web.connections import found, head
 from leads.web.deliveries import readable
-from leads.web.mapping_page import as_read
 from leads.web.ops import ops_only
+from leads.web.understood import understood
 
 _LONGEST = 20_000
 _LOOKED_THROUGH = 5
@@ -178,7 +178,8 @@ def _read(connection: Connection, source: MailSource, sheet: Sheet) -> dict[str,
         if sheet.how == "pattern"
         else reading.template(sheet.sample, configured)
     )
-    return as_read(connection, source, reading.facts_of(original, hit or Found(), is_ours=colleagues.of(configured)))
+    facts = reading.facts_of(original, hit or Found(), is_ours=colleagues.of(configured))
+    return understood(NewLead("", facts), connection=connection, source=source)[1]
 
 
 def _says(pattern: Pattern | None) -> str:

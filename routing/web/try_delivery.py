@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from config.lib import sealed
 from config.lib.signing import NotSignedError
-from leads import inbound, incoming, secrets
+from leads import inbound, secrets
 from leads.connector import (
     Came,
     Configured,
@@ -30,12 +30,11 @@ from leads.connector import (
 )
 from leads.models import Connection, Inbound
 from leads.outside import Outside
-from leads.qualify.freeze import catalogue_of
-from leads.reading import LABELS
-from leads.web.connections import found, head
+from leads.web.connections import found_source, head
 from leads.web.deliveries import readable
 from leads.web.ops import ops_only
 from leads.web.show import qualification_facts
+from leads.web.understood import understood
 from routing import rulesets
 from routing.trial import try_lead
 from routing.web.why import trial_told
@@ -73,9 +72,7 @@ class Sample:
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Pick an example or a delivery that came, or paste a payload; see what would become of it."""
-    connection, source = found(uid)
-    if not isinstance(source, Source):
-        raise Http404
+    connection, source = found_source(uid)
     came, door, picked = _chosen(request, connection, source)
     context = {
         **head(connection, source),
@@ -91,8 +88,7 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, connection: Connection, source: Source) -> tuple[Came | None, Door, str]:
-    asked = request.POST or request.GET
-    picked, outside = asked.get("pick", ""), Outside(seconds=_SECONDS)
+    picked, outside = request.POST.get("pick", ""), Outside(seconds=_SECONDS)
     examples = {f"example-{n}": example for n, example in enumerate(source.examples)}
     if example := examples.get(picked):
         headers = {name.lower(): text for name, text in example.headers.items()}
@@ -142,9 +138,9 @@ def _proof(source: Source, came: Came, configured: Configured) -> tuple[str, str
         return "due", _("Sent like this it would be refused: %s A pasted text has no signature; go on reading.") % error
     except UnreadableError as error:
         return "due", str(error)
-    if source.signed:
+    if source.proves(configured):
         return "good", _("It proves who sent it.")
-    return "", _("It is guarded by its address alone, or by a key where you set one.")
+    return "", _("Nothing proves who sent it: whoever knows the address may.")
 
 
 def _one(connection: Connection, source: Source, news: News) -> dict[str, Any]:
@@ -166,21 +162,10 @@ def _one(connection: Connection, source: Source, news: News) -> dict[str, Any]:
 
 def _lead(connection: Connection, source: Source, new: NewLead) -> dict[str, Any]:
     """A lead: as mapped, as judged, and where it would go."""
-    catalogue = catalogue_of(connection.division_id)
-    try:
-        arrival = incoming.read(new, connection=connection, source=source, catalogue=catalogue)
-    except UnreadableError as error:
-        return {"says": _("A lead that would be refused: %s") % error}
-    names = [name for name in incoming.fields(catalogue) if name not in {"first_name", "last_name"}]
-    values = [(LABELS.get(name, name), getattr(arrival, name, None) or arrival.attributes.get(name)) for name in names]
-    answers = [(_("Answer: %s") % name, value) for name, value in arrival.answers.items()]
-    tracked = list(arrival.tracking.items())
-    told = {
-        "says": _("A test lead.") if new.test else _("A lead."),
-        "values": [(label, value) for label, value in (*values, *answers, *tracked) if value not in (None, "")],
-        "problems": [(LABELS.get(name, name), why) for name, why in arrival.problems.items()],
-        "host": arrival.host,
-    }
+    arrival, read = understood(new, connection=connection, source=source)
+    if arrival is None:
+        return {"says": _("A lead that would be refused: %s") % read["refused"]}
+    told = {"says": _("A test lead.") if new.test else _("A lead."), "host": arrival.host, **read}
     version = rulesets.published(connection.division_id)
     if version is None:
         return {**told, "unrouted": _("No rules are published, so it would wait under To assign.")}

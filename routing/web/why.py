@@ -123,7 +123,7 @@ def told(lead: Lead, *, me: Rep | None, whole: bool = True) -> dict[str, Any]:
 def trial_told(receipt: explain.Receipt, division_id: int) -> dict[str, Any]:
     """The fragment of a lead that only might arrive."""
     names = wording.Names.load(division_id)
-    sentence = _sentence(receipt, names, None)
+    sentence = _sentence(receipt, names, None, would=True)
     return {
         "sentence": sentence,
         "problem": "" if sentence else _outcome(receipt, division_id),
@@ -139,7 +139,9 @@ def _outcome(receipt: explain.Receipt, division_id: int) -> str:
     return f"{STATES[State(receipt.outcome)]}: {_qualified(receipt, division_id)}"
 
 
-def _sentence(receipt: explain.Receipt, names: wording.Names, me: Rep | None, lead: Lead | None = None) -> Any:
+def _sentence(
+    receipt: explain.Receipt, names: wording.Names, me: Rep | None, lead: Lead | None = None, *, would: bool = False
+) -> Any:
     # An offer that was accepted has the same cause as a lead that was given.
     offered = receipt.outcome == State.OFFERED
     accepted = offered and lead is not None and lead.owner_id == receipt.rep
@@ -158,6 +160,7 @@ def _sentence(receipt: explain.Receipt, names: wording.Names, me: Rep | None, le
         you=me is not None and me.pk == receipt.rep,
         rule=receipt.rule_name,
         offered=offered and not accepted,
+        would=would,
     )
 
 
@@ -233,7 +236,7 @@ def _json(lead: Lead, receipt: explain.Receipt) -> dict[str, Any]:
 def trial_json(receipt: explain.Receipt, division_id: int) -> dict[str, Any]:
     """The same of a lead that only might arrive."""
     names = wording.Names.load(division_id)
-    sentence = _sentence(receipt, names, None) or _qualified(receipt, division_id)
+    sentence = _sentence(receipt, names, None, would=True) or _qualified(receipt, division_id)
     return {"sentence": strip_tags(str(sentence)), **receipt_json(receipt, names, division_id)}
 
 

@@ -228,21 +228,33 @@ def _at_cap(numbers: dict[str, Any]) -> str:
 
 
 def why_says(
-    code: str, *, owed: int | None, standing: int, rep: str, you: bool, rule: str, offered: bool = False
+    code: str,
+    *,
+    owed: int | None,
+    standing: int,
+    rep: str,
+    you: bool,
+    rule: str,
+    offered: bool = False,
+    would: bool = False,
 ) -> SafeString:
-    """Why this rep, in one sentence, with the rule and the cause marked by <b>."""
+    """Why this rep, in one sentence, with the rule and the cause marked by <b>; `would` of one that is only tried."""
     numbers = {"n": standing, "rep": rep, "owed": f"{(owed or 0) / UNIT:.2f}"}
     cause = _((_WHY_YOU if you else _WHY).get(code, gettext_noop("of the %(n)s who could take it it was your turn")))
     cause %= numbers
     cause = _fewer(cause, standing)
     if you:
         return format_html(_("It came to you because the rule <b>{}</b> fits this lead, and <b>{}</b>."), rule, cause)
-    text = _("It is offered to {} because the rule <b>{}</b> fits this lead, and <b>{}</b>.") if offered else _went()
-    return format_html(text, rep, rule, cause)
+    return format_html(_(_VERBS[offered, would]), rep, rule, cause)
 
 
-def _went() -> str:
-    return _("It went to {} because the rule <b>{}</b> fits this lead, and <b>{}</b>.")
+# By (offered, would).
+_VERBS = {
+    (False, False): gettext_noop("It went to {} because the rule <b>{}</b> fits this lead, and <b>{}</b>."),
+    (False, True): gettext_noop("It would go to {} because the rule <b>{}</b> fits this lead, and <b>{}</b>."),
+    (True, False): gettext_noop("It is offered to {} because the rule <b>{}</b> fits this lead, and <b>{}</b>."),
+    (True, True): gettext_noop("It would be offered to {} because the rule <b>{}</b> fits this lead, and <b>{}</b>."),
+}
 
 
 def told(decision: Decision, rule: str) -> str:

@@ -1,6 +1,7 @@
 """The pages of connections: add, address, settings, mapping, deliveries, run again, test; for ops alone."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from django.urls import reverse
@@ -13,6 +14,7 @@ from routing import live
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -169,10 +171,12 @@ def test_the_body_of_a_blind_lead_is_not_shown_to_who_pulls_from_that_pool(clien
     assert Lead.objects.get().state == "pooled"
     client.force_login(rep.user)
 
+    tried = client.post(reverse("connection-test", args=[door.uid]), {"pick": str(Inbound.objects.get().uid)})
+    assert "hidden@example.net" not in tried.content.decode().casefold()
     for url in (
         reverse("delivery", args=[door.uid, Inbound.objects.get().uid]),
         reverse("connection-mapping", args=[door.uid]),
-        reverse("connection-test", args=[door.uid]) + f"?pick={Inbound.objects.get().uid}",
+        reverse("connection-test", args=[door.uid]),
         reverse("connection", args=[door.uid]),
     ):
         assert "hidden@example.net" not in client.get(url).content.decode().casefold(), url
@@ -187,8 +191,14 @@ def test_the_test_page_tells_the_way_to_a_rep_and_writes_nothing(ops):
             name, secrets=dict(source.examples[0].secrets), settings=dict(source.examples[0].settings)
         )
         for n, _example in enumerate(source.examples):
-            page = ops.get(reverse("connection-test", args=[door.uid]), {"pick": f"example-{n}"}).content.decode()
-            assert "Ana" in page, name
+            page = ops.post(reverse("connection-test", args=[door.uid]), {"pick": f"example-{n}"}).content.decode()
+            assert "It would go to Ana" in page, name
+            proof = (
+                "It proves who sent it." in page,
+                "Nothing proves who sent it" in page,
+                "it would be refused" in page,
+            )
+            assert sum(proof) == 1, name
             assert "Where it would go" in page, name
 
     door = make.connection("webhook")
@@ -259,7 +269,91 @@ def test_a_delivery_that_is_none_cannot_run_again(ops):
 def test_what_is_no_example_is_not_tried(ops, pick):
     door = make.connection("webhook")
 
-    assert ops.get(reverse("connection-test", args=[door.uid]), {"pick": pick}).status_code == 200
+    assert ops.post(reverse("connection-test", args=[door.uid]), {"pick": pick}).status_code == 200
+
+
+def test_a_look_at_the_test_page_asks_no_vendor(ops, monkeypatch):
+    door = make.connection("webhook")
+    monkeypatch.setattr(type(sources()["webhook"]), "read", lambda *_: pytest.fail("it was read"))
+
+    page = ops.get(reverse("connection-test", args=[door.uid]), {"pick": "example-0"})
+
+    assert page.status_code == 200
+
+
+def test_a_signed_web_hook_is_not_told_that_its_address_alone_guards_it(ops):
+    door = make.connection("webhook", settings={"signature": "plain"}, secrets={"secret": "s"})
+    source, now = sources()["webhook"], timezone.now()
+
+    assert source.proves(secrets.configured(door, now=now))
+    assert not source.proves(secrets.configured(make.connection("webhook"), now=now))
+
+
+def test_the_list_asks_as_much_for_many_connections_as_for_one(ops, django_assert_max_num_queries):
+    for n in range(6):
+        door = make.connection("webhook", name=f"Hook {n}")
+        for _n in range(2):
+            Inbound.objects.create(connection=door, state="set_aside", received_at=NOW, last_at=NOW, due_at=NOW)
+
+    with django_assert_max_num_queries(6):
+        page = ops.get(reverse("connections")).content.decode()
+
+    assert page.count("2 to look at") == 6
+
+
+def test_more_than_anybody_counts_is_said_to_be_more(ops):
+    door = make.connection("webhook")
+    Inbound.objects.bulk_create(
+        Inbound(connection=door, state="set_aside", received_at=NOW, last_at=NOW, due_at=NOW) for _n in range(101)
+    )
+
+    assert "99+ to look at" in ops.get(reverse("connections")).content.decode()
+
+
+def test_a_sender_that_is_not_listed_is_seen_by_ops_and_comes_in_once_it_is(ops):
+    door = make.connection("webhook", settings={"only_from": "192.0.2.0/24"})
+    post(ops, door, {"name": "Ann"})
+    row = Inbound.objects.get()
+    assert (row.state, row.error) == ("refused", "127.0.0.1 is not one of the addresses that may send here.")
+    again = reverse("deliveries-again", args=[door.uid])
+
+    ops.post(again, {"state": "refused"})
+    handle()
+    assert not Lead.objects.exists()
+
+    door.settings = {"only_from": "127.0.0.1"}
+    door.save()
+    ops.post(again, {"state": "refused"})
+    handle()
+    assert Lead.objects.count() == 1
+
+
+def test_a_delivery_tells_of_its_last_run(ops):
+    door = make.connection("webhook", mapping={"name": "who"})
+    post(ops, door, {"colour": "blue"})
+    handle()
+    row = Inbound.objects.get()
+    for _n in range(2):
+        ops.post(reverse("deliveries-again", args=[door.uid]), {"delivery": str(row.uid)})
+        handle()
+
+    page = ops.get(reverse("delivery", args=[door.uid, row.uid])).content.decode()
+
+    assert page.count("<b>Refused</b>") == 1
+    assert "run 2 times before" in page
+
+
+def test_its_own_id_and_its_way_here_are_no_answers(ops):
+    door = make.connection("zapier")
+    post(ops, door, {"id": "77", "name": "Ann", "utm_source": "news", "colour": "blue"})
+    handle()
+
+    page = ops.get(reverse("connection-mapping", args=[door.uid])).content.decode()
+
+    assert "Answer: colour" in page
+    assert "Answer: id" not in page
+    assert "Answer: utm_source" not in page
+    assert [page.count(f"({rest})") for rest in ("its own id", "kept as its way here")] == [1, 1]
 
 
 @pytest.mark.parametrize(
