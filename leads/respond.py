@@ -128,6 +128,9 @@ def move_stage(
     twins = Lead.objects.open().filter(contact=current.contact_id, sole=True).exclude(pk=current.pk)
     if current.state == State.CLOSED and current.sole and not stage.closes and twins.exists():
         raise NotDoneError("stage", _("This person has another open lead by now."))
+    if current.closed_at is not None and not stage.closes:
+        since = current.closed_at
+        transaction.on_commit(partial(signals.look_again.send, None, lead=current.pk, hop=current.hop, since=since))
     set_stage(current, stage, by=by, at=now)
     won = stage.metric == Stage.Metric.WON
     base = lead.division.base_currency

@@ -5,7 +5,7 @@ from contextvars import ContextVar
 
 from django.dispatch import Signal
 
-contact_undone = Signal()  # lead, hop, since: timers that ran out since then are set off again
+look_again = Signal()  # lead, hop, since: what ran out since then found nothing to do, and may now
 lead_ready = Signal()  # its receivers answer False where nobody could be woken
 
 # Whether the last ring of this request was heard, so that nobody waits for a decision behind a broken doorbell.

@@ -67,7 +67,7 @@ def _forget(lead: Lead, event: LeadEvent, *, by: User, now: datetime) -> None:
     if first:
         _next_first(lead)
     _stage_before(lead, event, by=by, now=now)
-    ran_out = partial(signals.contact_undone.send, None, lead=lead.pk, hop=lead.hop, since=logged_at)
+    ran_out = partial(signals.look_again.send, None, lead=lead.pk, hop=lead.hop, since=logged_at)
     transaction.on_commit(ran_out)
 
 

@@ -13,6 +13,7 @@ from leads.life import EventKind, State
 from leads.models import Lead, Touch
 from reps import availability
 from reps.models import Group, Rep
+from routing import quiet
 from routing.assign import Errand, Move, turn, write, write_timers
 from routing.models import Assignment, Timer
 from routing.terms import hours_of, waiting_alarm
@@ -61,9 +62,11 @@ def fire(division_id: int) -> int:
         _warn(by_kind[Timer.Kind.WARN], held.now)
         _tell_waiting(by_kind[Timer.Kind.WAITING], held.now)
         # Whoever is both released and reminded by now only needs the last.
-        released = {one.lead: one for one in by_kind[Timer.Kind.RELEASE]}
-        write(held, [_released(one) for one in released.values()])
-        if released:
+        released = {one.lead: _released(one) for one in by_kind[Timer.Kind.RELEASE]}
+        silent = [one for kind in quiet.KINDS for one in by_kind[kind] if one.owner and one.lead not in released]
+        gone = quiet.settle([(one.lead, one.hop, one.owner or 0, one.kind) for one in silent], now=held.now)
+        write(held, [*released.values(), *gone])
+        if released or gone:
             transaction.on_commit(partial(signals.ring, division_id=division_id))
         transaction.on_commit(dispatch.ring)
     switch_off_silent(division_id)
@@ -113,6 +116,8 @@ def _silent(kind: str, state: State, *, contacted: bool) -> bool:
     """Whether the timer still means something: the lead waits, or its owner has not been in touch."""
     if kind == Timer.Kind.WAITING:
         return state in WAITS
+    if kind in quiet.KINDS:  # which signs of life there were is asked by `quiet`
+        return state is State.ASSIGNED
     return state is State.ASSIGNED and not contacted
 
 

@@ -11,7 +11,7 @@ from leads import dispatch, inbound, lookup
 from leads.models import Lead
 from leads.qualify import enrich
 from reps.models import Division, RosterVersion
-from routing import hand, leavers, live, offers, sla
+from routing import follow, hand, leavers, live, offers, sla
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Sweep:
         before = self._routed
         errands = (
             self._wake, self._time_out, live.hand_off, hand.rescue, self._strand, hand.route_late,
-            hand.give_booked, self._route, leavers.settle_leavers,
+            hand.give_booked, self._route, self._follow, leavers.settle_leavers,
         )  # fmt: skip
         failed: list[Exception] = []
         self._try(_make_ready, failed)
@@ -81,6 +81,11 @@ class Sweep:
         while sla.overdue(division, now=now) and sla.fire(division):
             pass
 
+    def _follow(self, division: int) -> None:
+        """Steps and clocks of leads that were just given."""
+        while follow.follow(division, now=timezone.now()) == follow.MOST:
+            pass
+
     def _held(self, division: int) -> bool:
         """Somebody waits; whether for an instant that has come is looked at under the turn."""
         return _exists("SELECT 1 FROM leads_lead WHERE division_id = %s AND state = 'held' LIMIT 1", division)
@@ -108,8 +113,9 @@ def _make_ready() -> None:
 
 
 def _deliver() -> None:
-    while dispatch.overdue(now=timezone.now()) and dispatch.drain(now=timezone.now()):
-        pass
+    """Word whose ring was lost; this process sends it itself only where nobody else can be woken."""
+    if dispatch.overdue(now=timezone.now()) and not dispatch.ring():
+        dispatch.drain(now=timezone.now())
 
 
 def _exists(sql: str, *params: int) -> bool:

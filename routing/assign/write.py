@@ -8,8 +8,9 @@ from uuid import uuid4
 from django.db import connection
 
 from config.lib.copying import copy_rows, next_ids
-from leads import dispatch, timeline
+from leads import dispatch, steps, timeline
 from leads.life import State, may_move
+from leads.models import Task
 from routing.assign.move import Alarm, Move
 from routing.assign.turn import Turn
 from routing.engine.ledger import HOUSE, Key, LedgerEntry, Moved
@@ -31,6 +32,8 @@ def write(held: Turn, moves: Sequence[Move], shares: Mapping[Key, tuple[int, int
     if wrong := [m for m in moves if not may_move(m.before, m.state)]:
         raise ValueError(f"a lead cannot go from {wrong[0].before} to {wrong[0].state}")
     _end_spells(held, moves)
+    # Whoever had it is rid of what they were to do; it is written here, so that no page shows a step of a lead lost.
+    steps.stop([m.lead for m in moves if m.end], why=Task.Why.OWNER, at=held.now, source=None)
     _answer_offers(held, [m for m in moves if m.before is State.OFFERED])
     _end_waiting(held, [m for m in moves if m.before in _WAITS])
     _move_leads(held, moves)
