@@ -1,7 +1,7 @@
 """Makes an arrival of a source's new lead: mapped, read as far as it can be, told what could not."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -61,8 +61,27 @@ def read(new: NewLead, *, connection: Connection, source: Source, catalogue: Cat
 
 
 def rules_of(connection: Connection, source: Source, facts: Mapping[str, Any]) -> dict[str, mapping.Rule]:
-    """The mapping that holds: what ops made, else the connector's, else what can be guessed from the names."""
-    return dict(connection.mapping or source.MAPPING or mapping.guess(facts))
+    """The mapping that holds: what ops made, else the connector's, else what can be guessed from the names.
+
+    Where the connector has none of its own, places that ops had not seen when they made theirs are still guessed.
+    """
+    if source.MAPPING or not connection.mapping:
+        return dict(connection.mapping or source.MAPPING or mapping.guess(facts))
+    return _with_unseen(connection.mapping, connection.places_seen, facts)
+
+
+def _with_unseen(
+    own: Mapping[str, mapping.Rule], seen: Collection[str], facts: Mapping[str, Any]
+) -> dict[str, mapping.Rule]:
+    """A mapping and, after its own places, those nobody saw; made before places were remembered, it holds alone."""
+    rules = dict(own)
+    known = {place.casefold() for place in seen}
+    unseen = {place: value for place, value in facts.items() if place.casefold() not in known} if known else {}
+    for field, place in mapping.guess(unseen).items():
+        rule = rules.get(field, [])
+        if not isinstance(rule, Mapping):
+            rules[field] = [*([rule] if isinstance(rule, str) else rule), place]
+    return rules
 
 
 def map_facts(new: NewLead, *, connection: Connection, source: Source) -> dict[str, Any]:

@@ -29,6 +29,8 @@ class Connection(models.Model):
         blank=True,
         help_text=_("Which fact of a payload fills which field; empty = as the connector does it."),
     )
+    # Places of facts that were there to choose from when the mapping was saved; others are still told by their names.
+    places_seen = models.JSONField(default=list, blank=True, editable=False)
     strict = models.BooleanField(
         _("refuse what does not fit"),
         default=False,

@@ -100,13 +100,13 @@ class ConnectionForm(forms.Form):
         return field
 
     def own_fields(self) -> Iterator[BoundField]:
-        """The connector's settings, and the mapping of an enricher, whose answers no page shows."""
-        names = [*(_key(setting) for setting in settings_of(self.connector)), "mapping"]
+        """Its name, the connector's settings, and the mapping of an enricher, whose answers no page shows."""
+        names = ["name", *(_key(setting) for setting in settings_of(self.connector)), "mapping"]
         return (self[name] for name in names if name in self.fields)
 
     def said_fields(self) -> Iterator[BoundField]:
         """What its leads are called."""
-        return (self[name] for name in ("name", *_SAID, "strict") if name in self.fields)
+        return (self[name] for name in (*_SAID, "strict") if name in self.fields)
 
     def clean_name(self) -> str:
         """Two of one kind are told apart by name."""

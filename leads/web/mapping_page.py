@@ -24,6 +24,7 @@ from leads.web.understood import label, understood
 _SAMPLES = 20  # so many of the last leads are looked through
 _SHOWN = 3
 _MOST = 200
+_MOST_SEEN = 2000
 _ANSWER = "answers."
 
 
@@ -37,14 +38,17 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
     bodies = [new.facts for new in taken]
     facts = _facts(bodies)
     if request.method == "POST":
-        connection.mapping = {} if request.POST.get("reset") else _chosen(request, connection, source)
-        connection.save(update_fields=["mapping"])
+        reset = bool(request.POST.get("reset"))
+        connection.mapping = {} if reset else _chosen(request, connection, source)
+        connection.places_seen = [] if reset or not connection.mapping else _seen(request, connection)
+        connection.save(update_fields=["mapping", "places_seen"])
         messages.success(request, _told(request, connection))
         return redirect(reverse("connection-mapping", args=[connection.uid]))
     rules: dict[str, Any] = {}
     for body in bodies or [{}]:  # where nobody made a mapping, each delivery is guessed by itself
         for field, rule in incoming.rules_of(connection, source, mapping.flatten(body)).items():
-            rules[field] = [*rules.get(field, []), rule] if isinstance(rule, str) else rule
+            listed = rule if isinstance(rule, dict) else [rule] if isinstance(rule, str) else list(rule)
+            rules[field] = [*rules.get(field, []), *listed] if isinstance(listed, list) else listed
     by_place = {place: field for field, places in _places(rules).items() for place in places}
     elsewhere = _elsewhere(taken)
     context = {
@@ -129,6 +133,12 @@ def _chosen(request: HttpRequest, connection: Connection, source: Source) -> dic
         if field and isinstance(before, list) and folded not in {p.casefold() for p in before}:
             kept[field] = [place, *before]
     return {field: rule[0] if isinstance(rule, list) and len(rule) == 1 else rule for field, rule in kept.items()}
+
+
+def _seen(request: HttpRequest, connection: Connection) -> list[str]:
+    """The places that were on the page, and those that were there when it was saved before."""
+    shown = [place for n in range(_MOST) if (place := request.POST.get(f"place_{n}", "").replace("\x00", ""))]
+    return sorted({*connection.places_seen, *shown})[:_MOST_SEEN]
 
 
 def _sent(request: HttpRequest, connection: Connection) -> dict[str, tuple[str, str]]:

@@ -4,7 +4,7 @@
 PERSONAL = {
     "leads.Contact": "name",
     "leads.ContactKey": "value",
-    "leads.Delivery": "error",  # a mail server's refusal cites the address
+    "leads.Delivery": "error tried",  # a mail server's refusal cites the address
     "leads.IdempotencyKey": "answer",
     "leads.Inbound": "body delivery_id error headers url",
     "leads.Intake": "body error external_id",
@@ -16,6 +16,8 @@ PERSONAL = {
     "leads.LeadPrivate": "name job_title email phone phone_e164 company domain website profile_url handle tracking "
     "language city postal_code time_zone segment product deal_currency message answers attributes",
     "reps.Division": "test_inbox",
+    "reps.Endpoint": "digest error label sealed shown",
+    "reps.Listener": "slack_code slack_member slack_team",
     "reps.Rep": "booking_url time_zone country subdivision",
     "reps.TimeOff": "kind",  # sick leave
     "reps.User": "email name password time_zone",
@@ -29,7 +31,7 @@ NOT_PERSONAL = {
     "leads.ApiKey": "digest name prefix scopes",
     "leads.Attribute": "key label options question type",
     "leads.CompanyRecord": "attributes city country domain industry name postal_code region segment",
-    "leads.Connection": "address_digest campaign channel intent kind mapping name secret settings source",
+    "leads.Connection": "address_digest campaign channel intent kind mapping name places_seen secret settings source",
     "leads.ContactKey": "kind",
     "leads.Delivery": "channel event payload ref why",
     "leads.Export": "what",
@@ -55,9 +57,12 @@ NOT_PERSONAL = {
     "reporting.Target": "metric",
     "reporting.WeightProposal": "weights",
     "reps.Division": "base_currency default_country hand_channels name time_zone",
+    "reps.Endpoint": "channel",
     "reps.Group": "clock escalation name on_return pool public_fields steps visibility",
     "reps.Pause": "why",
+    "reps.Preference": "channels kind quiet_days",
     "reps.Skill": "kind value",
+    "reps.Switchboard": "channels_off push_key slack_secret",
     "reps.Territory": "market name",
     "routing.Act": "asked kind result why",
     "routing.Assignment": "end how",

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from leads import inbound, secrets
+from leads import inbound, incoming, secrets
 from leads.connectors import all_connectors, sources
 from leads.models import Connection, Delivery, Inbound, Lead, LeadPrivate, QualificationRule, ScoreRow
 from routing import live
@@ -422,3 +422,45 @@ def test_ops_write_the_mapping_of_an_enricher_and_are_told_what_is_wrong_with_it
     ops.post(reverse("connection-edit", args=[door.uid]), {**given, "mapping": ""})
     door.refresh_from_db()
     assert door.mapping == {}
+
+
+def test_a_fact_that_came_after_the_mapping_was_saved_is_still_known_by_its_name(ops):
+    door = make.connection("webhook")
+    post(ops, door, {"who": "Ann Bauer", "phone": "call me"})
+    handle()
+    url = reverse("connection-mapping", args=[door.uid])
+    ops.post(url, {"place_0": "who", "field_0": "name", "place_1": "phone", "field_1": ""})
+
+    post(ops, door, {"who": "Ben Holt", "phone": "call me", "email": "ben@example.net", "name": "B. Holt"})
+    handle()
+
+    details = LeadPrivate.objects.get(email="ben@example.net")
+    assert (details.name, details.phone) == ("Ben Holt", "")
+    assert '<option value="email" selected>' in ops.get(url).content.decode()
+    ops.post(url, {"reset": "1"})
+    door.refresh_from_db()
+    assert (door.mapping, door.places_seen) == ({}, [])
+
+
+def test_a_connectors_own_mapping_that_was_changed_guesses_nothing(ops):
+    door = make.connection("google_ads", secrets={"key": "k"}, mapping={"name": "who"}, places_seen=["who"])
+
+    rules = incoming.rules_of(door, sources()["google_ads"], {"who": "Ann", "email": "ann@example.net"})
+
+    assert rules == {"name": "who"}
+
+
+def test_an_answer_can_be_named_before_anything_is_saved(ops):
+    door = make.connection("webhook")
+    post(ops, door, {"name": "Ann", "colour": "blue"})
+    handle()
+
+    page = ops.get(reverse("connection-mapping", args=[door.uid])).content.decode()
+
+    assert page.count('class="form-control answer-name"') == 2
+
+
+def test_the_name_stands_first_in_the_form(ops):
+    page = ops.get(reverse("connection-new", args=["google_ads"])).content.decode()
+
+    assert 0 < page.index('name="name"') < page.index('name="own_key"') < page.index('name="source"')
