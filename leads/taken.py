@@ -13,6 +13,7 @@ from leads.capture import silent_of
 from leads.life import Kind, State
 from leads.models import Lead
 from leads.qualify import match, ready
+from reps import access
 from reps.models import Division, Group, User
 
 _MOST = 5
@@ -26,6 +27,7 @@ class Taken:
     same_person: bool = False
     lead: Lead | None = None  # stays inside, but for those who may read it
     readable: bool = False
+    own: bool = False  # the reader's own
 
 
 def taken_by(*, arrival: Arrival, division: Division, reader: User, now: datetime) -> list[Taken]:
@@ -48,14 +50,21 @@ def taken_by(*, arrival: Arrival, division: Division, reader: User, now: datetim
         .visible_to(reader, now=now)
         .values_list("pk", flat=True)
     )
+    me = access.rep_of(reader)
     rows = [
-        Taken(lead.owner.name if lead.owner else "", same, lead, lead.pk in readable)
+        Taken(
+            lead.owner.name if lead.owner else "",
+            same,
+            lead,
+            lead.pk in readable,
+            own=me is not None and lead.owner_id == me.pk,
+        )
         for same, leads in ((True, found), (False, others))
         for lead in leads
     ]
     told = {row.owner for row in rows}
     if account.account and account.account.owner and account.account.owner.name not in told:
-        rows.append(Taken(account.account.owner.name))
+        rows.append(Taken(account.account.owner.name, own=account.account.owner == me))
     return rows
 
 

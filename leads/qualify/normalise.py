@@ -40,6 +40,18 @@ def phone(text: str, country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def is_dialled(text: str, country: str) -> bool:
+    """Whether somebody could dial it, as far as its length tells; a number without its country only where one is known.
+
+    More than `phone` takes, as people know numbers that no plan of numbers has.
+    """
+    try:
+        number = phonenumbers.parse(text, country or None)
+    except phonenumbers.NumberParseException:
+        return False
+    return bool(phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE)
+
+
 def country(text: str) -> str:
     """ISO 3166 alpha-2 of a code or a name in one of ten languages; UnusableError when unknown."""
     found = _countries().get(_plain(text))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from leads import free_text
 from leads.arrival import Arrival
 from leads.life import Kind
+from leads.qualify import normalise
 from leads.qualify.freeze import catalogue_of
 from leads.reading import ArrivalSerializer, arrival_of
 from reps.models import Division
@@ -84,9 +85,23 @@ class AddForm(forms.Form):
         if read.is_valid():
             kind = Kind.TEST if values.get("test") else Kind.NEW
             self.arrival = arrival_of(read.validated_data, raw=sent, kind=kind)
+            self._check_reach(self.arrival)
         for name, why in read.errors.items():
             self.add_error(name if name in self.fields else None, [str(problem) for problem in why])
         return values
+
+    def _check_reach(self, arrival: Arrival) -> None:
+        """A number nobody can dial is no way to reach them; beside another way it is kept as it is."""
+        if arrival.email or arrival.profile_url or arrival.handle:
+            return
+        country = arrival.country or self.division.default_country
+        if not normalise.is_dialled(arrival.phone, country):
+            self.add_error(
+                "phone",
+                _("“%s” cannot be dialled. Write the whole number, beginning with + and the country's code.")
+                % arrival.phone,
+            )
+            self.arrival = None
 
     @property
     def first_fields(self) -> list[forms.BoundField]:

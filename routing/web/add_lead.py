@@ -93,8 +93,7 @@ def _done(request: HttpRequest, user: User, added: hand.Added, way: hand.Way, re
     """Say what came of it, where it can be seen."""
     lead = Lead.objects.select_related("owner__user").get(pk=added.lead.pk)
     if way is hand.Way.ENQUIRY:
-        owner = lead.owner.name if lead.owner else ""
-        messages.success(request, _("Added to the lead there is. %s is told.") % owner if owner else _("Added."))
+        messages.success(request, _noted(lead, user))
     elif way is hand.Way.KEEP:
         messages.success(request, _("Kept: it is yours."))
     elif way is hand.Way.GIVE and rep:
@@ -104,6 +103,14 @@ def _done(request: HttpRequest, user: User, added: hand.Added, way: hand.Way, re
     if lead.owner_id is not None and lead.owner == access.rep_of(user):
         return redirect("lead-show", lead.uid)
     return redirect("leads-sent")
+
+
+def _noted(lead: Lead, user: User) -> str:
+    if lead.owner is None:
+        return _("Added.")
+    if lead.owner == access.rep_of(user):
+        return _("Added to your lead.")
+    return _("Added to the lead there is. %s is told.") % lead.owner.name
 
 
 def _adder(request: HttpRequest) -> User:
@@ -167,6 +174,7 @@ def _row(row: taken.Taken) -> dict[str, Any]:
     lead = row.lead if row.readable else None
     return {
         "owner": row.owner,
+        "own": row.own,
         "same_person": row.same_person,
         "is_account": row.lead is None,
         "url": reverse("lead-show", args=[lead.uid]) if lead else "",

@@ -302,3 +302,34 @@ def test_the_pages_offer_it(two):
 
     assert 'href="/add-lead/"' in client.get("/my-leads/").content.decode()
     assert client.get("/add-lead/").status_code == 200
+
+
+@pytest.mark.parametrize("phone", ["12", "call me", "0", "+4"])
+def test_a_number_nobody_can_dial_is_no_way_to_reach_somebody(two, phone):
+    ana, _ben, _team = two
+
+    answer = send(ana.user, "keep", name="Petra", phone=phone)
+
+    assert answer.status_code == 422
+    assert f"“{phone}” cannot be dialled." in answer.content.decode()
+    assert not Lead.objects.exists()
+
+
+@pytest.mark.parametrize("more", [{"phone": "12", "email": "petra@nordfrakt.example"}, {"phone": "+46 8 5550 1234"}])
+def test_a_number_that_can_be_dialled_or_another_way_is_enough(two, more):
+    ana, _ben, _team = two
+
+    assert send(ana.user, "keep", name="Petra", **more).status_code == 302
+
+
+def test_who_has_the_person_already_is_told_so_with_the_way_there(two):
+    ana, _ben, _team = two
+    send(ana.user, "keep", **PETRA)
+    lead = Lead.objects.get()
+
+    page = send(ana.user, "check", **PETRA).content.decode()
+
+    assert "You have this person already" in page
+    assert f'<a href="/leads/{lead.uid}/">' in page
+    assert "Add it to your lead" in page
+    assert "Ana" not in page
