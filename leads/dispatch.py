@@ -1,7 +1,6 @@
-"""Plans deliveries inside the deciding transaction, and sends them after it: at least once, with a constant id."""
+"""Plans deliveries inside the deciding transaction; `sending` sends them after it."""
 
 import json
-import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,18 +10,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
 from config.lib import doorbell
-from leads import mails, timeline
-from leads.life import EventKind, State
+from leads import sending
 from leads.models import Delivery, Lead
-from reps import access, alerts
-from reps.channel import Alert, NotReachedError
-from reps.channels import email
+from leads.sending import still_holds
+from reps import access, news
 
-log = logging.getLogger(__name__)
-
-BATCH = 100
-_LEASE = timedelta(seconds=60)
-_BACK_OFF = (5, 30, 120, 600, 3600, 4 * 3600, 12 * 3600)
+__all__ = ["Word", "drain", "overdue", "plan", "ring", "still_holds", "tell_managers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +36,20 @@ class Word:
 
 
 def plan(words: Iterable[Word], *, now: datetime) -> int:
-    """Write one row per word and channel, those that were planned already left out; returns how many are new.
+    """Write one row per word and way to reach the person, those planned already left out; returns how many are new.
 
     In-app alerts are rows only: pages read them. Whoever plans rings when it committed (`on_commit(dispatch.ring)`).
     """
     words = list(words)
     if not words:
         return 0
+    kinds = [news.kind_of(word.event) for word in words]
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            INSERT INTO leads_delivery (uid, lead_id, hop, rep_id, user_id, channel, event, ref, why, payload,
-                created_at, due_at, tries, error)
-            SELECT gen_random_uuid(), x.lead, x.hop, x.rep, x.usr, c.channel, x.event, x.ref, x.why,
-                x.payload::jsonb, %(now)s, %(now)s, 0, ''
-            FROM unnest(%(lead)s::bigint[], %(hop)s::int[], %(rep)s::bigint[], %(user)s::bigint[], %(event)s::text[],
-                    %(ref)s::text[], %(why)s::text[], %(payload)s::text[])
-                WITH ORDINALITY AS x(lead, hop, rep, usr, event, ref, why, payload, n)
-                CROSS JOIN unnest(%(channels)s::text[]) AS c(channel)
-            ORDER BY x.n
-            ON CONFLICT ON CONSTRAINT delivery_once DO NOTHING
-            """,
+            _PLAN,
             {
                 "now": now,
-                "channels": Delivery.Channel.values,
+                "post": news.GROUP_POST,
                 "lead": [w.lead for w in words],
                 "hop": [w.hop for w in words],
                 "rep": [w.rep for w in words],
@@ -75,9 +58,46 @@ def plan(words: Iterable[Word], *, now: datetime) -> int:
                 "ref": [w.ref for w in words],
                 "why": [w.why for w in words],
                 "payload": [json.dumps(dict(w.payload), cls=DjangoJSONEncoder) if w.payload else "{}" for w in words],
+                "kind": [kind.key for kind in kinds],
+                "usual": [",".join(kind.usual) for kind in kinds],
             },
         )
         return int(cursor.rowcount)
+
+
+# One statement whatever people chose: it runs inside the deciding transaction. Who chose nothing hears by the usual.
+_PLAN = """
+    WITH x AS (
+        SELECT x.*, coalesce(x.usr, r.user_id) AS person, coalesce(p.channels, string_to_array(x.usual, ',')) AS chosen
+        FROM unnest(%(lead)s::bigint[], %(hop)s::int[], %(rep)s::bigint[], %(user)s::bigint[], %(event)s::text[],
+                %(ref)s::text[], %(why)s::text[], %(payload)s::text[], %(kind)s::text[], %(usual)s::text[])
+            WITH ORDINALITY AS x(lead, hop, rep, usr, event, ref, why, payload, kind, usual, n)
+            LEFT JOIN reps_rep r ON r.id = x.rep
+            LEFT JOIN reps_preference p ON p.user_id = coalesce(x.usr, r.user_id) AND p.kind = x.kind
+    ), planned AS (
+        SELECT x.n, 0 AS m, x.lead, x.hop, x.rep, x.usr, 'in_app' AS channel, NULL::bigint AS endpoint, x.event, x.ref,
+            x.why, x.payload FROM x
+        UNION ALL
+        SELECT x.n, 1, x.lead, x.hop, x.rep, x.usr, 'email', NULL, x.event, x.ref, x.why, x.payload
+        FROM x WHERE 'email' = ANY(x.chosen)
+        UNION ALL
+        SELECT x.n, 2, x.lead, x.hop, x.rep, x.usr, e.channel, e.id, x.event, x.ref, x.why, x.payload
+        FROM x JOIN reps_endpoint e ON e.user_id = x.person AND e.active AND e.channel = ANY(x.chosen)
+        UNION ALL
+        SELECT x.n, 3, x.lead, x.hop, x.rep, NULL, e.channel, e.id, %(post)s, x.ref, '', '{}'
+        FROM x JOIN leads_lead l ON l.id = x.lead JOIN reps_endpoint e ON e.group_id = l.group_id AND e.active
+        WHERE x.event = 'assigned' AND x.rep IS NOT NULL
+            AND (SELECT EXISTS (SELECT FROM reps_endpoint WHERE group_id IS NOT NULL AND active))
+    )
+    INSERT INTO leads_delivery (uid, lead_id, hop, rep_id, user_id, channel, endpoint_id, event, ref, why, payload,
+        created_at, due_at, tries, error, tried)
+    SELECT gen_random_uuid(), lead, hop, rep, usr, channel, endpoint, event, ref, why, payload::jsonb,
+        %(now)s, %(now)s, 0, '', '[]'
+    FROM planned
+    WHERE m = 0 OR channel <> ALL (coalesce((SELECT channels_off FROM reps_switchboard), '{}'))
+    ORDER BY n, m
+    ON CONFLICT ON CONSTRAINT delivery_once DO NOTHING
+"""
 
 
 def tell_managers(
@@ -115,106 +135,8 @@ def tell_managers(
 
 
 def drain(*, now: datetime) -> int:
-    """Send up to 100 due mails; returns how many were tried. Nothing is locked while the network is spoken to."""
-    leased = _lease(now)
-    contacted = mails.contacted([row for row in leased if row.event in _REMINDERS])
-    rows = []
-    for row in leased:
-        if not still_holds(row):
-            _give_up(row, "no longer theirs" if row.event in mails.OWNERS else "no longer so", now)
-        elif row.event in _REMINDERS and (row.lead_id, row.hop) in contacted:
-            _give_up(row, "contacted meanwhile", now)
-        else:
-            rows.append(row)
-    if not rows:
-        return len(leased)
-    messages: list[tuple[Delivery, Alert]] = []
-    for row, context in zip(rows, mails.contexts_of(rows, now=now), strict=True):
-        try:
-            event = _SAME_TEXT.get(row.event, row.event)
-            alert = alerts.render(event=event, uid=str(row.uid), user=row.person, context=context)
-            messages.append((row, mails.for_tests(row, alert)))
-        except Exception as error:
-            # One that cannot be written must not keep the others from being sent.
-            log.exception("A mail could not be written")
-            _give_up(row, f"{type(error).__name__}: {error}"[:500], now)
-    for (row, _message), problem in zip(messages, email.send([m for _row, m in messages]), strict=True):
-        _note(row, problem, now)
-    timeline.record(
-        timeline.News(
-            lead=row.lead_id,
-            kind=EventKind.TOLD,
-            at=now,
-            rep=row.rep_id,
-            hop=row.hop,
-            payload={"channel": row.channel, "event": row.event}
-            | ({"test_inbox": True} if mails.inbox_of(row) else {}),
-        )
-        for row, _message in messages
-        # That it waits in the pool is told to a whole group; that would bury what happened to the lead.
-        if row.sent_at and row.lead_id is not None and row.event != "broadcast"
-    )
-    return len(leased)
-
-
-# Word that a first contact is missing.
-_REMINDERS = frozenset({"reminder", "due_soon"})
-_SAME_TEXT = {"due_soon": "reminder", "noted_unowned": "noted"}
-
-
-def still_holds(row: Delivery) -> bool:
-    """Whether the word may still be said.
-
-    Nobody is told of a lead that went to another since, or of an offer or a pool that is over, nor is anybody told who
-    may not sign in any more.
-    """
-    lead = row.lead
-    if not row.person.is_active or (row.rep is not None and not row.rep.active):
-        return False
-    if row.event in mails.OWNERS:
-        return lead is not None and row.rep_id is not None and (lead.owner_id, lead.hop) == (row.rep_id, row.hop)
-    if row.event == "offered":
-        return lead is not None and lead.state == State.OFFERED and lead.hop == row.hop
-    if row.event == "broadcast":
-        return lead is not None and lead.state == State.POOLED
-    return True
-
-
-def _give_up(row: Delivery, why: str, now: datetime) -> None:
-    row.failed_at, row.error = now, why
-    row.save(update_fields=["failed_at", "error"])
-
-
-def _lease(now: datetime) -> list[Delivery]:
-    """Take due rows for a minute by moving their due time: a sender that dies leaves them due again."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE leads_delivery SET due_at = %s, tries = tries + 1 WHERE id IN (
-                SELECT id FROM leads_delivery
-                WHERE channel = %s AND sent_at IS NULL AND failed_at IS NULL AND due_at <= %s
-                ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
-            RETURNING id
-            """,
-            [now + _LEASE, Delivery.Channel.EMAIL, now, BATCH],
-        )
-        pks = [row[0] for row in cursor.fetchall()]
-    return list(
-        Delivery.objects.filter(pk__in=pks)
-        .select_related("lead__group", "lead__division", "rep__user", "user")
-        .order_by("id")
-    )
-
-
-def _note(row: Delivery, problem: NotReachedError | None, now: datetime) -> None:
-    if problem is None:
-        row.sent_at = now
-        row.error = ""
-    elif row.tries > len(_BACK_OFF):
-        row.failed_at, row.error = now, str(problem)[:500]
-    else:
-        row.due_at, row.error = now + timedelta(seconds=_BACK_OFF[row.tries - 1]), str(problem)[:500]
-    row.save(update_fields=["sent_at", "failed_at", "due_at", "error"])
+    """Send all that is due at that instant; returns how many were tried."""
+    return sending.send_due(clock=lambda: now)
 
 
 def ring() -> bool:
@@ -224,7 +146,5 @@ def ring() -> bool:
 
 def overdue(*, now: datetime) -> bool:
     """Whether something should have been sent over a second ago: its ring was lost."""
-    late = now - timedelta(seconds=1)
-    return Delivery.objects.filter(
-        channel=Delivery.Channel.EMAIL, sent_at=None, failed_at=None, due_at__lt=late
-    ).exists()
+    late = Delivery.objects.filter(sent_at=None, failed_at=None, due_at__lt=now - timedelta(seconds=1))
+    return late.exclude(channel=Delivery.Channel.IN_APP).exists()

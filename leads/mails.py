@@ -15,16 +15,20 @@ from django.utils.translation import gettext_lazy
 from leads.life import EventKind, Kind, State
 from leads.models import Delivery, Lead, LeadEvent, LeadEventPrivate, LeadPrivate, Touch
 from leads.qualify.normalise import country_name
-from reps.channel import Alert
+from reps import news
+from reps.channel import Alert, Button
 from reps.models import Group, Rep, User
 from reps.models.group import default_public
 
 # Word to the owner of the lead, as the owner.
-OWNERS = frozenset({"assigned", "enquiry", "noted", "reminder", "due_soon"})
+OWNERS = frozenset({"assigned", "enquiry", "noted", "reminder", "due_soon", "quiet_soon"})
+_MOST_NAMED = 20
 # Before anybody has the lead, so nothing but public fields is even handed to the template.
 # Word of one line of the timeline, whose number is the ref.
 _TIMELINE = frozenset({"enquiry", "noted", "noted_unowned"})
 _BEFORE = frozenset({"offered", "broadcast"})
+# Before anybody has the lead, or where others read along.
+_PUBLIC = _BEFORE | {news.GROUP_POST}
 _OWNED = frozenset(
     {EventKind.ASSIGNED, EventKind.CLAIMED, EventKind.ACCEPTED, EventKind.HANDED_OVER, EventKind.HANDED_OFF}
 )
@@ -57,13 +61,15 @@ def contexts_of(rows: Sequence[Delivery], *, now: datetime) -> list[dict[str, An
     )
     contexts = []
     for row in rows:
-        context: dict[str, Any] = {"name": row.person.name, **_link(row, row.pk in seen)}
+        context: dict[str, Any] = {"name": row.person.name, **_link(row, row.pk in seen), "buttons": buttons_of(row)}
         for key in ("until", "due", "since"):
             context[key] = parse_datetime(row.payload.get(key) or "")
         if row.lead is not None:
             context["shown"] = shown_of(row.lead)
             context["test"] = row.lead.kind == "test"
-        if row.event not in _BEFORE:
+        if row.event == news.GROUP_POST:
+            context |= _posted(row)
+        elif row.event not in _BEFORE:
             private = details.get(row.lead_id) if row.lead_id and row.pk in readable else None
             context |= {
                 "lead": row.lead,
@@ -76,9 +82,67 @@ def contexts_of(rows: Sequence[Delivery], *, now: datetime) -> list[dict[str, An
                 "minutes": row.payload.get("minutes"),
                 "again": bool(row.payload.get("again")),
                 "where": _where(row),
+                "figures": _figures(row),
             }
         contexts.append(context)
     return contexts
+
+
+def summary_of(rows: Sequence[Delivery], *, now: datetime) -> dict[str, Any]:
+    """One message for several words of one event to one person: how many, and the first of them by name."""
+    contexts = contexts_of(rows, now=now)
+    leads = [{"title": c.get("title") or _public_title(c.get("shown", [])), "url": c["url"]} for c in contexts]
+    pooled = rows[0].event == "broadcast"
+    act, name = (_("Open the pool"), "pool") if pooled else (_("Open My leads"), "my-leads")
+    return {
+        "name": rows[0].person.name,
+        "n": len(rows),
+        "pooled": pooled,
+        "leads": [] if pooled else leads[:_MOST_NAMED],
+        "more": 0 if pooled else max(0, len(rows) - _MOST_NAMED),
+        "act": act,
+        "url": str(settings.PUBLIC_URL + reverse(name)),
+    }
+
+
+def buttons_of(row: Delivery) -> list[Button]:
+    """What can be done from a message; each leads back by the number of the delivery, which tells nothing."""
+    if row.rep_id is None:
+        return []
+    words: dict[str, list[tuple[str, str]]] = {
+        "offered": [("accept", _("Accept")), ("decline", _("Decline"))],
+        "broadcast": [("claim", _("Pull next"))],
+        "assigned": [("call", _("Log a call"))],
+        "reminder": [("call", _("Log a call"))],
+        "due_soon": [("call", _("Log a call"))],
+    }
+    return [Button(act, label, str(row.uid)) for act, label in words.get(row.event, ())]
+
+
+def _posted(row: Delivery) -> dict[str, Any]:
+    """An assignment as a group may read it: who has it, from which source if that is public, until when."""
+    lead = row.lead
+    source = lead.source if lead is not None and "source" in _public_of(lead) else ""
+    return {
+        "shown": [],
+        "rep": row.rep.user.name if row.rep is not None else "",
+        "group": lead.group.name if lead is not None and lead.group is not None else "",
+        "source": source,
+        "due": lead.due_at if lead is not None else None,
+    }
+
+
+def _figures(row: Delivery) -> list[tuple[str, int]]:
+    """The lines of a morning summary that say something, as (words, how many)."""
+    figures = row.payload.get("figures")
+    labels = {
+        "came": _("New since you left"),
+        "due": _("First contacts due today"),
+        "overdue": _("First contacts overdue"),
+        "unassigned": _("Waiting for somebody to assign them"),
+        "late": _("Late in your groups"),
+    }
+    return [(label, figures[key]) for key, label in labels.items() if figures.get(key)] if figures else []
 
 
 def for_tests(row: Delivery, alert: Alert) -> Alert:
@@ -105,7 +169,7 @@ def _seen(rows: Sequence[Delivery], now: datetime) -> set[int]:
     by_person: dict[int, tuple[User, list[Delivery]]] = {}
     found = {row.pk for row in rows if row.event in OWNERS}
     for row in rows:
-        if row.event not in _BEFORE | OWNERS and row.lead_id is not None:
+        if row.event not in _PUBLIC | OWNERS and row.lead_id is not None:
             by_person.setdefault(row.person.pk, (row.person, []))[1].append(row)
     for person, theirs in by_person.values():
         leads = Lead.objects.filter(pk__in=[row.lead_id for row in theirs]).visible_to(person, now=now)
@@ -116,7 +180,7 @@ def _seen(rows: Sequence[Delivery], now: datetime) -> set[int]:
 
 def _once_owned(rows: Sequence[Delivery]) -> set[tuple[int | None, int | None]]:
     """(rep, lead) of those who had it: what they were told then may be named again."""
-    told = [row for row in rows if row.event not in _BEFORE | OWNERS and row.rep_id and row.lead_id]
+    told = [row for row in rows if row.event not in _PUBLIC | OWNERS and row.rep_id and row.lead_id]
     if not told:
         return set()
     events = LeadEvent.objects.filter(lead__in=[row.lead_id for row in told], kind__in=[k.value for k in _OWNED])
@@ -134,8 +198,7 @@ def _messages(rows: Sequence[Delivery]) -> dict[str, str]:
 
 def shown_of(lead: Lead) -> list[tuple[str, str]]:
     """(label, value) of what the lead's group makes public, of the few things that mails name."""
-    group: Group | None = lead.group
-    public = group.public_fields if group else default_public()
+    public = _public_of(lead)
     size = _("%s employees") % lead.size_band if lead.size_band else ""
     rows = [
         ("source", _("Source"), lead.source),
@@ -144,6 +207,11 @@ def shown_of(lead: Lead) -> list[tuple[str, str]]:
         ("size_band", _("Size"), size),
     ]
     return [(label, value) for name, label, value in rows if value and name in public]
+
+
+def _public_of(lead: Lead) -> Sequence[str]:
+    group: Group | None = lead.group
+    return group.public_fields if group else default_public()
 
 
 def _title(details: LeadPrivate | None) -> str:
@@ -166,11 +234,15 @@ def _link(row: Delivery, opens: bool) -> dict[str, str]:  # noqa: FBT001 - of th
     if row.event == "broadcast":
         group = row.lead.group if row.lead else None
         act, path = _("Open the pool"), reverse("pool") + (f"?group={group.uid}" if group else "")
+    elif row.event == news.GROUP_POST and row.lead is not None:
+        act, path = _("Open the lead"), reverse("lead-show", args=[row.lead.uid])
     elif opens and row.lead is not None and row.event != "switched_off":
         anchor = f"#event-{row.ref}" if row.event in _TIMELINE else ""
         act, path = _("Open the lead"), reverse("lead-show", args=[row.lead.uid]) + anchor
     elif row.rep_id is not None:
         act, path = _("Open My leads"), reverse("my-leads")
+    elif row.event == "morning":
+        act, path = _("Begin the day"), reverse("home")
     elif row.event == "many_exports":
         act, path = _("See the exports"), reverse("admin:leads_export_changelist")
     elif row.event == "waiting":

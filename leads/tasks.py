@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from config.lib import doorbell
-from leads import dispatch, inbound, lookup, mailboxes, retention
+from leads import dispatch, inbound, lookup, mailboxes, morning, retention, sending
 
 # Seconds; the next is rung for, so that no task comes near its limit.
 _IN_ONE_GO = 20
@@ -16,11 +16,11 @@ _IN_ONE_GO = 20
 
 @shared_task
 def deliver(**_: object) -> int:
-    """Send until nothing is due."""
+    """Send until nothing is due; what is left after a while is rung for again."""
     doorbell.answered("leads.tasks.deliver")
-    total = 0
-    while count := dispatch.drain(now=timezone.now()):
-        total += count
+    total = sending.send_due(clock=timezone.now)
+    if dispatch.overdue(now=timezone.now()):
+        dispatch.ring()
     return total
 
 
@@ -70,3 +70,9 @@ def forget_expired(**_: object) -> None:
         sent_before=now - timedelta(days=settings.DELIVERY_DAYS),
         told_before=now - timedelta(days=settings.ENRICHMENT_DAYS),
     )
+
+
+@shared_task
+def tell_mornings(**_: object) -> int:
+    """Tell each person how their day begins, when it does."""
+    return morning.tell(now=timezone.now())

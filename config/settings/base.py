@@ -138,6 +138,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-imports": {"task": "routing.tasks.forget_imports", "schedule": 3600.0},
     "forget-simulations": {"task": "routing.tasks.forget_simulations", "schedule": 3600.0},
     "mailboxes": {"task": "leads.tasks.poll_mailboxes", "schedule": 30.0},
+    "mornings": {"task": "leads.tasks.tell_mornings", "schedule": 60.0},
     "forget-expired": {"task": "leads.tasks.forget_expired", "schedule": 3600.0},
 }
 

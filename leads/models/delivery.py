@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from reps.models import Rep, User
+from reps.channels import choices
+from reps.models import Endpoint, Rep, User
 
 from .lead import Lead
 
@@ -19,7 +20,7 @@ class Delivery(models.Model):
     """
 
     class Channel(models.TextChoices):
-        """How it reaches the person."""
+        """Those every person has; the rest of the shelf (reps/channels) needs an endpoint."""
 
         IN_APP = "in_app", _("in the app")
         EMAIL = "email", _("e-mail")
@@ -27,9 +28,12 @@ class Delivery(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     lead = models.ForeignKey(Lead, models.CASCADE, null=True, blank=True, related_name="deliveries")
     hop = models.PositiveIntegerField()
-    rep = models.ForeignKey(Rep, models.PROTECT, null=True, blank=True, related_name="deliveries")
+    rep = models.ForeignKey(Rep, models.PROTECT, null=True, blank=True, related_name="deliveries", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="deliveries")
-    channel = models.CharField(max_length=10, choices=Channel)
+    channel = models.CharField(max_length=20, choices=choices)
+    endpoint = models.ForeignKey(
+        Endpoint, models.CASCADE, null=True, blank=True, related_name="deliveries", db_index=False
+    )
     event = models.CharField(max_length=20)
     ref = models.CharField(max_length=64, blank=True, default="")
     why = models.TextField(blank=True)
@@ -41,13 +45,17 @@ class Delivery(models.Model):
     seen_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
+    # Every try that failed or was put off: [{"at": ..., "says": ...}]
+    tried = models.JSONField(default=list, blank=True)
+    # The one whose message told this one too.
+    summary = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
 
     class Meta:
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         constraints = [
             models.UniqueConstraint(
-                fields=["lead", "hop", "channel", "event", "rep", "user", "ref"],
+                fields=["lead", "hop", "channel", "event", "rep", "user", "ref", "endpoint"],
                 nulls_distinct=False,
                 name="delivery_once",
             ),
@@ -58,6 +66,15 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(F("channel"), F("due_at"), condition=Q(sent_at=None, failed_at=None), name="delivery_due"),
+            models.Index(
+                F("endpoint"),
+                F("due_at"),
+                condition=Q(sent_at=None, failed_at=None, endpoint__isnull=False),
+                name="delivery_due_endpoint",
+            ),
+            # What one rep was told lately; it is the index of the foreign key, too.
+            models.Index(F("rep"), F("created_at"), name="delivery_of_rep"),
+            models.Index(F("summary"), condition=Q(summary__isnull=False), name="delivery_summary"),
             models.Index(F("rep"), F("id"), condition=Q(channel="in_app", seen_at=None), name="delivery_unseen"),
             models.Index(
                 F("user"),

@@ -34,3 +34,18 @@ def bumps_roster() -> list[pgtrigger.Trigger]:
             ("delete", pgtrigger.Delete),
         )
     ]
+
+
+def ends_endpoints() -> pgtrigger.Trigger:
+    """Who may not sign in any more is not told any more either: their endpoints end with the same commit.
+
+    A trigger, so that it holds whoever switches them off: a page, the admin, a command, SQL.
+    """
+    return pgtrigger.Trigger(
+        name="end_endpoints",
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf("is_active"),
+        condition=pgtrigger.Q(new__is_active=False),
+        func="UPDATE reps_endpoint SET active = false, sealed = '', ended_at = now() "
+        "WHERE user_id = NEW.id AND active; RETURN NULL;",
+    )

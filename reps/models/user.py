@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reps import access
 
-from .triggers import bumps_roster_when
+from .triggers import bumps_roster_when, ends_endpoints
 from .zones import check_zone
 
 
@@ -62,7 +62,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
-        triggers = [bumps_roster_when("is_active")]
+        triggers = [bumps_roster_when("is_active"), ends_endpoints()]
 
     def __str__(self) -> str:
         return self.name or self.email

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from leads import dispatch
 from leads.models import Delivery, LeadEvent
+from reps.channels import email
 from routing import live
 from tests import factories as make
 
@@ -77,7 +78,7 @@ def test_after_the_last_try_it_is_parked_with_the_error(lead, settings):
 
 
 def test_a_sender_that_died_leaves_its_mail_due_again(lead, monkeypatch):
-    monkeypatch.setattr(dispatch.email, "send", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(email.channel, "send", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
     now = timezone.now()
     with pytest.raises(KeyboardInterrupt):
         dispatch.drain(now=now)

@@ -312,8 +312,10 @@ def test_sending_asks_as_often_for_many_owners_as_for_one(lead, ana):
     counts = []
     for n in (1, 10):
         made = [make.arrive() for _ in range(n)]
-        Lead.objects.filter(pk__in=[m.pk for m in made]).update(state="assigned", owner=ana, hop=1)
-        dispatch.plan([Word(m.pk, 1, ana.pk, "assigned") for m in made], now=now)
+        owners = [make.rep() for _ in made]
+        for one, owner in zip(made, owners, strict=True):
+            Lead.objects.filter(pk=one.pk).update(state="assigned", owner=owner, hop=1)
+        dispatch.plan([Word(m.pk, 1, o.pk, "assigned") for m, o in zip(made, owners, strict=True)], now=now)
         with CaptureQueriesContext(connection) as asked:
             dispatch.drain(now=now)
         counts.append(len([q for q in asked if str(q["sql"]).startswith("SELECT")]))

@@ -125,10 +125,14 @@ def _channels() -> Iterator[str]:
     yield from (
         "# Channels",
         "",
-        "From `reps/channels`, one file each. In-app word needs none: pages read its rows.",
+        "From `reps/channels`, one file each. People choose among them under *How I am told*.",
         "",
     )
-    yield from _docstrings(reps.channels.__name__, reps.channels.__path__)
+    for one in reps.channels.all_channels().values():
+        about = inspect.cleandoc(inspect.getmodule(type(one)).__doc__ or "")
+        yield from (f"## {one.name}", "", about, "", *inspect.cleandoc(one.__doc__ or "").splitlines(), "")
+        if one.asks:
+            yield from (f"{one.asks}, for instance `{one.EXAMPLE}`.", "")
 
 
 def _docstrings(package: str, path: Any) -> Iterator[str]:

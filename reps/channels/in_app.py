@@ -1,0 +1,34 @@
+"""In the app: a number in the menu, a note, a sound.
+
+Nothing is sent: pages read its rows. It cannot be switched off, and knows no quiet hours.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from reps.channel import AddressError, Alert, Channel, NotReachedError
+
+
+class InApp(Channel):
+    """In the app: a number in the menu, a note, a sound. It is always on."""
+
+    name = "in_app"
+    label = _("in the app")
+    has_endpoints: ClassVar[bool] = False
+
+    def read(self, text: str) -> dict[str, Any]:
+        """It has no address."""
+        raise AddressError(text)
+
+    def shown(self, address: Mapping[str, Any]) -> str:
+        """It has no address."""
+        return ""
+
+    def send(self, alerts: Sequence[Alert]) -> list[NotReachedError | None]:
+        """The row is the message."""
+        return [None for _alert in alerts]
+
+
+channel = InApp()
