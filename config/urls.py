@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("routing.web.urls")),
     path("", include("reporting.web.urls")),
 ]
+handler400 = "leads.web.problems.bad_request"
 handler404 = "leads.web.problems.not_found"
 handler500 = "leads.web.problems.server_error"

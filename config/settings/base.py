@@ -214,6 +214,7 @@ ADMIN_CONTENT_SECURITY_POLICY = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["config.lib.uploads.NoFiles"]  # imports take files, and say so themselves
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 40_000  # the admin sends some 17 fields a rule, and a rule set may have 2,000
 
 REST_FRAMEWORK = {

@@ -23,6 +23,7 @@ from anymail.webhooks.postmark import PostmarkInboundWebhookView
 from anymail.webhooks.sendgrid import SendGridInboundWebhookView
 from anymail.webhooks.sparkpost import SparkPostInboundWebhookView
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFileUploadHandler
 from django.core.handlers.wsgi import WSGIRequest
 
 from config.lib.signing import NotSignedError
@@ -140,5 +141,7 @@ def _request(came: Came) -> WSGIRequest:
             "wsgi.input": BytesIO(came.body),
         }
     )
+    # Mails come with files, and forms of ours with none.
+    request.upload_handlers = [MemoryFileUploadHandler(request), TemporaryFileUploadHandler(request)]
     request._body = came.body  # noqa: SLF001 - it was read and measured when it came
     return request

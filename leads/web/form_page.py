@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
@@ -45,32 +44,6 @@ class Answer:
     context: dict[str, Any]
     go: str = ""
     again_in: int = 0
-
-
-class _NoFiles(FileUploadHandler):
-    """No file is kept, and what is larger than any form is not even read."""
-
-    def handle_raw_input(
-        self,
-        input_data: Any,
-        META: Any,  # noqa: N803 - Django's name
-        content_length: int,
-        boundary: Any,
-        encoding: str | None = None,
-    ) -> None:
-        """Raise RequestDataTooBig."""
-        if content_length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise RequestDataTooBig
-
-    def new_file(self, *_about: Any, **_named: Any) -> None:
-        """Pass over it."""
-        raise SkipFile
-
-    def receive_data_chunk(self, _raw: bytes, _start: int) -> None:
-        """Nothing of it comes."""
-
-    def file_complete(self, _size: int) -> None:
-        """Nothing of it is there."""
 
 
 # No cookie is read or set here, so there is nothing that a forged request could make use of.
@@ -137,7 +110,6 @@ def _drawn(request: HttpRequest, form: WebForm) -> Answer:
 
 
 def _posted(request: HttpRequest, form: WebForm) -> Answer:
-    request.upload_handlers = [_NoFiles(request)]
     try:
         # Unknown words of a query are of no interest here.
         sent = Sent({key: request.POST.getlist(key) for key in request.POST})

@@ -6,6 +6,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import defaults
 from rest_framework import exceptions, status
@@ -132,6 +133,15 @@ def field_errors(detail: object, path: str = "") -> list[dict[str, str]]:
         return [e for n, v in enumerate(detail) for e in field_errors(v, f"{path}[{n}]" if nested else path)]
     field = path.removesuffix(".non_field_errors").removesuffix("non_field_errors") or "body"
     return [{"field": field, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}]
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400 of the whole product, and 413 where more came than a form may hold."""
+    if not isinstance(exception, RequestDataTooBig):
+        return defaults.bad_request(request, exception)
+    if request.path.startswith("/api/"):
+        return _bare(413, TooLarge(_too_large()))
+    return render(request, "413.html", {"most": settings.DATA_UPLOAD_MAX_MEMORY_SIZE >> 20}, status=413)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,6 +1,7 @@
 """Who may import what: ops all, managers new leads of their own, reps nothing; the files are nobody else's."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from routing.models import FileImport
@@ -88,3 +89,26 @@ def test_an_import_over_or_under_way_takes_no_other_step(ops):
     assert sent.again(job).status == "done"
     assert ops.get(f"/imports/{job.uid}/progress/")["HX-Refresh"] == "true"
     assert ops.get("/imports/export/nothing.csv").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/add-lead/", "/connections/new/webhook/", "/login/"])
+def test_no_page_but_the_imports_takes_files_and_what_is_too_much_is_not_read(ops, path):
+    small = SimpleUploadedFile("note.txt", b"x" * 1000)
+    large = SimpleUploadedFile("film.bin", b"x" * (6 << 20))
+
+    refused = ops.post(path, {"name": "Ann", "file": large})
+    taken = ops.post(path, {"name": "Ann", "file": small})
+
+    assert refused.status_code == 413
+    assert "More than 5 MB came at once" in refused.content.decode()
+    assert not taken.wsgi_request.FILES
+    assert taken.status_code != 413
+
+
+def test_a_program_that_sends_too_much_is_told_as_programs_are(ops):
+    answer = ops.post("/api/v1/leads/", {"file": SimpleUploadedFile("film.bin", b"x" * (6 << 20))})
+
+    assert (answer.status_code, answer["Content-Type"]) in {
+        (413, "application/problem+json"),
+        (415, "application/problem+json"),
+    }
