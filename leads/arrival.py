@@ -60,6 +60,8 @@ class Arrival:
     # What the answers of a form say by themselves: "", "qualified", "disqualified" or "look" (a person looks), and why.
     verdict: str = ""
     verdict_reason: str = ""
+    # How many points of the score those answers brought.
+    answer_points: int = 0
     raw: dict[str, Any] = field(default_factory=dict)
 
     def contact_keys(self) -> list[tuple[str, str]]:

@@ -284,6 +284,7 @@ class Stored:
         )
         score = self.facts.judged.get("score")
         arrival.score = score["given"] if score else private.score
+        arrival.answer_points = score.get("answers", 0) if score else 0
         enrich.unfill(arrival, self.facts.judged)
         return arrival
 

@@ -19,6 +19,7 @@ from leads.qualify import loose, normalise
 
 _MOST_EMPLOYEES = 10_000_000
 _LONGEST_NAME = 200
+_WHOLE = {"invalid": gettext_lazy("This must be a whole number.")}
 YES, NO = frozenset({"yes", "true", "1", "y", "on"}), frozenset({"no", "false", "0", "n", "off"})
 
 
@@ -94,14 +95,18 @@ class ArrivalSerializer(serializers.Serializer):
     industry = _text(100)
     segment = _text(100)
     account_external_id = _text(200)
-    employees = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=_MOST_EMPLOYEES)
+    employees = serializers.IntegerField(
+        required=False, allow_null=True, min_value=0, max_value=_MOST_EMPLOYEES, error_messages=_WHOLE
+    )
     product = _text(200)
     deal_size = MoneyField(required=False, allow_null=True)
     source = _text(100)  # type: ignore[assignment]  # hides an argument of Field that is not used here
     campaign = _text(200)
     channel = _text(40)
     intent = _text(40)
-    score = serializers.IntegerField(required=False, allow_null=True, min_value=-1_000_000, max_value=1_000_000)
+    score = serializers.IntegerField(
+        required=False, allow_null=True, min_value=-1_000_000, max_value=1_000_000, error_messages=_WHOLE
+    )
     message = _text(20_000)
     answers = serializers.DictField(required=False, child=serializers.JSONField())
     tracking = serializers.DictField(required=False, child=PlainText(max_length=2000, allow_blank=True))

@@ -273,6 +273,7 @@ def _complete(arrival: Arrival, form: WebForm, sent: Sent, judged: Judged) -> No
     arrival.verdict, arrival.verdict_reason = str(judged.verdict), judged.reason
     if judged.points is not None:
         arrival.score = (arrival.score or 0) + judged.points
+        arrival.answer_points = judged.points
 
 
 def tracking_of(sent: Mapping[str, str]) -> dict[str, str]:

@@ -70,8 +70,11 @@ def judge(
     if score is not None and said.scores:
         facts["score"], folded["score"] = score, fold_value(Type.NUMBER, score)
     kept: dict[str, Any] = {}
-    if points:
-        kept["score"] = {"given": arrival.score, "rows": [[row.label, row.points] for row in points]}
+    if points or arrival.answer_points:
+        rows = [[row.label, row.points] for row in points]
+        kept["score"] = {"given": arrival.score, "rows": rows}
+    if arrival.answer_points:
+        kept["score"]["answers"] = arrival.answer_points
     verdict = person or verdict_of(arrival, folded, said)
     if verdict is not None:
         # The engine reads it of the folded facts, before any rule; reason and rule are for its receipt.

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from leads import respond
+from leads import respond, undo
 from leads.life import EventKind, Kind, State
-from leads.models import AccountHow, Lead, LeadEvent, LeadFacts, LeadPrivate, Stage, Touch
+from leads.models import AccountHow, Lead, LeadEvent, LeadFacts, LeadPrivate, Stage, StepKind, Task, Touch
 from leads.qualify.normalise import country_name
 from leads.web import merged, story, telling
 from reps import access
@@ -48,6 +48,7 @@ def context_of(lead: Lead, *, now: datetime, mine: bool, reader: Any) -> dict[st
     events, left_out = story.events_of(lead)
     parts = merged.parts_of(lead, reader=reader, now=now)
     told = [(event, telling.item_of(event, reader=reader)) for event in events] + parts["items"]
+    _mark_undone(told, reader=reader, mine=mine, now=now)
     told = story.gap(events, left_out) + told
     told.sort(key=lambda pair: (pair[0].occurred_at, pair[0].pk), reverse=True)
     back = ("my-leads", _("My leads")) if mine else ("leads", _("Leads"))
@@ -64,7 +65,8 @@ def context_of(lead: Lead, *, now: datetime, mine: bool, reader: Any) -> dict[st
         },
         "back": {"url": reverse(back[0]), "label": back[1]},
         "clock": clock_of(lead) if lead.state == State.ASSIGNED else None,
-        "steps": telling.steps_of(lead, events),
+        "steps": telling.steps_of(lead, telling.without_undone(events)),
+        "tasks": tasks_of(lead, now),
         **_promise(lead),
         "stages": _stages(lead),
         "moves": moves_of(lead),
@@ -77,6 +79,50 @@ def context_of(lead: Lead, *, now: datetime, mine: bool, reader: Any) -> dict[st
         "delete_url": _delete_url(lead, mine=mine, reader=reader),
         "return_reasons": telling.RETURN_REASONS if mine and lead.state == State.ASSIGNED else [],
     }
+
+
+def _mark_undone(told: list[tuple[LeadEvent, dict[str, Any]]], *, reader: Any, mine: bool, now: datetime) -> None:
+    """What was taken back says so; what the reader may take back has a button."""
+    undone = telling.undone_in([event for event, _item in told])
+    for event, item in told:
+        if event.pk in undone:
+            item |= {"undone": True, "act": False, "quote": ""}
+        elif mine and undo.may(event, by=reader, now=now):
+            item["undo_url"] = reverse("lead-take-back", args=[event.lead.uid, event.pk])
+
+
+def tasks_of(lead: Lead, now: datetime) -> list[dict[str, Any]]:
+    """The present owner's open steps, the next first."""
+    rows = Task.objects.filter(lead=lead, hop=lead.hop, rep=lead.owner_id, done_at=None, stopped_at=None)
+    return [step_of(task, now) for task in rows.order_by("due_at", "pk")] if lead.state == State.ASSIGNED else []
+
+
+def step_of(task: Task, now: datetime) -> dict[str, Any]:
+    """One step for components/step.html."""
+    at = timezone.localtime(task.due_at)
+    today = at.date() == timezone.localtime(now).date()
+    near = abs((at.date() - timezone.localtime(now).date()).days) < 7
+    kind = StepKind(task.kind)
+    return {
+        "uid": task.uid,
+        "label": kind.label,
+        "icon": _STEP_ICONS[kind],
+        "text": task.text,
+        "due_at": task.due_at,
+        "when": date_format(at, "H:i" if today else "D H:i" if near else "j M"),
+        "late": task.due_at <= now,
+        "planned": task.source == Task.Source.PLAN,
+        "log": kind.value if kind != StepKind.OTHER else "",
+    }
+
+
+_STEP_ICONS = {
+    StepKind.CALL: "phone",
+    StepKind.EMAIL: "mail",
+    StepKind.MESSAGE: "message",
+    StepKind.MEETING: "cal",
+    StepKind.OTHER: "flag",
+}
 
 
 def _delete_url(lead: Lead, *, mine: bool, reader: Any) -> str:
@@ -232,8 +278,11 @@ def qualification_facts(points: int | None, judged: Mapping[str, Any]) -> list[d
         found.append({"label": _("Qualification"), "value": told, "href": "", "source": by, "icon": "route"})
     if points is not None:
         parts = [f"{given:+d} {label}" for label, given in score.get("rows", [])]
-        if score.get("given"):
-            parts.append(_("%+d came with it") % score["given"])
+        answers = score.get("answers") or 0
+        if answers:
+            parts.append(_("%+d by answers in the form") % answers)
+        if given := (score.get("given") or 0) - answers:
+            parts.append(_("%+d came with it") % given)
         value = f"{points}: {', '.join(parts)}" if parts else str(points)
         found.append({"label": _("Score"), "value": value, "href": "", "source": "", "icon": ""})
     return found

@@ -11,6 +11,7 @@ from leads import capture
 from leads.life import Kind
 from leads.models import Intake, Lead, LeadEvent, LeadFacts, LeadPrivate
 from leads.qualify.said import said_in
+from leads.web.show import qualification_facts
 from reps.models import Division
 from routing import explain, hand, live
 from routing.models import Act, Decision, RuleSet
@@ -350,3 +351,26 @@ def test_a_number_that_says_no_country_is_of_the_divisions(country, default, typ
 
     assert LeadPrivate.objects.get(lead=lead).phone_e164 == read
     assert lead.contact.keys.filter(kind="phone").exists() is bool(read)
+
+
+def test_points_of_a_forms_answers_alone_are_named_as_the_reason(db):
+    row = make.arrival()
+    row.score, row.answer_points = 5, 5
+
+    (found,) = capture.capture(connection=door(), arrivals=[row], now=timezone.now())
+
+    judged = LeadFacts.objects.get(lead=found.lead).judged
+    (told,) = [fact for fact in qualification_facts(5, judged) if fact["label"] == "Score"]
+    assert told["value"] == "5: +5 by answers in the form"
+
+
+def test_points_are_told_apart_by_where_they_come_from(db):
+    qualify.score(10, label="Large")
+    row = make.arrival()
+    row.score, row.answer_points = 7, 5
+
+    (found,) = capture.capture(connection=door(), arrivals=[row], now=timezone.now())
+
+    judged = LeadFacts.objects.get(lead=found.lead).judged
+    (told,) = [fact for fact in qualification_facts(17, judged) if fact["label"] == "Score"]
+    assert told["value"] == "17: +10 Large, +5 by answers in the form, +2 came with it"
