@@ -14,6 +14,7 @@ from leads.web import (
     my_leads,
     show,
     template_page,
+    told,
 )
 
 urlpatterns = [
@@ -48,6 +49,7 @@ urlpatterns = [
     path("forms/<uuid:uid>/held/", form_held.page, name="form-held"),
     path("forms/<uuid:uid>/held/<uuid:intake>/take/", form_held.take, name="form-held-take"),
     path("forms/<uuid:uid>/held/<uuid:intake>/throw/", form_held.throw_away, name="form-held-throw"),
+    path("telling/told/", told.page, name="told"),
     path("my-leads/", my_leads.page, name="my-leads"),
     path("my-leads/counts/", my_leads.counts, name="nav-counts"),
     path("leads/", all_leads.page, name="leads"),

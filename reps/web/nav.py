@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from reps import access, availability
-from reps.models import Rep, User
+from reps.models import Listener, Rep, User
 
 
 class Entry(NamedTuple):
@@ -115,7 +115,13 @@ def _me(user: User | AnonymousUser) -> dict[str, Any] | None:
         )
         if holds
     ]
-    return {"name": user.name or user.email, "roles": ", ".join(roles), "is_rep": bool(access.rep_of(user))}
+    hears = bool(access.rep_of(user)) or access.is_manager(user)
+    return {
+        "name": user.name or user.email,
+        "roles": ", ".join(roles),
+        "hears": hears,
+        "sound": hears and not Listener.objects.filter(user=user, sound=False).exists(),
+    }
 
 
 def _my_duty(user: User | AnonymousUser) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 // Tells of a new lead: a short sound, the number in the tab's title, and a browser notification if the reader allowed it.
 const title = document.title;
-let sound = localStorage.getItem("sound") !== "off";
+// Remembered for the person, not the browser; who has no switch hears nothing.
+let sound = document.querySelector("[data-sound]")?.getAttribute("aria-pressed") === "true";
 let audio;
 let unseen = 0;
 
@@ -29,10 +30,11 @@ document.addEventListener("click", (event) => {
   // Browsers let a page sound only after the reader has touched it.
   audio ??= new AudioContext();
   if (audio.state === "suspended") audio.resume();
-  if (!event.target.closest("[data-sound]")) return;
+  const button = event.target.closest("[data-sound]");
+  if (!button) return;
   sound = !sound;
-  localStorage.setItem("sound", sound ? "on" : "off");
-  if (sound && "Notification" in window && Notification.permission === "default") Notification.requestPermission();
+  const headers = { "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content };
+  fetch(button.dataset.sound, { method: "POST", headers, body: new URLSearchParams({ on: sound ? "1" : "0" }) });
   paint();
 });
 
@@ -46,7 +48,9 @@ document.body.addEventListener("new-lead", (event) => {
   if (!document.hidden) return;
   unseen += event.detail.n ?? 1;
   paint();
-  if ("Notification" in window && Notification.permission === "granted") new Notification(event.detail.text, { tag: "lead" });
+  // A browser that was added to where the reader is told is pushed to; twice would be too much.
+  const pushed = localStorage.getItem("push");
+  if (!pushed && "Notification" in window && Notification.permission === "granted") new Notification(event.detail.text, { tag: "lead" });
 });
 
 document.addEventListener("visibilitychange", () => {

@@ -49,7 +49,7 @@ def rep_shell(active: str) -> dict[str, Any]:
             entry("how-shared", "How leads are shared", "book", active, short="How shared"),
         ],
         "nav_foot": [],
-        "me": {"name": "Miriam Falkenrath", "roles": "Sales rep, Hamburg", "is_rep": True},
+        "me": {"name": "Miriam Falkenrath", "roles": "Sales rep, Hamburg", "hears": True, "sound": True},
         "my_duty": {"on": True, "note": "until 17:30"},
     }
 
@@ -67,7 +67,7 @@ def manager_shell(active: str) -> dict[str, Any]:
             entry("reports", "Reports", "chart", active),
         ],
         "nav_foot": [entry("settings", "Settings", "settings", active)],
-        "me": {"name": "Clara Hoffmann", "roles": "Sales manager", "is_rep": False},
+        "me": {"name": "Clara Hoffmann", "roles": "Sales manager", "hears": True, "sound": True},
     }
 
 

@@ -71,7 +71,7 @@ def sent() -> dict[str, Any]:
         row(1, "Tess Tryout", "Closed", "quiet", "Katarzyna Wiśniewska", test=True, url="#"),
     ]
     entries = [entry("add-lead", "Add lead", "plus", ""), entry("leads-sent", "Leads I sent", "list", "leads-sent")]
-    me = {"name": "Nora Brandt", "roles": "Referrer", "is_rep": False}
+    me = {"name": "Nora Brandt", "roles": "Referrer", "hears": False, "sound": False}
     shell = {**manager_shell(""), "nav": entries, "nav_foot": [], "me": me}
     return {**shell, "page": Paginator(rows, 50).get_page(1), "path": "/add-lead/sent/"}
 

@@ -23,6 +23,8 @@ SIMPLE = (
     "imports",
     "import-new",
     "my-turn",
+    "telling",
+    "telling-sound",
     "my-offers",
     "nav-counts",
     "add-lead",
