@@ -5,9 +5,11 @@ from django.db import connection
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def django_db_setup(django_db_setup, django_db_blocker, django_db_keepdb):
     """A process killed by a test may leave a session that ends later; on a busy machine after the last test."""
     yield
+    if django_db_keepdb:
+        return
     with django_db_blocker.unblock():
         name = connection.settings_dict["NAME"]
         connection.close()
