@@ -34,7 +34,7 @@ KINDS = (
         "reminder",
         _("Reminder and overdue"),
         _("Your first contact is due soon, or is late."),
-        ("reminder", "due_soon"),
+        ("reminder", "due_soon", "quiet_soon"),
     ),
     Kind("again", _("Customer wrote again"), _("A lead of yours wrote or did something."), ("enquiry", "noted")),
     Kind(

@@ -49,7 +49,7 @@ def touch(request: HttpRequest, uid: str) -> HttpResponse:
     try:
         kind = TouchKind(request.POST.get("kind", ""))
         outcome = CallOutcome(request.POST["outcome"]) if request.POST.get("outcome") else None
-        seconds = _seconds(request.POST.get("minutes", ""))
+        seconds = seconds_of(request.POST.get("minutes", ""))
         respond.touch(
             lead=lead, rep=rep, by=user, kind=kind, outcome=outcome, duration_seconds=seconds, now=timezone.now()
         )
@@ -96,7 +96,8 @@ def stage(request: HttpRequest, uid: str) -> HttpResponse:
     return answer(request, lead, rep, _("Moved to %s.") % wanted.name)
 
 
-def _seconds(text: str) -> int | None:
+def seconds_of(text: str) -> int | None:
+    """A length in minutes, as people write it."""
     if not text.strip():
         return None
     try:

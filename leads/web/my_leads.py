@@ -5,11 +5,12 @@ import json
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,17 +23,16 @@ from django.views.decorators.http import require_safe
 
 from leads import dispatch
 from leads.life import Kind, State
-from leads.models import Delivery, Lead, Stage
+from leads.models import Delivery, Lead, Stage, Task
 from leads.qualify.normalise import country_name
-from leads.web import show, telling
+from leads.web import owned, show, telling
+from leads.web.step_form import StepForm
 from leads.web.words import NEWS
 from reps import access
 from reps.models import Rep
 from reps.templatetags.face import duration
 
-_MOST = 200
 _IN_WORK = 12  # of the home page; the rest is one click away
-_MEETING = (Stage.Metric.MEETING_BOOKED, Stage.Metric.MEETING_HELD)
 TABS = ("due", "all", "meetings", "closed")
 
 
@@ -53,13 +53,17 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]  # set by django-htmx
         return _fragment(request, rep, lists, now)
     _see(request.user, rep, now)
+    bulk = StepForm(rep=rep, now=now) if lists["sections"] and tab != "closed" else None
     context = {**lists, "place": _place(rep), "tabs": _tabs(rep, tab, now), "query": query, "aside": aside_of(rep, now)}
+    context |= {"bulk": bulk, "stages": list(Stage.objects.filter(division=rep.division_id))}
     return render(request, "leads/my_leads.html", context)
 
 
 def fragment(request: HttpRequest, rep: Rep) -> HttpResponse:
-    """The lists after an act of the rep, whether or not they changed."""
-    lists = lists_of(rep, now=timezone.now(), tab="due", query="")
+    """The lists after an act of the rep, whether or not they changed: the same tab, the same search."""
+    asked = parse_qs(urlsplit(request.htmx.current_url or "").query)  # type: ignore[attr-defined]  # by django-htmx
+    tab, query = asked.get("show", ["due"])[0], asked.get("q", [""])[0].strip()[:100].replace("\x00", "")
+    lists = lists_of(rep, now=timezone.now(), tab=tab if tab in TABS else "due", query=query)
     return render(request, "leads/_my_leads.html", lists)
 
 
@@ -108,31 +112,29 @@ def counts_of(user: Any, rep: Rep | None) -> dict[str, dict[str, Any]]:
 
 def lists_of(rep: Rep, *, now: datetime, tab: str, query: str) -> dict[str, Any]:
     """The sections of the chosen tab, due first."""
-    rows = Lead.objects.filter(owner=rep).select_related("stage", "private")
-    if query:
-        found = [Q(**{f"private__{name}__icontains": query}) for name in ("name", "company", "email", "phone")]
-        rows = rows.filter(found[0] | found[1] | found[2] | found[3])
-    silent = list(rows.awaiting_contact().order_by(F("due_at").asc(nulls_last=True), "pk")[:_MOST])
-    known = {lead.pk for lead in silent}
-    others = [lead for lead in _others(rows, tab, query) if lead.pk not in known]
+    found = owned.sort(rep, tab=tab, query=query, now=now)
     stages = list(Stage.objects.filter(division=rep.division_id))
+
+    def rows(leads: list[Lead]) -> list[dict[str, Any]]:
+        return [row_of(lead, stages, now, found.tasks.get(lead.pk)) for lead in leads]
+
     sections = []
-    if silent and tab in {"due", "all"}:
-        rows_shown = [row_of(lead, stages, now) for lead in silent]
-        sections.append(_section("now", _("Waiting for your first contact"), rows_shown))
-    if others:
+    if tab in {"due", "all"}:
+        parts = (
+            ("now", _("Waiting for your first contact"), found.silent),
+            ("due", _("Due now"), found.due),
+            ("today", _("Later today"), found.today),
+        )
+        sections = [_section(key, title, rows(leads)) for key, title, leads in parts if leads]
+    if found.others:
         heading = {"meetings": _("Meetings"), "closed": _("Closed")}.get(tab, _("In work"))
-        shown = others if tab != "due" or query else others[:_IN_WORK]
-        section = _section("going", heading, [row_of(lead, stages, now) for lead in shown])
-        more = f"{reverse('my-leads')}?show=all" if len(shown) < len(others) else ""
-        n = {"shown": len(shown), "all": len(others)}
-        count = _("%(shown)d of %(all)d") % n if more else len(others)
+        shown = found.others if tab != "due" or query else found.others[:_IN_WORK]
+        section = _section("going", heading, rows(shown))
+        more = f"{reverse('my-leads')}?show=all" if len(shown) < len(found.others) else ""
+        n = {"shown": len(shown), "all": len(found.others)}
+        count = _("%(shown)d of %(all)d") % n if more else len(found.others)
         sections.append({**section, "count": count, "more_url": more})
-    mark = hashlib.sha256(
-        repr(
-            [(x.pk, x.stage_id, x.hop, x.responded_at, x.state, x.wrote_again_at) for x in (*silent, *others)]
-        ).encode()
-    ).hexdigest()[:16]
+    mark = _mark(found)
     return {
         "now": now,
         "sections": sections,
@@ -143,20 +145,27 @@ def lists_of(rep: Rep, *, now: datetime, tab: str, query: str) -> dict[str, Any]
     }
 
 
-def _others(rows: "QuerySet[Lead]", tab: str, query: str) -> "QuerySet[Lead]":
-    if tab == "closed":
-        return rows.filter(state=State.CLOSED).order_by("-closed_at")[:_MOST]
-    if tab == "meetings":
-        return rows.filter(state=State.ASSIGNED, stage__metric__in=_MEETING).order_by("stage_at")[:_MOST]
-    states = [State.ASSIGNED, State.CLOSED] if query else [State.ASSIGNED]
-    return rows.filter(state__in=states).order_by(F("stage_at").asc(nulls_first=True), "pk")[:_MOST]
+def _mark(found: owned.Sorted) -> str:
+    """Changes with everything that the lists show, and when a step falls due."""
+    parts = [
+        [
+            (x.pk, x.stage_id, x.hop, x.responded_at, x.state, x.wrote_again_at, _step_mark(found.tasks.get(x.pk)))
+            for x in part
+        ]
+        for part in (found.silent, found.due, found.today, found.others)
+    ]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def _step_mark(task: Task | None) -> tuple[int, datetime] | None:
+    return (task.pk, task.due_at) if task else None
 
 
 def _section(name: str, title: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {"id": name, "title": title, "count": len(rows), "rows": rows}
 
 
-def row_of(lead: Lead, stages: list[Stage], now: datetime) -> dict[str, Any]:
+def row_of(lead: Lead, stages: list[Stage], now: datetime, task: Task | None = None) -> dict[str, Any]:
     """One row for components/lead_row.html."""
     details = lead.private
     person = ", ".join(filter(None, (details.name if details.company else "", details.job_title)))
@@ -177,10 +186,20 @@ def row_of(lead: Lead, stages: list[Stage], now: datetime) -> dict[str, Any]:
         "late": bool(clock and clock["due_at"] < now),
         "test": lead.kind == Kind.TEST,
         "wrote_again_at": lead.wrote_again_at,
-        "when": None if clock else {"at": lead.closed_at or lead.responded_at, "note": _since(lead)},
+        "when": None if clock else _when(lead, task, now),
+        "step": show.step_of(task, now) if task else None,
+        "open": lead.state == State.ASSIGNED,
         "stages": show.choices_of(stages, lead),
         "put_back": lead.reason == "claimed" and lead.responded_at is None,
     }
+
+
+def _when(lead: Lead, task: Task | None, now: datetime) -> dict[str, Any]:
+    """When the next step of today is due, else how long ago the last contact was."""
+    if task is not None and task.due_at.date() <= now.date():
+        step = show.step_of(task, now)
+        return {"text": step["when"], "note": _("overdue") if step["late"] else _("next step"), "late": step["late"]}
+    return {"at": lead.closed_at or lead.responded_at, "note": _since(lead)}
 
 
 def _since(lead: Lead) -> str:
@@ -203,7 +222,7 @@ def _empty(query: str) -> dict[str, str]:
         return {
             "icon_name": "search",
             "heading": _("None of your leads fits"),
-            "says": _("You searched for “%s” in name, company, e-mail and phone.") % query,
+            "says": _("You searched for “%s” in name, company, e-mail, phone and your notes.") % query,
             "url": reverse("my-leads"),
             "action": _("Show all my leads"),
         }
@@ -216,7 +235,7 @@ def _empty(query: str) -> dict[str, str]:
 
 def _tabs(rep: Rep, chosen: str, now: datetime) -> list[dict[str, Any]]:
     mine = Lead.objects.filter(owner=rep)
-    meetings = mine.filter(state=State.ASSIGNED, stage__metric__in=_MEETING).count()
+    meetings = mine.filter(state=State.ASSIGNED, stage__metric__in=owned.MEETING).count()
     labels = {
         "due": (_("Due first"), None),
         "all": (_("All"), mine.filter(state=State.ASSIGNED).count()),

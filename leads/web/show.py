@@ -48,7 +48,7 @@ def context_of(lead: Lead, *, now: datetime, mine: bool, reader: Any) -> dict[st
     events, left_out = story.events_of(lead)
     parts = merged.parts_of(lead, reader=reader, now=now)
     told = [(event, telling.item_of(event, reader=reader)) for event in events] + parts["items"]
-    _mark_undone(told, reader=reader, mine=mine, now=now)
+    _mark_undone(lead, told, reader=reader if mine else None, now=now)
     told = story.gap(events, left_out) + told
     told.sort(key=lambda pair: (pair[0].occurred_at, pair[0].pk), reverse=True)
     back = ("my-leads", _("My leads")) if mine else ("leads", _("Leads"))
@@ -81,14 +81,14 @@ def context_of(lead: Lead, *, now: datetime, mine: bool, reader: Any) -> dict[st
     }
 
 
-def _mark_undone(told: list[tuple[LeadEvent, dict[str, Any]]], *, reader: Any, mine: bool, now: datetime) -> None:
-    """What was taken back says so; what the reader may take back has a button."""
+def _mark_undone(lead: Lead, told: list[tuple[LeadEvent, dict[str, Any]]], *, reader: Any, now: datetime) -> None:
+    """What was taken back says so; what the reader, if the lead is theirs, may take back has a button."""
     undone = telling.undone_in([event for event, _item in told])
     for event, item in told:
         if event.pk in undone:
             item |= {"undone": True, "act": False, "quote": ""}
-        elif mine and undo.may(event, by=reader, now=now):
-            item["undo_url"] = reverse("lead-take-back", args=[event.lead.uid, event.pk])
+        elif reader is not None and event.hop == lead.hop and undo.may(event, by=reader, now=now):
+            item["undo_url"] = reverse("lead-take-back", args=[lead.uid, event.pk])
 
 
 def tasks_of(lead: Lead, now: datetime) -> list[dict[str, Any]]:
@@ -237,11 +237,21 @@ def facts_of(lead: Lead, details: LeadPrivate, judged: Mapping[str, Any]) -> lis
         *((_in_words(str(key)), str(value), "", ()) for key, value in details.tracking.items()),
     ]
     found = [
-        {"label": label, "value": value, "href": href, **_from(lead, [sources[n] for n in names if n in sources])}
+        {
+            "label": label,
+            "value": value,
+            "href": href,
+            "log": _LOGS.get(href[:4], ""),
+            **_from(lead, [sources[n] for n in names if n in sources]),
+        }
         for label, value, href, names in rows
         if value
     ]
     return [*qualification_facts(details.score, judged), *found]
+
+
+# A click on a number or an address opens the log form.
+_LOGS = {"tel:": "call", "mail": "email"}
 
 
 def _in_words(key: str) -> str:

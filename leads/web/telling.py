@@ -1,14 +1,16 @@
 """Tells a lead's events as people would: the timeline's lines, and the steps from arrival to first contact."""
 
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from leads.life import CallOutcome, EventKind, TouchKind
-from leads.models import Lead, LeadEvent
+from leads.models import Lead, LeadEvent, StepKind, Task
 from leads.web.words import EVENTS, OUTCOMES, TOLD_OF, TOUCHES
 from reps.templatetags.face import duration
 
@@ -48,6 +50,11 @@ _ICONS = {
     EventKind.MERGED: "swap",
     EventKind.UNMERGED: "undo",
     EventKind.TOLD: "mail",
+    EventKind.STEP_SET: "flag",
+    EventKind.STEP_DONE: "check",
+    EventKind.STEPS_STOPPED: "minus",
+    EventKind.UNDONE: "undo",
+    EventKind.GONE_QUIET: "undo",
 }
 _TOUCH_ICONS = {
     TouchKind.CALL: "phone",
@@ -58,7 +65,13 @@ _TOUCH_ICONS = {
 }
 _WITH_REP = {EventKind.ASSIGNED, EventKind.HANDED_OVER, EventKind.CLAIMED, EventKind.ACCEPTED, EventKind.HANDED_OFF}
 # Where nobody gets the lead, the person the line is about.
-_ABOUT_REP = {EventKind.OFFERED, EventKind.DECLINED, EventKind.LAPSED, EventKind.TIMED_OUT, EventKind.REMINDED}
+_ABOUT_REP = {
+    EventKind.OFFERED,
+    EventKind.DECLINED,
+    EventKind.LAPSED,
+    EventKind.TIMED_OUT,
+    EventKind.GONE_QUIET,
+}
 
 
 def item_of(event: LeadEvent, *, reader: Any) -> dict[str, Any]:
@@ -81,10 +94,8 @@ def item_of(event: LeadEvent, *, reader: Any) -> dict[str, Any]:
         item["by"] = _how(event, reader)
     elif kind is EventKind.ENQUIRY:
         item |= {"act": True, "by": _came(event, reader)}
-    elif kind is EventKind.QUALIFIED:
-        item |= _qualified(event, reader)
-    elif kind is EventKind.TOLD:
-        item |= _told(event, reader)
+    elif teller := _TELLERS.get(kind):
+        item |= teller(event, reader)
     elif kind in _ABOUT_REP and event.rep:
         item["by"] = _name(event.rep.user_id, event.rep.name, reader)
     elif event.user:
@@ -156,6 +167,58 @@ def _how(event: LeadEvent, reader: Any) -> str:
         return _("by %s") % _name(event.user_id, event.user.name, reader)
     rule = event.payload.get("rule")
     return _("by the rule %s") % rule if rule else ""
+
+
+def _step(event: LeadEvent, reader: Any) -> dict[str, Any]:
+    """What is to be done by when, that it was done, or why it is no more."""
+    payload, by = event.payload, _by(event, reader)
+    if event.kind == EventKind.STEPS_STOPPED:
+        n, why = payload["n"], Task.Why(payload["why"])
+        what = ngettext("A step stopped", "%(n)d steps stopped", n) % {"n": n}
+        return {"what": what, "by": by, "detail": str(why.label)}
+    label = StepKind(payload["step"]).label
+    if event.kind == EventKind.STEP_DONE:
+        return {"what": _("Step done: %s") % label, "by": by}
+    at = timezone.localtime(datetime.fromisoformat(payload["due_at"]))
+    return {"what": _("Next step: %s") % label, "by": by, "detail": date_format(at, "D j M, H:i")}
+
+
+def _undone(event: LeadEvent, reader: Any) -> dict[str, Any]:
+    """The contact or note that was taken back, in a word."""
+    touch = event.payload.get("touch")
+    what = str(TOUCHES[TouchKind(touch)]) if touch else _("Note")
+    return {"what": _("Taken back: %s") % what, "by": _by(event, reader)}
+
+
+def _reminded(event: LeadEvent, reader: Any) -> dict[str, Any]:
+    """Who, and of what where it was silence."""
+    told = {"by": _name(event.rep.user_id, event.rep.name, reader) if event.rep else ""}
+    if event.payload.get("why") == "quiet":
+        at = timezone.localtime(datetime.fromisoformat(event.payload["until"]))
+        told["detail"] = _("nothing was done; at %s it goes to somebody else") % date_format(at, "D j M, H:i")
+    return told
+
+
+_TELLERS: dict[EventKind, Callable[[LeadEvent, Any], dict[str, Any]]] = {
+    EventKind.QUALIFIED: _qualified,
+    EventKind.TOLD: _told,
+    EventKind.STEP_SET: _step,
+    EventKind.STEP_DONE: _step,
+    EventKind.STEPS_STOPPED: _step,
+    EventKind.UNDONE: _undone,
+    EventKind.REMINDED: _reminded,
+}
+
+
+def undone_in(events: Iterable[LeadEvent]) -> set[int]:
+    """The numbers of those that a later line takes back."""
+    return {event.payload["event"] for event in events if event.kind == EventKind.UNDONE}
+
+
+def without_undone(events: list[LeadEvent]) -> list[LeadEvent]:
+    """Those that still hold."""
+    undone = undone_in(events)
+    return [event for event in events if event.pk not in undone]
 
 
 def _touch(event: LeadEvent) -> dict[str, Any]:

@@ -36,9 +36,9 @@ def test_from_a_published_rule_to_the_report(product):
         expect(row).to_be_visible(timeout=3000)  # told within 3 s, without a reload
         row.get_by_role("link", name="Brandl Logistik").click()
         expect(page.get_by_text("It came to you because the rule Everything else fits this lead")).to_be_visible()
-        page.get_by_role("button", name="Call", exact=True).click()
+        page.get_by_role("link", name="Call", exact=True).click()
         page.get_by_label("Minutes").fill("6")
-        page.get_by_role("button", name="Log call").click()
+        page.get_by_role("button", name="Log", exact=True).click()
         expect(page.get_by_text("In time", exact=True)).to_be_visible()
         expect(page.get_by_text("They were reached.")).to_be_visible()
 
