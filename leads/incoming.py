@@ -172,13 +172,18 @@ def _spelled(mapped: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
         if isinstance(field, PlainText):
             text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
             found[name] = text.strip()
-        elif name in _LOOSE and isinstance(value, str):
-            found[name] = _LOOSE[name](value)
+        elif isinstance(value, str) and name in _LOOSE:
+            found[name] = loosely(name, value)
         elif field is None and own and own.type is Type.TEXT and not isinstance(value, str):
             found[name] = str(value)
         else:
             found[name] = value
     return found
+
+
+def loosely(field: str, text: str) -> object:
+    """A number of employees or a sum of money as people write it; any other text, or what cannot be read, as it is."""
+    return _LOOSE[field](text) if field in _LOOSE else text
 
 
 def _employees(text: str) -> object:

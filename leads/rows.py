@@ -1,5 +1,6 @@
 """Makes an arrival of one row of a file: columns mapped to fields, dates and numbers read, problems told by field."""
 
+import contextlib
 import hashlib
 import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,12 +11,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
+from leads import incoming
 from leads.arrival import Arrival
 from leads.conditions.facts import Type
 from leads.conditions.fields import Catalogue
 from leads.files import Row
 from leads.life import Kind
 from leads.models import Attribute
+from leads.qualify import loose
 from leads.qualify.freeze import attributes_of, catalogue_of, read_catalogue
 from leads.reading import NO, YES, ArrivalSerializer, arrival_of
 from reps.models import Division
@@ -157,10 +160,15 @@ class Reader:
             found.problems[_("row")] = row.problem
             return found
         cells = {name: row.cells[place].strip() for name, place in self._columns.fields.items()}
-        values: dict[str, Any] = {name: text for name, text in cells.items() if text and name in PLAIN}
+        values: dict[str, Any] = {
+            name: incoming.loosely(name, text) for name, text in cells.items() if text and name in PLAIN
+        }
         values |= self._attributes(cells, found)
         if kept := {name: text for name, at in self._columns.answers.items() if (text := row.cells[at].strip())}:
-            values["answers"] = {**kept, **values.get("answers", {})}
+            tracked = incoming.tracked(kept)
+            values["tracking"] = dict(tracked.values())
+            answers = {name: text for name, text in kept.items() if name not in tracked}
+            values["answers"] = {**answers, **values.get("answers", {})}
         arrived = self._date(cells, ARRIVED, found)
         read: dict[str, Any] = {}
         try:
@@ -199,7 +207,7 @@ class Reader:
 
     def _typed(self, kind: Type, text: str) -> Any:
         if kind is Type.NUMBER:
-            return int(text) if text.lstrip("+-").isdigit() else float(text)
+            return _number(text)
         if kind is Type.YES_NO:
             if text.casefold() not in YES | NO:
                 raise ValueError
@@ -267,6 +275,15 @@ class Reader:
 def _digest(row: Row) -> str:
     digest = hashlib.sha256("\x1f".join(row.cells).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return f"row-{digest}-{row.nth}"
+
+
+def _number(text: str) -> int | float:
+    """As programs write it, else with the marks of any country, and a sign. Raises ValueError."""
+    with contextlib.suppress(ValueError):
+        return int(text) if text.lstrip("+-").isdigit() else float(text)
+    sign, digits = (-1, text[1:]) if text[:1] in {"-", "\u2212"} else (1, text.removeprefix("+"))
+    number = loose.number(digits)
+    return sign * (int(number) if number == number.to_integral_value() else float(number))
 
 
 def _by_format(text: str, given: str) -> datetime:

@@ -11,9 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from leads import timeline
+from leads.arrival import Arrival
 from leads.capture import Captured, capture
 from leads.life import CallOutcome, EventKind, State, TouchKind, is_two_way
-from leads.models import Connection, Intake, Lead, Stage, Touch
+from leads.models import Connection, ContactKey, Intake, Lead, Stage, Touch
+from leads.qualify import ready
 from leads.rows import CONTACTS, Incoming
 from reps.models import Group, Membership, Rep
 from routing import history
@@ -79,9 +81,32 @@ def bring_past(
     return outcomes
 
 
-def known_already(connection: Connection, rows: Sequence[Incoming]) -> int:
-    """How many of the rows came through this connection before; nothing is written."""
-    return sum(row.arrival is not None for row in rows) - len(_fresh(connection, rows))
+def foretold(connection: Connection, rows: Sequence[Incoming], *, past: bool) -> Counter[str]:
+    """What would become of the rows; nothing is written. Who is twice in the file is told apart only by the run."""
+    fresh = _fresh(connection, rows)
+    enquiries = 0 if past else _of_people_with_open_leads(connection, [row.arrival for row in fresh if row.arrival])
+    return Counter(
+        {
+            Intake.Outcome.REPEATED.value: sum(row.arrival is not None for row in rows) - len(fresh),
+            Intake.Outcome.ENQUIRY.value: enquiries,
+            Intake.Outcome.NEW.value: len(fresh) - enquiries,
+        }
+    )
+
+
+def _of_people_with_open_leads(connection: Connection, arrivals: Sequence[Arrival]) -> int:
+    """How many would be enquiries: the division keeps one open lead a person."""
+    division = connection.division
+    if not division.enquiries or not arrivals:
+        return 0
+    for arrival in arrivals:
+        ready.tidy(arrival, division)
+    values = {value for arrival in arrivals for _kind, value in arrival.contact_keys()}
+    keys = ContactKey.objects.filter(division=division, value__in=values)
+    people = {(kind, value): contact for kind, value, contact in keys.values_list("kind", "value", "contact")}
+    open_ = Lead.objects.open().filter(contact__in=set(people.values()), sole=True)
+    waiting = set(open_.values_list("contact", flat=True))
+    return sum(any(people.get(key) in waiting for key in arrival.contact_keys()) for arrival in arrivals)
 
 
 def _fresh(connection: Connection, rows: Sequence[Incoming]) -> list[Incoming]:

@@ -57,7 +57,7 @@ def nav(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None) or AnonymousUser()
     return {
         "nav": SimpleLazyObject(lambda: _entries(request, user)),
-        "nav_foot": SimpleLazyObject(lambda: _links(request, OPS) if access.oversees_all(user) else []),
+        "nav_foot": SimpleLazyObject(lambda: _foot(request, user)),
         "me": SimpleLazyObject(lambda: _me(user)),
         "my_duty": SimpleLazyObject(lambda: _my_duty(user)),
         "now": timezone.now(),
@@ -71,6 +71,13 @@ def _entries(request: HttpRequest, user: User | AnonymousUser) -> list[dict[str,
     rep = REP if access.rep_of(user) else ()
     manager = MANAGER if access.is_manager(user) else ()
     return _links(request, (*rep, *manager) or (REFERRER if access.may_add(user) else ()))
+
+
+def _foot(request: HttpRequest, user: User | AnonymousUser) -> list[dict[str, Any]]:
+    """What is seldom needed: all of it for ops, and importing new leads for managers, too."""
+    if access.oversees_all(user):
+        return _links(request, OPS)
+    return _links(request, tuple(entry for entry in OPS if entry.name == "imports") if access.is_manager(user) else ())
 
 
 def _links(request: HttpRequest, entries: tuple[Entry, ...]) -> list[dict[str, Any]]:

@@ -151,6 +151,13 @@ def cancel(*, job: FileImport, now: datetime) -> bool:
     return bool(open_.update(status=Status.CANCELLED, finished_at=now, **free))
 
 
+def drop(*, job: FileImport) -> None:
+    """Forget one that was only tried, as if it had never been sent."""
+    tried = (Status.READING, Status.MAPPING, Status.CHECKING, Status.FAILED)
+    if FileImport.objects.filter(pk=job.pk, status__in=tried).delete()[0]:
+        sheets.throw_away(job.uid)
+
+
 def _ring(job: FileImport) -> None:
     transaction.on_commit(partial(doorbell.ring, work.TASK, job.pk))
 

@@ -36,10 +36,9 @@ class LeadRows:
         return found
 
     def look(self, rows: Sequence[Row]) -> kind.Batch:
-        """Counts and refusals; who is an enquiry shows only when it is brought in."""
+        """Counts and refusals."""
         batch, good = self._parted(rows)
-        known = imported.known_already(self._door, good)
-        batch.counts += Counter({kind.KNOWN: known, kind.NEW: len(good) - known})
+        batch.counts += imported.foretold(self._door, good, past=self._people is not None)
         return batch
 
     def bring(self, rows: Sequence[Row], along: kind.Along) -> None:

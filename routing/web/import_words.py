@@ -125,11 +125,28 @@ def _leads_line(job: FileImport) -> str:
     if job.kind == Kind.HISTORY:
         found = _("%s of the past, 0 will be assigned, 0 messages sent.") % leads
     else:
-        found = _("%s will be shared out by the rules, and their owners are told.") % leads
+        found = (
+            f"{_('%s will be shared out by the rules, and their owners are told.') % leads} {_messages(counts, fresh)}"
+        )
     if not counts:
         return found
     rest = {key: n for key, n in counts.items() if key != kind.NEW}
     return f"{found} {_('Besides: %s.') % _outcome(rest)}" if _outcome(rest) else found
+
+
+def _messages(counts: dict[str, int] | None, fresh: int) -> str:
+    """How many, at most, as summaries hold several; and why more than there are new leads."""
+    asked = (counts or {}).get(kind.ENQUIRY, 0)
+    most = fresh + asked
+    said = ngettext("At most %(n)s message is sent.", "At most %(n)s messages are sent.", most) % {"n": f"{most:,}"}
+    if not asked:
+        return said
+    why = ngettext(
+        "%(n)s row is of somebody who has an open lead, and is noted there as an enquiry: look whether it should.",
+        "%(n)s rows are of people who have an open lead, and are noted there as enquiries: look whether they should.",
+        asked,
+    )
+    return f"{said} {why % {'n': f'{asked:,}'}}"
 
 
 def checked(job: FileImport) -> dict[str, Any] | None:

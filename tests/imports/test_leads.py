@@ -298,5 +298,34 @@ def test_the_line_says_what_will_happen(ops):
 
     pages = [ops.get(f"/imports/{job.uid}/").content.decode() for job in (new, past)]
 
-    assert "2 leads will be shared out by the rules, and their owners are told." in pages[0]
+    assert (
+        "2 leads will be shared out by the rules, and their owners are told. At most 2 messages are sent." in pages[0]
+    )
     assert "1 lead of the past, 0 will be assigned, 0 messages sent." in pages[1]
+
+
+def test_a_dry_run_tells_who_would_be_an_enquiry_as_with_other_columns_of_the_same_file(ops):
+    text = "No,Mail,Name\n1,ana@one.example,Ana\n2,ben@two.example,Ben\n"
+    sent.run(sent.start(text), mapping=["", "email", "name"])
+    job = sent.start(text)
+    acts.choose(job=job, mapping=["external_id", "email", "name"], options={})
+
+    checked = sent.checked(job)
+
+    assert checked.checked["counts"] == {"enquiry": 2}
+    page = ops.get(f"/imports/{job.uid}/").content.decode()
+    assert "2 rows are of people who have an open lead" in page
+    assert "At most 2 messages are sent." in page
+    assert sent.run(job).counts == {"enquiry": 2}
+
+
+def test_where_they_came_from_is_no_answer_and_numbers_are_read_as_people_write_them():
+    text = 'Mail,Employees,Budget,utm_source,gclid,Colour\nana@one.example,51-200,"12.500,00 EUR",news,Cj0,blue\n'
+    job = sent.start(text)
+    to = {"Mail": "email", "Employees": "employees", "Budget": "deal_size"}
+    sent.run(job, mapping=[to.get(name, "=answers") for name in job.header])
+
+    details = LeadPrivate.objects.get()
+    assert details.tracking == {"utm_source": "news", "gclid": "Cj0"}
+    assert details.answers == {"Colour": "blue"}
+    assert (details.employees, details.deal_amount, details.deal_currency) == (51, 12500, "EUR")

@@ -5,6 +5,7 @@
 import csv
 import io
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core import mail
@@ -14,6 +15,7 @@ from django.utils import timezone
 from leads.models import Account
 from reps.models import Membership, Rep, Territory, TerritoryCover, User
 from routing.imports import accounts, people, territories
+from routing.models import FileImport
 from tests import factories as make
 from tests.factories.people import LONG_AGO
 from tests.imports import sent
@@ -287,11 +289,15 @@ def test_heads_of_exports_are_the_fields_of_imports():
     assert people.table(1, now)[0] == people.PeopleRows.FIELDS
 
 
-def test_the_command_line_does_the_same(tmp_path):
+def test_the_command_line_does_the_same(tmp_path, settings):
     make.account("One", external_id="A1", tier="B")
     path, out = tmp_path / "accounts.csv", io.StringIO()
     call_command("export_records", "accounts", path)
     call_command("import_records", "accounts", path, dry_run=True, stdout=out)
+    with pytest.raises(CommandError, match="no column “Nix”"):
+        call_command("import_records", "accounts", path, map=["external_id=Nix"], dry_run=True)
+    assert not FileImport.objects.exists()  # a dry run leaves nothing behind
+    assert not list(Path(settings.UPLOADS_DIR).glob("*"))
     path.write_text("Konto;Name;Rang\nA1;One;A\n;No key;\n", encoding="utf-8")
     with pytest.raises(CommandError, match="no column “Nix”"):
         call_command("import_records", "accounts", path, map=["external_id=Nix"])

@@ -32,19 +32,21 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Look through, then try or run, here and now."""
+        tried = options["dry_run"]
         job = self._start(options)
         try:
-            if options["dry_run"]:
-                acts.check(job=job, now=timezone.now())
-            else:
-                acts.run(job=job, now=timezone.now())
+            self._read(job, options)
+            (acts.check if tried else acts.run)(job=job, now=timezone.now())
+            self._tell(_worked(job), tried=tried)
         except acts.NotPossibleError as error:
             raise CommandError(str(error)) from error
-        self._tell(_worked(job), tried=options["dry_run"])
+        finally:
+            if tried:
+                acts.drop(job=job)
 
     def _start(self, options: dict[str, Any]) -> FileImport:
         try:
-            job = acts.start(
+            return acts.start(
                 kind=options["kind"],
                 name=options["file"].name,
                 parts=_parts(options["file"]),
@@ -53,16 +55,18 @@ class Command(BaseCommand):
                 encoding=options["encoding"],
                 options={"by_command": True, "clear": options["clear"]},
             )
-            job = _worked(job)
-            if options["map"]:
-                acts.choose(job=job, mapping=_mapping(job, options["map"]), options={})
-            elif why := kinds.problem_of(job, job.mapping):
-                raise CommandError(f"{why} --map FIELD=COLUMN says it.")
         except OSError as error:
             raise CommandError(f"{options['file']} cannot be read: {error.strerror}.") from error
         except acts.NotPossibleError as error:
             raise CommandError(str(error)) from error
-        return job
+
+    def _read(self, job: FileImport, options: dict[str, Any]) -> None:
+        """Have it looked through, and say what its columns are."""
+        _worked(job)
+        if options["map"]:
+            acts.choose(job=job, mapping=_mapping(job, options["map"]), options={})
+        elif why := kinds.problem_of(job, job.mapping):
+            raise CommandError(f"{why} --map FIELD=COLUMN says it.")
 
     def _tell(self, job: FileImport, *, tried: bool) -> None:
         counts = (job.checked or {}).get("counts", {}) if tried else job.counts
