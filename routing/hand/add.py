@@ -10,9 +10,11 @@ from leads.arrival import Arrival
 from leads.life import Kind, State
 from leads.models import Connection, Intake, Lead
 from reps import access
-from reps.models import Division, Rep, User
+from reps.models import Division, Group, Membership, Rep, User
+from routing import rulesets
 from routing.assign import NotYoursError, Turn, turn
 from routing.hand.give import give_all, groups_for, may_get
+from routing.trial import try_lead
 
 
 class Way(StrEnum):
@@ -62,10 +64,11 @@ def add(
         if arrival.kind is not Kind.TEST:  # a test is of nobody
             found = taken.taken_by(arrival=arrival, division=division, reader=by, now=held.now)
             onto = _onto(found, way, division, seen=seen, mark=taken.mark_of(found, by))
+        wanted = _by_the_rules(division, arrival, getter, held) if getter else None
         hand = capture.Hand(by, onto)
         (captured,) = capture.capture(connection=door, arrivals=[arrival], now=held.now, hand=hand)
         if getter and captured.outcome is Intake.Outcome.NEW:
-            _own(held, captured.lead, getter, by, kept=way is Way.KEEP)
+            _own(held, captured.lead, getter, by, kept=way is Way.KEEP, wanted=wanted)
         transaction.on_commit(dispatch.ring)
     return Added(captured.lead, captured.outcome)
 
@@ -100,12 +103,23 @@ def _onto(found: list[taken.Taken], way: Way, division: Division, *, seen: str, 
     return person if way is Way.ENQUIRY else None
 
 
-def _own(held: Turn, lead: Lead, rep: Rep, by: User, *, kept: bool) -> None:
+def _by_the_rules(division: Division, arrival: Arrival, rep: Rep, held: Turn) -> Group | None:
+    """Of several groups of the rep the one the rules would choose, so that it counts, and is due, as its like are."""
+    rows = Membership.objects.at(held.now).filter(rep=rep, group__active=True, group__division=division)
+    mine = {row.group_id: row.group for row in rows.select_related("group")}
+    version = rulesets.published(division.pk) if len(mine) > 1 else None
+    if version is None:
+        return None
+    found = try_lead(division=division, arrival=arrival, rules=rulesets.rules_of(version), now=held.now)
+    return mine.get(found.receipt.group or 0)
+
+
+def _own(held: Turn, lead: Lead, rep: Rep, by: User, *, kept: bool, wanted: Group | None) -> None:
     """Make it the rep's under the turn, in their group; it does not wait for what providers know."""
     Lead.objects.filter(pk=lead.pk, state=State.NEW.value).update(
         state=State.READY.value, ready_at=held.now, ready_by=None
     )
     current = Lead.objects.select_for_update(of=("self",)).get(pk=lead.pk)
-    group = groups_for(rep, [current], held)[current.pk]
+    group = wanted or groups_for(rep, [current], held)[current.pk]
     counted = group.count_kept if group and kept else None
     give_all(held, [(current, group)], rep=rep, by=by, why="", counted=counted, kept=kept)

@@ -14,6 +14,7 @@ from routing import live, watch
 from routing.engine.ledger import UNIT
 from routing.models import Assignment, Share
 from tests import factories as make
+from tests.factories import qualify
 
 pytestmark = pytest.mark.django_db
 
@@ -333,3 +334,17 @@ def test_who_has_the_person_already_is_told_so_with_the_way_there(two):
     assert f'<a href="/leads/{lead.uid}/">' in page
     assert "Add it to your lead" in page
     assert "Ana" not in page
+
+
+def test_what_a_rep_of_two_groups_keeps_goes_where_the_rules_would_send_it(db):
+    ana = make.rep("Ana")
+    team, other = make.group("DACH", [ana]), make.group("Enterprise", [ana])
+    prices = make.rule(other, name="Prices", condition=qualify.condition("intent", "is", "pricing"))
+    make.publish(prices, make.rule(team))
+
+    send(ana.user, "keep", **PETRA, intent="pricing")
+    send(ana.user, "keep", name="Olaf", email="olaf@sund.example", intent="demo")
+
+    kept = dict(Lead.objects.values_list("private__name", "group__name"))
+    assert kept == {"Petra Lindqvist": "Enterprise", "Olaf": "DACH"}
+    assert audit_is_clean()
