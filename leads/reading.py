@@ -19,7 +19,7 @@ from leads.qualify import loose, normalise
 
 _MOST_EMPLOYEES = 10_000_000
 _LONGEST_NAME = 200
-_WHOLE = {"invalid": gettext_lazy("This must be a whole number.")}
+_WHOLE: dict[str, Any] = {"invalid": gettext_lazy("This must be a whole number.")}
 YES, NO = frozenset({"yes", "true", "1", "y", "on"}), frozenset({"no", "false", "0", "n", "off"})
 
 

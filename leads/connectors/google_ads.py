@@ -77,7 +77,8 @@ class GoogleAds(Source):
         facts = flatten({"user_column_data": body.get("user_column_data")})
         columns = {place.removeprefix("user_column_data[")[:-1]: value for place, value in facts.items()}
         if body.get("is_test"):
-            return [Ignored(f"A test of Google Ads with {len(columns)} fields: {', '.join(columns)[:300]}.")]
+            many = "1 field" if len(columns) == 1 else f"{len(columns)} fields"
+            return [Ignored(f"A test of Google Ads with {many}: {', '.join(columns)[:300]}.")]
         beside = {"gclid": body.get("gcl_id"), "campaign_id": body.get("campaign_id"), "form_id": body.get("form_id")}
         return [NewLead(str(body.get("lead_id") or "")[:200], {**columns, **beside}, {"channel": "ad"})]
 

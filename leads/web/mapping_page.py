@@ -71,8 +71,9 @@ def _taken(request: HttpRequest, connection: Connection) -> list[NewLead]:
         .filter(pk__in=[row.lead_id for row in rows if row.lead_id])
         .values_list("pk", flat=True)
     )
-    may_be_seen = [row for row in rows if row.body and (row.lead_id is None or row.lead_id in seen)]
-    return [NewLead(row.external_id, row.body) for row in may_be_seen]
+    return [
+        NewLead(row.external_id, row.body) for row in rows if row.body and (row.lead_id is None or row.lead_id in seen)
+    ]
 
 
 def _elsewhere(taken: list[NewLead]) -> dict[str, str]:

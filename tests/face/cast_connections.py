@@ -41,7 +41,16 @@ def head(**more: Any) -> dict[str, Any]:
 
 
 def _row(name: str, what: str, came: int, *, wrong: int = 0, active: bool = True, last: Any = None) -> dict[str, Any]:
-    return {"name": name, "what": what, "url": "#", "came": came, "wrong": wrong, "active": active, "last": last}
+    return {
+        "name": name,
+        "what": what,
+        "url": "#",
+        "came": came,
+        "wrong": wrong,
+        "wrong_shown": str(wrong),
+        "active": active,
+        "last": last,
+    }
 
 
 def listed() -> dict[str, Any]:
@@ -119,11 +128,20 @@ def show() -> dict[str, Any]:
         "manual": manual_of(sources()["google_ads"]),
         "said": said,
         "leads": 1128,
+        "leads_shown": "1,128",
     }
 
 
 def sealed() -> dict[str, Any]:
-    return {**head(), "address": "", "rows": [], "manual": manual_of(sources()["google_ads"]), "said": [], "leads": 1}
+    return {
+        **head(),
+        "address": "",
+        "rows": [],
+        "manual": manual_of(sources()["google_ads"]),
+        "said": [],
+        "leads": 1,
+        "leads_shown": "1",
+    }
 
 
 def deliveries() -> dict[str, Any]:
@@ -144,15 +162,7 @@ def delivery() -> dict[str, Any]:
         uid=uid("delivery"), received_at=berlin(19, "13:02:33"), state="set_aside", times=2, tries=5,
         error="user_column_data: this must be a list.",
     )  # fmt: skip
-    intakes = [
-        {
-            "says": "a new lead",
-            "lead": None,
-            "url": "#",
-            "error": "employees: “forty” is no number.",
-            "at": berlin(19, "13:02"),
-        }
-    ]
+    became = [{"says": "a new lead", "url": "#", "error": "employees: “forty” is no number."}]
     headers = [
         ("content-type", "application/json"),
         ("user-agent", "Google-Ads-Webhook/1.0 (+https://ads.google.example)"),
@@ -165,7 +175,9 @@ def delivery() -> dict[str, Any]:
         "hidden": False,
         "forgotten": False,
         "headers": headers,
-        "intakes": intakes,
+        "became": became,
+        "run_at": berlin(19, "13:02"),
+        "runs_before": 2,
     }
 
 
@@ -179,7 +191,7 @@ def mapping() -> dict[str, Any]:
     )
     return {
         **head(),
-        "facts": [{"place": p, "samples": s, "field": f, "answer": a} for p, s, f, a in facts],
+        "facts": [{"place": p, "samples": s, "field": f, "answer": a, "rest": ""} for p, s, f, a in facts],
         "fields": [("name", "Name"), ("email", "E-mail"), ("company", "Company"), ("employees", "Employees")],
         "own": True,
         "rest": "kept as an answer",
