@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from leads import due, timeline
 from leads.life import EventKind, State, TouchKind
-from leads.models import Lead, StepKind, Task, Touch, WorkPlan
+from leads.models import FollowUpStep, Lead, StepKind, Task, Touch, WorkPlan
 from reps.models import Rep, User
 
 _FARTHEST = timedelta(days=366)
@@ -144,7 +144,7 @@ def start(*, lead: Lead, rep: Rep, plan: WorkPlan, since: datetime, hours: due.H
                 step=step,
                 kind=step.kind,
                 text=step.text,
-                due_at=due.after(hours, start=since, days=step.day, at=step.at),
+                due_at=_due_at(lead, step, since, hours),
                 created_at=now,
             )
             for step in plan.steps.all()
@@ -152,6 +152,13 @@ def start(*, lead: Lead, rep: Rep, plan: WorkPlan, since: datetime, hours: due.H
         ignore_conflicts=True,
     )
     return mine.count() - before
+
+
+def _due_at(lead: Lead, step: FollowUpStep, since: datetime, hours: due.Hours) -> datetime:
+    """What is due at once is due with the first contact, where that has a time allowed."""
+    if step.day == 0 and step.at is None and lead.due_at is not None:
+        return lead.due_at
+    return due.after(hours, start=since, days=step.day, at=step.at)
 
 
 def _past(plan: WorkPlan, lead: Lead) -> bool:

@@ -7,6 +7,7 @@ from reporting.demo import cast
 from reporting.demo.doors import make_doors
 from reporting.demo.past import write_past
 from reporting.demo.rules import publish_rules
+from reporting.demo.steps import make_steps
 from reporting.demo.team import PAST, make_team
 from reps.models import Rep, User
 from reps.models.division import SEEDED
@@ -40,5 +41,6 @@ def build() -> Built:
         team = make_team(now=held.now)
         version = publish_rules(team, now=held.now - PAST)
         made = Built(write_past(held, team=team, version=version), made=True)
+        make_steps(team, now=held.now)
         make_doors(now=held.now)  # after the past, which knew neither scores nor doors
         return made

@@ -17,6 +17,7 @@ from routing.web import (
     to_assign,
     try_delivery,
     why,
+    work_plans,
 )
 
 urlpatterns = [
@@ -37,6 +38,8 @@ urlpatterns = [
     path("leads/<uuid:uid>/delete-test/", clear_tests.delete, name="test-delete"),
     path("leads/delete-tests/", clear_tests.clear, name="tests-clear"),
     path("leads/<uuid:uid>/revive/", why.revive, name="lead-revive"),
+    path("work-plans/", work_plans.index, name="work-plans"),
+    path("work-plans/<uuid:uid>/", work_plans.page, name="work-plan"),
     path("rules/", rules.page, name="rules"),
     path("rules/<uuid:uid>/", rules.page, name="rules-set"),
     path("rules/<uuid:uid>/<int:n>/", rules.page, name="rules-version"),

@@ -34,6 +34,11 @@ document.addEventListener("click", async (event) => {
   box.querySelector(first)?.focus();
 });
 
+document.addEventListener("keydown", (event) => {
+  const box = event.key === "Escape" && event.target.closest?.(".logbox");
+  if (box) (box.closest("[data-row]")?.querySelector("[data-row-link]") ?? document.querySelector(`[data-into="${box.id}"]`))?.focus();
+});
+
 document.addEventListener("change", (event) => {
   const form = event.target.form;
   if (event.target.name === "kind" && form?.matches("[data-logform]")) show(form);

@@ -23,6 +23,7 @@ SIMPLE = (
     "imports",
     "import-new",
     "my-turn",
+    "work-plans",
     "my-leads-bulk",
     "telling",
     "telling-sound",
