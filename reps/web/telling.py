@@ -294,12 +294,17 @@ def _addable(one: Channel, where: str, wrong: Mapping[str, str], typed: Any) -> 
         "label": one.label,
         "asks": one.asks,
         "example": one.EXAMPLE,
-        "says": " ".join(paragraphs[0].split()),
-        "steps": [" ".join(line.split()) for part in paragraphs[1:] for line in _lines(part)],
+        "says": _plain(paragraphs[0]),
+        "steps": [_plain(line) for part in paragraphs[1:] for line in _lines(part)],
         "error": error,
         "address": typed.get("address", "") if error and typed else "",
         "typed": typed.get("label", "") if error and typed else "",
     }
+
+
+def _plain(text: str) -> str:
+    """Without the marks of a manual, in one line."""
+    return " ".join(text.replace("*", "").replace("`", "").split())
 
 
 def _lines(part: str) -> list[str]:
