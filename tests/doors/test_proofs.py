@@ -6,10 +6,12 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
 from django.test import Client
 from django.utils import timezone
 
 from leads import inbound
+from leads.inbound import again
 from leads.models import Inbound, Lead, LeadPrivate
 from tests import factories as make
 
@@ -139,6 +141,24 @@ def test_a_refused_delivery_runs_again_beside_the_same_one_that_came_later():
     assert done == 1
     assert Lead.objects.count() == 1
     assert sorted(Inbound.objects.values_list("state", flat=True)) == ["handled", "refused", "refused"]
+
+
+def test_one_whose_like_comes_in_while_it_is_told_to_run_again_stays_refused(monkeypatch):
+    door = make.connection("google_ads", secrets={"key": "k"})
+    post(door, {"google_key": "k", "lead_id": "L1", "user_column_data": []})
+    handle()
+    refused = Inbound.objects.get()
+    post(door, {"google_key": "k", "lead_id": "L1", "user_column_data": []})
+    real, asked = again._superseded, []
+
+    def late(pks):
+        asked.append(1)
+        return real(pks) if len(asked) > 1 else Q(pk__in=[])  # the first look was before the second came
+
+    monkeypatch.setattr(again, "_superseded", late)
+
+    assert inbound.replay(pks=[refused.pk], now=timezone.now()) == 0
+    assert (len(asked), Inbound.objects.get(pk=refused.pk).state) == (2, "refused")
 
 
 def test_what_is_told_to_run_again_while_it_is_read_runs_again():

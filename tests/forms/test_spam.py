@@ -7,6 +7,7 @@ import pytest
 from django.test import override_settings
 from redis.exceptions import ConnectionError as RedisDown
 
+from leads import capture
 from leads.forms import limits, traps
 from leads.models import Intake, Lead, WebForm
 from tests import factories as make
@@ -271,3 +272,21 @@ def test_reps_and_managers_build_no_forms(client, sent):
         assert {client.post(act).status_code for act in acts} == {403}
     assert Lead.objects.count() == 0
     assert WebForm.objects.get().active
+
+
+def test_a_person_who_writes_again_at_the_same_instant_leaves_what_is_held_where_it_is(client, sent, monkeypatch):
+    form = make.web_form()
+    post(client, form, sent(form, **{traps.trap_name(form): "x"}))
+    row = Intake.objects.get()
+    client.force_login(make.user("Odile", is_ops=True))
+
+    def busy(**_):
+        raise capture.NotCapturedError
+
+    monkeypatch.setattr(capture, "capture", busy)
+
+    answer = client.post(f"/forms/{form.uid}/held/{row.uid}/take/", follow=True)
+
+    assert answer.status_code == 200
+    assert "We could not take it just now." in answer.content.decode()
+    assert Intake.objects.get().outcome == HELD
