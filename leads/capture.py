@@ -11,10 +11,10 @@ from django.db import transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Least
 
-from leads import dispatch, signals, timeline
+from leads import dispatch, signals, steps, timeline
 from leads.arrival import Arrival
 from leads.life import EventKind, Kind, State
-from leads.models import Connection, Inbound, Intake, Lead, LeadEvent, LeadFacts, LeadPrivate, Lookup, Stage
+from leads.models import Connection, Inbound, Intake, Lead, LeadEvent, LeadFacts, LeadPrivate, Lookup, Stage, Task
 from leads.qualify import enrich, match, normalise, ready
 from leads.qualify.judge import QUALIFIED
 from leads.qualify.said import Said, said_in
@@ -317,6 +317,7 @@ def _tell(
     )
     again = [c for c in captured if c.outcome is Intake.Outcome.ENQUIRY]
     current = _lock_again({c.lead.pk for c in again}, connection.division.enquiry_band, now)
+    steps.stop({c.lead.pk for c in again}, why=Task.Why.REPLY, at=now)
     told = [c for c in captured if c.outcome in _KINDS]
     told.sort(key=operator.attrgetter("lead.pk"))
     events = timeline.record(_news(c, connection, current, now, hand) for c in told)

@@ -91,6 +91,7 @@ class EventKind(StrEnum):
     STEPS_STOPPED = "steps_stopped"
     UNDONE = "undone"
     GONE_QUIET = "gone_quiet"
+    RULED = "ruled"
 
 
 class TouchKind(StrEnum):

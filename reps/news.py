@@ -41,7 +41,7 @@ KINDS = (
         "moved",
         _("Handed over or taken back"),
         _("A lead of yours went to somebody else, or you were switched off."),
-        ("handed_over", "handoff", "taken_back", "merged", "switched_off"),
+        ("handed_over", "handoff", "taken_back", "merged", "switched_off", "ruled"),
         usual=_MAIL,
     ),
     Kind("late", _("Late in my team"), _("Nobody contacted a lead in time."), ("late",), whom=MANAGERS),

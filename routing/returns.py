@@ -1,8 +1,11 @@
 """A rep hands a lead back with a reason; it goes to To assign, and a manager rules on it: an approved one is undone."""
 
-from django.db import transaction
+from datetime import datetime
 
-from leads import dispatch
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from leads import dispatch, timeline
 from leads.life import EventKind, State
 from leads.models import Lead
 from reps.models import Rep, User
@@ -62,7 +65,21 @@ def rule_on(*, given_back: Return, approve: bool, by: User | None) -> bool:
             ruling=ruling, ruled_by=by, ruled_at=held.now
         ):
             raise NotYoursError
+        _tell(given_back, ruling, by, held.now)
         return approve and _undo(held, given_back)
+
+
+def _tell(given_back: Return, ruling: str, by: User | None, now: datetime) -> None:
+    """The timeline, and who gave it back."""
+    lead, rep = given_back.lead_id, given_back.rep_id
+    says = _("It was approved: the lead does not count for you.")
+    if ruling == REFUSED:
+        says = _("It was refused: the lead counts as yours.")
+    user = by.pk if by else None
+    news = timeline.News(lead, EventKind.RULED, now, rep, user, hop=given_back.hop, payload={"ruling": ruling})
+    timeline.record([news])
+    dispatch.plan([dispatch.Word(lead, given_back.hop, rep, "ruled", says, ref=str(given_back.pk))], now=now)
+    transaction.on_commit(dispatch.ring)
 
 
 def _began(row: EntryRow, spell: Assignment) -> bool:

@@ -27,6 +27,12 @@ class StepKind(models.TextChoices):
 class WorkPlan(models.Model):
     """One per group that has any; what it does not say stays off."""
 
+    class GiveOn(models.TextChoices):
+        """Whether a rep may hand a lead of theirs to a colleague of the group."""
+
+        NO = "no", _("no: managers reassign")
+        FREE = "free", _("yes, with a reason")
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     group = models.OneToOneField(Group, models.CASCADE, related_name="work_plan", verbose_name=_("group"))
     again = models.BooleanField(
@@ -53,6 +59,7 @@ class WorkPlan(models.Model):
             " goes to somebody else. The rep is warned one day before. Empty = never."
         ),
     )
+    give_on = models.CharField(_("reps may hand leads to each other"), max_length=8, choices=GiveOn, default=GiveOn.NO)
 
     class Meta:
         verbose_name = _("work plan")

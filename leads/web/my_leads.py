@@ -243,10 +243,12 @@ def _tabs(rep: Rep, chosen: str, now: datetime) -> list[dict[str, Any]]:
         "closed": (_("Closed"), None),
     }
     base = reverse("my-leads")
-    return [
+    found = [
         {"label": label, "count": n, "url": base if key == "due" else f"{base}?show={key}", "active": key == chosen}
         for key, (label, n) in labels.items()
     ]
+    # Of the app above; pages meet by the names of their URLs.
+    return [*found, {"label": _("Returned"), "count": None, "url": reverse("my-returns"), "active": False}]
 
 
 def aside_of(rep: Rep, now: datetime) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from leads import respond, undo
 from leads.life import EventKind, Kind, State
-from leads.models import AccountHow, Lead, LeadEvent, LeadFacts, LeadPrivate, Stage, StepKind, Task, Touch
+from leads.models import AccountHow, Lead, LeadEvent, LeadFacts, LeadPrivate, Stage, StepKind, Task, Touch, WorkPlan
 from leads.qualify.normalise import country_name
 from leads.web import merged, story, telling
 from reps import access
@@ -73,6 +73,7 @@ def context_of(lead: Lead, *, now: datetime, mine: bool, reader: Any) -> dict[st
         "onward": onward_of(lead),
         "facts": [*account_facts(lead, events), *facts_of(lead, details, judged_of(lead))],
         "timeline": [item for _event, item in told],
+        "give_url": _give_url(lead, mine=mine),
         "into": parts["into"],
         "merged": parts["merged"],
         "merge_url": parts["merge_url"],
@@ -123,6 +124,12 @@ _STEP_ICONS = {
     StepKind.MEETING: "cal",
     StepKind.OTHER: "flag",
 }
+
+
+def _give_url(lead: Lead, *, mine: bool) -> str:
+    """Where the owner hands it to a colleague, if the group lets them."""
+    plan = WorkPlan.objects.filter(group=lead.group_id).first() if mine and lead.state == State.ASSIGNED else None
+    return reverse("lead-give-on", args=[lead.uid]) if plan and plan.give_on != WorkPlan.GiveOn.NO else ""
 
 
 def _delete_url(lead: Lead, *, mine: bool, reader: Any) -> str:

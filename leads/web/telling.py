@@ -55,6 +55,7 @@ _ICONS = {
     EventKind.STEPS_STOPPED: "minus",
     EventKind.UNDONE: "undo",
     EventKind.GONE_QUIET: "undo",
+    EventKind.RULED: "check",
 }
 _TOUCH_ICONS = {
     TouchKind.CALL: "phone",
@@ -199,6 +200,13 @@ def _reminded(event: LeadEvent, reader: Any) -> dict[str, Any]:
     return told
 
 
+def _ruled(event: LeadEvent, reader: Any) -> dict[str, Any]:
+    """Which way, and by whom."""
+    approved = event.payload.get("ruling") == "approved"
+    what = _("Return approved") if approved else _("Return refused")
+    return {"what": what, "by": _by(event, reader), "icon": "check" if approved else "x"}
+
+
 _TELLERS: dict[EventKind, Callable[[LeadEvent, Any], dict[str, Any]]] = {
     EventKind.QUALIFIED: _qualified,
     EventKind.TOLD: _told,
@@ -207,6 +215,7 @@ _TELLERS: dict[EventKind, Callable[[LeadEvent, Any], dict[str, Any]]] = {
     EventKind.STEPS_STOPPED: _step,
     EventKind.UNDONE: _undone,
     EventKind.REMINDED: _reminded,
+    EventKind.RULED: _ruled,
 }
 
 

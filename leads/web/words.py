@@ -64,6 +64,7 @@ EVENTS = {
     EventKind.STEP_DONE: _("Step done"),
     EventKind.STEPS_STOPPED: _("Steps stopped"),
     EventKind.UNDONE: _("Taken back"),
+    EventKind.RULED: _("Ruled on the return"),
     EventKind.GONE_QUIET: _("Taken back: nothing was done for too many days"),
 }
 # What a mail was about, where it did not bring the lead.
@@ -79,6 +80,7 @@ TOLD_OF = {
     "broadcast": _("that it waits in the pool"),
     "waiting": _("that it waits"),
     "handed_over": _("who has it now"),
+    "ruled": _("of the ruling on their return"),
     "merged": _("that it goes on as another lead"),
     "handoff": _("who takes it from here"),
 }
@@ -99,6 +101,7 @@ NEWS = {
     "merged": (_("A lead of yours was merged into another"), _("%(n)d leads of yours were merged into others")),
     "many_claims": (_("Somebody claims faster than people do"), _("Somebody claims faster than people do")),
     "many_exports": (_("Somebody takes out many files"), _("Somebody takes out many files")),
+    "ruled": (_("Your return was ruled on"), _("%(n)d of your returns were ruled on")),
     "handoff": (_("A lead of yours was taken over"), _("%(n)d leads of yours were taken over")),
 }
 TOUCHES = {

@@ -25,7 +25,7 @@ class StepInline(TabularInline):
 class WorkPlanAdmin(HouseAdmin):
     """One a group; a change of the days of silence sets the clocks of its open leads."""
 
-    list_display = ("group", "stop_from", "again", "quiet_days")
+    list_display = ("group", "stop_from", "again", "quiet_days", "give_on")
     list_select_related = ("group", "stop_from")
     search_fields = ("group__name",)
     autocomplete_fields = ("group",)

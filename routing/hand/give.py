@@ -26,17 +26,25 @@ GIVEABLE = frozenset(
 
 
 def give(
-    *, lead: Lead, rep: Rep, group: Group | None, by: User | None, why: str = "", counted: bool | None = None
+    *,
+    lead: Lead,
+    rep: Rep,
+    group: Group | None,
+    by: User | None,
+    why: str = "",
+    counted: bool | None = None,
+    owner: Rep | None = None,
 ) -> None:
     """Make the rep the owner, whoever had it before. Counted in the group's fair share where the group says so.
 
-    Raises NotYoursError where the lead is closed, erased or the rep's already, or the rep is no longer active.
+    Raises NotYoursError where the lead is closed, erased or the rep's already, or the rep is no longer active; and
+    where it is not `owner`'s any more, if its owner gives it.
     """
     with turn(lead.division_id) as held:
         if held is None or not may_get(rep):
             raise NotYoursError
         (current,) = locked([lead.pk])
-        if stays(current, rep):
+        if stays(current, rep) or (owner is not None and current.owner_id != owner.pk):
             raise NotYoursError
         give_all(held, [(current, group)], rep=rep, by=by, why=why, counted=counted)
         transaction.on_commit(dispatch.ring)

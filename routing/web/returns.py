@@ -1,19 +1,24 @@
-"""A rep returns a lead from its page."""
+"""A rep returns a lead from its page, and sees what became of those they returned."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
 from leads.models import Lead
+from leads.web import show
 from reps import access
 from reps.models import User
 from routing import returns
 from routing.assign import NotYoursError
 from routing.models import Return
+
+_ON_A_PAGE = 50
 
 
 @login_required
@@ -36,6 +41,20 @@ def give_back(request: HttpRequest, uid: str) -> HttpResponse:
         return _back(request, "my-leads")
     messages.success(request, _("Returned. A manager looks at it."))
     return _back(request, "my-leads")
+
+
+@login_required
+@never_cache
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """What the reader returned, the newest first: why, and whether anybody has ruled on it."""
+    rep = access.rep_of(request.user)
+    if rep is None:
+        raise PermissionDenied
+    rows = Return.objects.filter(rep=rep).select_related("lead__private", "ruled_by").order_by("-at", "-pk")
+    page = Paginator(rows, _ON_A_PAGE).get_page(request.GET.get("page"))
+    shown = [{"title": show.title_of(row.lead, row.lead.private), "row": row} for row in page]
+    return render(request, "routing/my_returns.html", {"returns": shown, "page": page})
 
 
 def _back(request: HttpRequest, name: str, *args: str) -> HttpResponse:

@@ -29,7 +29,7 @@ class PlanForm(forms.ModelForm):
 
     class Meta:
         model = WorkPlan
-        fields = ("stop_from", "again", "quiet_days")
+        fields = ("stop_from", "again", "quiet_days", "give_on")
         widgets = {"quiet_days": forms.NumberInput(attrs={"min": 1, "max": 90})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -51,6 +51,7 @@ NOT_PERSONAL = {
     "leads.Stage": "key metric name",
     "leads.Task": "kind source why",
     "leads.Touch": "kind outcome",
+    "leads.WorkPlan": "give_on",
     "leads.WebForm": "consent intro origins submit_label title",
     "reporting.AlertState": "cut metric state",
     "reporting.Rollup": "answer cut metric",
