@@ -5,7 +5,7 @@ from datetime import datetime
 from django.dispatch import receiver
 
 from config.lib import doorbell
-from leads.signals import look_again, lead_ready
+from leads.signals import lead_ready, look_again
 from routing.models import Timer
 
 
