@@ -109,12 +109,13 @@ def buttons_of(row: Delivery) -> list[Button]:
     """What can be done from a message; each leads back by the number of the delivery, which tells nothing."""
     if row.rep_id is None:
         return []
+    called = [("reached", _("Called: reached")), ("no_answer", _("Called: no answer"))]
     words: dict[str, list[tuple[str, str]]] = {
         "offered": [("accept", _("Accept")), ("decline", _("Decline"))],
         "broadcast": [("claim", _("Pull next"))],
-        "assigned": [("call", _("Log a call"))],
-        "reminder": [("call", _("Log a call"))],
-        "due_soon": [("call", _("Log a call"))],
+        "assigned": called,
+        "reminder": called,
+        "due_soon": called,
     }
     return [Button(act, label, str(row.uid)) for act, label in words.get(row.event, ())]
 

@@ -174,9 +174,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker; at the root, as it may show notifications for every page, and never out of a cache."""
-    response = HttpResponse(render_to_string("reps/push_worker.js"), content_type="text/javascript; charset=utf-8")
-    response["Cache-Control"] = "no-store"
-    return response
+    return HttpResponse(render_to_string("reps/push_worker.js"), content_type="text/javascript; charset=utf-8")
 
 
 def _answer(
