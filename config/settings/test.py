@@ -8,3 +8,5 @@ AXES_ENABLED = False
 RATES = dict.fromkeys(RATES, "")  # noqa: F405 - from base; tests of rates set their own
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405 - from base
 INBOUND_LEASE_SECONDS = 3
+# Files are looked for when asked: else every client of a test reads all of them first.
+WHITENOISE_AUTOREFRESH = True
