@@ -63,9 +63,9 @@ class ExportAdmin(ReadOnly, HouseAdmin):
 class DeliveryAdmin(ReadOnly, HouseAdmin):
     """What was told to whom."""
 
-    list_display = ("created_at", "channel", "event", "rep", "user", "tries", "sent_at", "failed_at")
+    list_display = ("created_at", "channel", "endpoint", "event", "rep", "user", "tries", "sent_at", "failed_at")
     list_filter = ("channel", "event")
-    list_select_related = ("rep__user", "user")
+    list_select_related = ("rep__user", "user", "endpoint")
     show_full_result_count = False
 
 

@@ -14,6 +14,7 @@ from unfold.admin import TabularInline
 from reps import roster
 from reps.models import (
     Division,
+    Endpoint,
     Group,
     Membership,
     Pause,
@@ -168,6 +169,28 @@ class PauseAdmin(HouseAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Pause | None = None) -> bool:
         """Ended instead, so the roster as it was stays."""
+        return False
+
+
+@admin.register(Endpoint)
+class EndpointAdmin(HouseAdmin):
+    """Where people are reached; they add and remove it themselves, under How I am told."""
+
+    list_display = ("label", "channel", "user", "group", "active", "reached_at", "failed_at", "error")
+    list_filter = ("channel", "active")
+    list_select_related = ("user", "group")
+    exclude = ("sealed", "digest")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """An address is for the person to enter."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """To look at only."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """What was told there can be read."""
         return False
 
 

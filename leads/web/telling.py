@@ -144,13 +144,23 @@ def _qualified(event: LeadEvent, reader: Any) -> dict[str, Any]:
     }
 
 
+_BY_WAY = {
+    "email": gettext_lazy("e-mail"),
+    "push": gettext_lazy("a note of the browser"),
+    "slack": "Slack",
+    "teams": "Microsoft Teams",
+    "apprise": gettext_lazy("SMS or messenger"),
+}
+
+
 def _told(event: LeadEvent, reader: Any) -> dict[str, str]:
     """Whom, and of what where it is not the lead's being theirs."""
     about = TOLD_OF.get(event.payload.get("event", ""))
     who = _name(event.rep.user_id, event.rep.name, reader) if event.rep else _("a manager")
     if event.payload.get("test_inbox"):
         return {"by": _("the inbox for tests, instead of %s") % who, "detail": str(about) if about else ""}
-    return {"by": _("%s by e-mail") % who, "detail": str(about) if about else ""}
+    by = {"who": who, "channel": _BY_WAY.get(event.payload.get("channel", "email"), _("another way"))}
+    return {"by": _("%(who)s by %(channel)s") % by, "detail": str(about) if about else ""}
 
 
 def _name(user_id: int | None, name: str, reader: Any) -> str:
