@@ -80,7 +80,7 @@ class Group(models.Model):
         help_text=_("Who holds so many gets no more until one of them was contacted."),
         validators=[MinValueValidator(1)],
     )
-    claim_pause = models.PositiveIntegerField(_("seconds between two claims"), default=0, help_text=_("0: no pause."))
+    claim_pause = models.PositiveIntegerField(_("seconds between two claims"), null=True, blank=True)
     put_backs_per_day = models.PositiveSmallIntegerField(
         _("put back a day at most"),
         null=True,
