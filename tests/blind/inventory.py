@@ -1,0 +1,50 @@
+"""Every route of the product by who may open it; CI fails where a route is not here, so nobody adds one unseen.
+
+Whoever adds a route asks first what it tells a rep about leads that wait in a blind pool, and then places it.
+The admin's own routes are not listed: all of them send a rep to the admin's sign-in.
+"""
+
+# A rep opens them by GET, each about the rep's own: leads owned, what the group made public, settings of theirs.
+REP = """
+    add-lead leads leads-csv leads-sent my-leads my-numbers my-offers my-returns my-turn nav-counts pool rules
+    password_change password_change_done telling told
+    api:lead-list api:offers
+"""
+# A rep posts to them; of a lead that is not theirs they know nothing.
+REP_ACTS = """
+    duty-switch lead-give-on lead-log lead-note lead-return lead-stage lead-take-back lead-touch my-leads-bulk
+    offer-accept offer-decline pool-claim pool-pull pool-put-back slack-code slack-part step-done
+    telling-add telling-browser telling-morning telling-news telling-remove telling-sound telling-test
+    telling-test-email telling-switch slack-secret
+    api:lead-bulk api:offer-accept api:offer-decline
+"""
+# Pages and fragments of one lead: those who may read it, anybody else is told it is not there.
+OF_A_LEAD = "lead-show lead-why api:lead-self api:lead-timeline api:lead-why"
+# Managers, ops and machines with a key; a rep is refused, or told that nothing is there.
+NOT_REPS = """
+    board connection connection-address connection-edit connection-look connection-mapping connection-new
+    connection-shelf connection-switch connection-template connection-test connections deliveries deliveries-again
+    delivery form-copy form-edit form-ending form-ending-new form-endings form-held form-held-take form-held-throw
+    form-item form-item-add form-item-move form-item-remove form-new form-settings form-switch forms import
+    import-cancel import-columns import-export import-go-on import-new import-progress import-refused imports
+    lead-assign lead-merge lead-reject lead-revive lead-unmerge rep-leave rep-report rep-report-csv reports reports-csv
+    rules-compare rules-go-back rules-set rules-version test-delete tests-clear to-assign work-plan work-plans
+    api:leads-assign api:leads-unassign api:rep-leave api:rep-leave-preview api:routing-again
+    api:routing-again-preview api:routing-pauses api:routing-resume api:routing-resume-preview api:rule-set-check
+    api:rule-set-compare api:rule-set-draft api:rule-set-example api:rule-set-examples api:rule-set-go-back
+    api:rule-set-publish api:rule-set-try api:rule-set-version api:rule-set-versions api:rule-sets api:simulation
+    api:simulation-cancel api:simulation-moves api:simulations
+"""
+# Open to anybody by their nature: sign-in, health, forms people fill, senders with an address or a signature.
+ANYBODY = """
+    form-page form-part healthz home inbound login logout password_reset password_reset_complete
+    password_reset_confirm password_reset_done push-worker readyz slack-actions
+"""
+
+
+def listed():
+    """All names, each once."""
+    names = f"{REP} {REP_ACTS} {OF_A_LEAD} {NOT_REPS} {ANYBODY}".split()
+    twice = sorted({name for name in names if names.count(name) > 1})
+    assert not twice, f"listed twice: {twice}"
+    return set(names)
