@@ -284,6 +284,7 @@ class GroupAdminBase(KeepsPast, HouseAdmin):
                     "free_decline",
                     "on_return",
                     "repay_per_day",
+                    "when_away",
                 )
             },
         ),

@@ -11,11 +11,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from reps import schedule
-from reps.models import Pause, Rep, Shift, TimeOff, User
+from reps.models import BusySpan, HolidayWorked, Pause, Rep, Shift, TimeOff, User
 
 # How far ahead duty is looked for: over any holiday season and a usual vacation.
 HORIZON = timedelta(days=28)
-LEAVE, HOLIDAY, PAUSED = "leave", "holiday", "paused"
+LEAVE, HOLIDAY, PAUSED, BUSY = "leave", "holiday", "paused", "busy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,17 @@ class Calendar:
 
 
 def calendars(reps: Iterable[int], *, since: datetime, until: datetime) -> dict[int, Calendar]:
-    """The calendar of each rep over the span, in four queries whatever their number."""
+    """The calendar of each rep over the span, in six queries whatever their number."""
     wanted = sorted(set(reps))
     people = Rep.objects.filter(pk__in=wanted).values_list("pk", "time_zone", "country", "subdivision")
     weeks = _weeks(wanted, since, until)
     absences = _absences(wanted, since, until)
+    worked = set(HolidayWorked.objects.filter(rep__in=wanted).values_list("rep_id", "day"))
     found = {}
     for pk, zone, country, subdivision in people:
         shifts = schedule.compile_shifts(zone=zone, weeks=weeks.get(pk, []), horizon=(since, until))
         days = [d for year in _years(since, until) for d in public_holidays(country, subdivision, year)]
+        days = [day for day in days if (pk, day) not in worked]
         off = [Absence(start, end, HOLIDAY) for start, end in schedule.compile_days(zone=zone, days=days)]
         off = [a for a in off if a.end is None or (a.end > since and a.start < until)] + absences.get(pk, [])
         holes = schedule.merge((a.start, a.end or schedule.FOREVER) for a in off)
@@ -115,10 +117,20 @@ def public_holidays(country: str, subdivision: str, year: int) -> tuple[date, ..
     return _holidays(country, subdivision, year) if country else ()
 
 
-@lru_cache(maxsize=512)
+def next_holidays(rep: Rep, *, after: date, most: int = 3) -> list[tuple[date, str]]:
+    """The next public holidays where the rep is, with their names; from `after` on, within a year."""
+    found = (named for year in (after.year, after.year + 1) for named in _named(rep.country, rep.subdivision, year))
+    return [(day, name) for day, name in found if day >= after][:most] if rep.country else []
+
+
 def _holidays(country: str, subdivision: str, year: int) -> tuple[date, ...]:
+    return tuple(day for day, _name in _named(country, subdivision, year))
+
+
+@lru_cache(maxsize=512)
+def _named(country: str, subdivision: str, year: int) -> tuple[tuple[date, str], ...]:
     try:
-        return tuple(sorted(holidays.country_holidays(country, subdiv=subdivision or None, years=year)))
+        return tuple(sorted(holidays.country_holidays(country, subdiv=subdivision or None, years=year).items()))
     except NotImplementedError:
         return ()
 
@@ -141,7 +153,7 @@ def _weeks(reps: Sequence[int], since: datetime, until: datetime) -> dict[int, l
 
 def _absences(reps: Sequence[int], since: datetime, until: datetime) -> dict[int, list[Absence]]:
     found: dict[int, list[Absence]] = {}
-    for model, kind in ((TimeOff, LEAVE), (Pause, PAUSED)):
+    for model, kind in ((TimeOff, LEAVE), (Pause, PAUSED), (BusySpan, BUSY)):
         rows = model.objects.within(since, until).filter(rep__in=reps).order_by("rep", "starts_at")
         for rep, start, end in rows.values_list("rep_id", "starts_at", "ends_at"):
             found.setdefault(rep, []).append(Absence(start, end, kind))

@@ -1,5 +1,6 @@
 """Rows about people, one noun a file."""
 
+from .calendar import BusySpan, CalendarAddress, CalendarFeed, HolidayWorked
 from .division import Division, RosterVersion
 from .endpoint import Endpoint
 from .group import Group
@@ -16,9 +17,13 @@ from .time import Pause, Shift, TimeOff
 from .user import User
 
 __all__ = [
+    "BusySpan",
+    "CalendarAddress",
+    "CalendarFeed",
     "Division",
     "Endpoint",
     "Group",
+    "HolidayWorked",
     "Listener",
     "Membership",
     "Pause",

@@ -51,6 +51,13 @@ class Group(models.Model):
         FORGIVE = "forgive", _("forgiven: at most one lead is owed either way after time off")
         REPAY = "repay", _("repaid: leads missed during time off are made up for, a few a day")
 
+    class WhenAway(models.TextChoices):
+        """What becomes of leads nobody was in touch about when their owner's time off begins."""
+
+        KEEP = "keep", _("stay with their owner")
+        AGAIN = "again", _("are shared again by the rules")
+        BACKUP = "backup", _("go to the owner's backup; without one, by the rules again")
+
     class Visibility(models.TextChoices):
         """What a rep of the group sees of its other leads."""
 
@@ -121,6 +128,13 @@ class Group(models.Model):
     on_return = models.CharField(_("after time off"), max_length=8, choices=OnReturn, default=OnReturn.KEEP)
     repay_per_day = models.PositiveSmallIntegerField(
         _("made up for a day at most"), default=2, validators=[MinValueValidator(1)]
+    )
+    when_away = models.CharField(
+        _("when time off begins, leads without a contact"),
+        max_length=6,
+        choices=WhenAway,
+        default=WhenAway.KEEP,
+        help_text=_("Only planned time off, not a pause; what the owner was in touch about stays with them."),
     )
     active = models.BooleanField(_("active"), default=True)
 

@@ -147,7 +147,8 @@ def _fresh(scene: Scene, row: Considered, at: datetime) -> Scene:
 Nudge = Callable[[Scene, Considered, datetime], Scene]
 NUDGES: dict[Code, Nudge] = {
     **dict.fromkeys(
-        (Code.OFF_SHIFT, Code.NO_SHIFTS, Code.ON_LEAVE, Code.PUBLIC_HOLIDAY, Code.PAUSED, Code.IDLE), _on_duty
+        (Code.OFF_SHIFT, Code.NO_SHIFTS, Code.ON_LEAVE, Code.PUBLIC_HOLIDAY, Code.PAUSED, Code.BUSY, Code.IDLE),
+        _on_duty,
     ),
     Code.AT_CAP: _room,
     Code.LACKS_SKILL: _skill,

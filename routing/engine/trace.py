@@ -62,6 +62,7 @@ class Code(StrEnum):
     ON_LEAVE = "on_leave"
     PUBLIC_HOLIDAY = "public_holiday"
     PAUSED = "paused"
+    BUSY = "busy"
     IDLE = "idle"
     AT_CAP = "at_cap"
     OVER_CAPACITY = "over_capacity"

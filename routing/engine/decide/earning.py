@@ -8,7 +8,7 @@ from routing.engine.strategy import Part
 from routing.engine.trace import Code
 from routing.engine.world import Group, Lead, Member, OnReturn, Step, World
 
-TIME_OFF = frozenset({Code.ON_LEAVE, Code.PUBLIC_HOLIDAY, Code.PAUSED})
+TIME_OFF = frozenset({Code.ON_LEAVE, Code.PUBLIC_HOLIDAY, Code.PAUSED, Code.BUSY})
 # What being there would have changed: everything else is asked of the absent too.
 PRESENT = frozenset({"availability", "capacity", "not_again"})
 

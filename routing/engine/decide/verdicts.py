@@ -13,7 +13,9 @@ from routing.engine.slate import Slate
 from routing.engine.trace import Code, Numbers, Reason
 from routing.engine.world import ANY_GROUP, Group, Limit, Member, OnReturn, Rep, World
 
-DUTY = frozenset({Code.OFF_SHIFT, Code.NO_SHIFTS, Code.ON_LEAVE, Code.PUBLIC_HOLIDAY, Code.PAUSED, Code.IDLE})
+DUTY = frozenset(
+    {Code.OFF_SHIFT, Code.NO_SHIFTS, Code.ON_LEAVE, Code.PUBLIC_HOLIDAY, Code.PAUSED, Code.BUSY, Code.IDLE}
+)
 A_DAY = timedelta(days=1)
 # Members of an enum are slow to look up in Python 3.11, and these are met twenty times a decision.
 OWED_LESS, WAITED_LESS, HIGHER_NUMBER = Code.OWED_LESS, Code.WAITED_LESS, Code.HIGHER_NUMBER

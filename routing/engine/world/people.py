@@ -31,12 +31,14 @@ class AbsenceKind(StrEnum):
     LEAVE = "leave"
     HOLIDAY = "holiday"
     PAUSED = "paused"
+    BUSY = "busy"  # a calendar says so
 
 
 ABSENT = {
     AbsenceKind.LEAVE: Code.ON_LEAVE,
     AbsenceKind.HOLIDAY: Code.PUBLIC_HOLIDAY,
     AbsenceKind.PAUSED: Code.PAUSED,
+    AbsenceKind.BUSY: Code.BUSY,
 }
 
 
