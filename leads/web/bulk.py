@@ -19,7 +19,7 @@ from leads import respond, steps
 from leads.life import TouchKind
 from leads.models import Lead, LeadPrivate, Stage
 from leads.web import my_leads, show
-from leads.web.step_form import StepForm
+from leads.web.step_form import StepForm, instants_of
 from reps import access
 from reps.models import Rep, User
 
@@ -71,7 +71,7 @@ def _act(request: HttpRequest, rep: Rep, user: User) -> Act:
     if act in _TOUCHES:
         return lambda lead: respond.touch(lead=lead, rep=rep, by=user, kind=_TOUCHES[act], now=now)
     if act == "step":
-        form = StepForm(sent, rep=rep, now=now)
+        form = StepForm(sent, instants=instants_of(rep, now=now))
         if not form.is_valid():
             raise _WrongError(" ".join(f"{form.fields[name].label}: {text[0]}" for name, text in form.errors.items()))
         if not form.cleaned_data.get("due"):

@@ -22,7 +22,7 @@ from leads import respond, steps, undo
 from leads.life import CallOutcome, EventKind, TouchKind
 from leads.models import Lead, LeadEvent, LeadPrivate, Task
 from leads.web import acts, show
-from leads.web.step_form import StepForm
+from leads.web.step_form import StepForm, instants_of
 from leads.web.words import OUTCOMES, TOUCHES
 from reps.models import Rep, User
 
@@ -78,9 +78,10 @@ def page(request: HttpRequest, uid: str) -> HttpResponse:
     """The form by itself, or as a part of a list; sent, it writes all of it or says what is wrong where."""
     lead, rep, user = acts.owned(request, uid)
     now = timezone.now()
+    instants = instants_of(rep, now=now)
     if request.method != "POST":
-        return _draw(request, lead, LogForm(initial=_initial(request), rep=rep, now=now))
-    form = LogForm(_clean(request), rep=rep, now=now)
+        return _draw(request, lead, LogForm(initial=_initial(request), instants=instants))
+    form = LogForm(_clean(request), instants=instants)
     if form.is_valid():
         try:
             form.save(lead=lead, rep=rep, by=user, now=now)

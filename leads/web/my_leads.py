@@ -26,7 +26,7 @@ from leads.life import Kind, State
 from leads.models import Delivery, Lead, Stage, Task
 from leads.qualify.normalise import country_name
 from leads.web import owned, show, telling
-from leads.web.step_form import StepForm
+from leads.web.step_form import StepForm, instants_of
 from leads.web.words import NEWS
 from reps import access
 from reps.models import Rep
@@ -53,7 +53,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]  # set by django-htmx
         return _fragment(request, rep, lists, now)
     _see(request.user, rep, now)
-    bulk = StepForm(rep=rep, now=now) if lists["sections"] and tab != "closed" else None
+    bulk = StepForm(instants=instants_of(rep, now=now)) if lists["sections"] and tab != "closed" else None
     context = {**lists, "place": _place(rep), "tabs": _tabs(rep, tab, now), "query": query, "aside": aside_of(rep, now)}
     context |= {"bulk": bulk, "stages": list(Stage.objects.filter(division=rep.division_id))}
     return render(request, "leads/my_leads.html", context)

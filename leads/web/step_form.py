@@ -1,5 +1,6 @@
 """What comes next for a lead, and when: quick choices in the rep's working hours, or a day and time."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,11 @@ _DUE = {
 }
 
 
+def instants_of(rep: Rep, *, now: datetime) -> dict[str, datetime]:
+    """The quick choices of the rep, as their hours are now."""
+    return due.choices(due.hours_of([rep], since=now)[rep.pk], now=now)
+
+
 class StepForm(forms.Form):
     """What comes next, and when; empty = nothing."""
 
@@ -34,10 +40,9 @@ class StepForm(forms.Form):
     )
     about = forms.CharField(label=gettext_lazy("About"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, rep: Rep, now: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, instants: Mapping[str, datetime], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        hours = due.hours_of([rep], since=now)[rep.pk]
-        self.instants = due.choices(hours, now=now)
+        self.instants = instants
         quick = [(key, f"{_DUE[key]}, {_when(at, key)}") for key, at in self.instants.items()]
         self.fields["due"].choices = [  # type: ignore[attr-defined]  # it is a ChoiceField
             ("", _("No next step")), *quick, (PICK, _("Choose day and time")),

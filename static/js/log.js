@@ -16,6 +16,11 @@ function settle(root) {
   for (const select of root.querySelectorAll("[data-due]")) ask(select);
 }
 
+// The link by which people open the form; those of shortcuts and of numbers stay as they are.
+function opener(box) {
+  return document.querySelector(`[data-into="${box.id}"][aria-expanded]`);
+}
+
 document.addEventListener("click", async (event) => {
   const link = event.target.closest?.("[data-logs]");
   const box = link && document.getElementById(link.dataset.into);
@@ -24,11 +29,13 @@ document.addEventListener("click", async (event) => {
   const url = link.dataset.logs;
   if (!box.hidden && box.dataset.url === url) {
     box.hidden = true;
+    opener(box)?.setAttribute("aria-expanded", "false");
     return;
   }
   await window.htmx.ajax("GET", url, { target: box, swap: "innerHTML" });
   box.dataset.url = url;
   box.hidden = false;
+  opener(box)?.setAttribute("aria-expanded", "true");
   settle(box);
   const first = url.includes("due=") ? "[data-due]" : url.includes("kind=note") ? "textarea" : "[data-for]:not([hidden]) input:checked, textarea";
   box.querySelector(first)?.focus();
@@ -36,7 +43,9 @@ document.addEventListener("click", async (event) => {
 
 document.addEventListener("keydown", (event) => {
   const box = event.key === "Escape" && event.target.closest?.(".logbox");
-  if (box) (box.closest("[data-row]")?.querySelector("[data-row-link]") ?? document.querySelector(`[data-into="${box.id}"]`))?.focus();
+  if (!box) return;
+  opener(box)?.setAttribute("aria-expanded", "false");
+  opener(box)?.focus();
 });
 
 document.addEventListener("change", (event) => {

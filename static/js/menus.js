@@ -1,15 +1,8 @@
-// Opens and closes: menus close on Escape or a click elsewhere; a button with data-toggle shows and hides its part.
+// Opens and closes: menus close on Escape or a click elsewhere, and so do parts with data-closes on Escape.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
-  const button = event.target.closest("[data-toggle]");
-  const part = button && document.getElementById(button.dataset.toggle);
-  if (!part) return;
-  part.hidden = !part.hidden;
-  button.setAttribute("aria-expanded", String(!part.hidden));
-  button.closest("details.menu")?.removeAttribute("open");
-  if (!part.hidden) (part.querySelector("input:checked") ?? part.querySelector("input:not([type=hidden]), select, textarea, button"))?.focus();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -21,11 +14,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const part = event.target.closest?.("[data-closes]");
-  if (!part) return;
-  part.hidden = true;
-  const button = document.querySelector(`[data-toggle="${part.id}"]`);
-  button?.setAttribute("aria-expanded", "false");
-  button?.focus();
+  if (part) part.hidden = true;
 });
 
 // What only a phone folds: data-fold opens and closes by a class, so that a wide page always shows it.

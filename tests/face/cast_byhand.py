@@ -19,7 +19,14 @@ REPS = [{"uid": uid(name), "name": name} for name in ("Jonas Weidmann", "Katarzy
 
 
 def taken(owner: str, *, same: bool = False, account: bool = False, title: str = "") -> dict[str, Any]:
-    return {"owner": owner, "own": False, "same_person": same, "is_account": account, "url": "#" if title else "", "title": title}
+    return {
+        "owner": owner,
+        "own": False,
+        "same_person": same,
+        "is_account": account,
+        "url": "#" if title else "",
+        "title": title,
+    }
 
 
 def form(values: dict[str, str] | None = None, *, bound: bool = False, may_test: bool = False) -> AddForm:

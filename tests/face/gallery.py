@@ -24,6 +24,7 @@ from tests.face import (
     cast_rep,
     cast_reports,
     cast_rules,
+    cast_work,
 )
 
 Page = tuple[str, Callable[[], dict[str, Any]], str]
@@ -33,6 +34,15 @@ PAGES: dict[str, Page] = {
     "my-leads": ("leads/my_leads.html", cast_rep.my_leads, "Europe/Berlin"),
     "my-leads-offer": ("leads/my_leads.html", cast_rep.my_leads_offer, "Europe/Berlin"),
     "my-leads-empty": ("leads/my_leads.html", cast_rep.my_leads_empty, "Europe/Berlin"),
+    "my-leads-due": ("leads/my_leads.html", cast_work.my_leads, "Europe/Berlin"),
+    "log": ("leads/log.html", cast_work.log, "Europe/Berlin"),
+    "log-wrong": ("leads/log.html", cast_work.log_wrong, "Europe/Berlin"),
+    "lead-steps": ("leads/lead_show.html", cast_work.lead, "Europe/Berlin"),
+    "work-plans": ("routing/work_plans.html", cast_work.plans, "Europe/Berlin"),
+    "work-plans-empty": ("routing/work_plans.html", cast_work.plans_none, "Europe/Berlin"),
+    "my-returns": ("routing/my_returns.html", cast_work.returned, "Europe/Berlin"),
+    "my-returns-empty": ("routing/my_returns.html", cast_work.returned_none, "Europe/Berlin"),
+    "give-on-gone": ("routing/give_on.html", cast_work.gone, "Europe/Berlin"),
     "lead": ("leads/lead_show.html", cast_rep.lead, "Europe/Berlin"),
     "lead-waiting": ("leads/lead_show.html", cast_rep.lead_waiting, "Europe/Berlin"),
     "lead-merged": ("leads/lead_show.html", cast_rep.lead_merged, "Europe/Berlin"),
@@ -112,6 +122,7 @@ PAGES: dict[str, Page] = {
 # What htmx would ask for while a page is open: address -> fragment.
 FRAGMENTS = {
     "/lead-why/": ("routing/_why.html", cast.why),
+    "/lead-log/": ("components/log_form.html", cast_work.log),
     "/my-turn/": ("routing/_my_turn.html", cast.turn),
     "/import-progress/": ("routing/_import_progress.html", cast_imports.running),
     "/nav-counts/": ("components/_nav_counts.html", cast.counts),

@@ -51,26 +51,48 @@ def test_clock_runs_over_and_turns_late(page: Page, address: str) -> None:
     expect(row).to_have_class("row-lead row-late")
 
 
-def test_call_line_opens_and_closes_by_keyboard(page: Page, address: str) -> None:
-    page.goto(f"{address}/page/my-leads")
-    button = page.locator("[data-toggle]").first
-    line = page.locator(f"#{button.get_attribute('data-toggle')}")
-    expect(line).to_be_hidden()
+def test_log_form_opens_and_closes_by_keyboard(page: Page, address: str) -> None:
+    page.goto(f"{address}/page/my-leads-due", wait_until="load")
+    row = page.locator("[data-row]").nth(1)
+    opener = row.locator("[data-row-key=c]")
 
-    button.press("Enter")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("c")
 
-    expect(line).to_be_visible()
-    expect(button).to_have_attribute("aria-expanded", "true")
-    expect(line.locator("input[value=connected]")).to_be_focused()
+    expect(row.locator("[data-logform]")).to_be_visible()
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    expect(row.locator("input[value=connected]")).to_be_visible()
+    row.get_by_text("E-mail", exact=True).nth(1).click()
+    expect(row.locator("[name=minutes]")).to_be_hidden()
 
     page.keyboard.press("Escape")
 
-    expect(line).to_be_hidden()
-    expect(button).to_be_focused()
+    expect(row.locator("[data-logform]")).to_be_hidden()
+    expect(opener).to_be_focused()
 
 
-def test_refresh_waits_while_a_line_is_open(page: Page, address: str) -> None:
-    page.goto(f"{address}/page/my-leads", wait_until="load")
+def test_shortcuts_choose_rows_and_none_fires_while_typing(page: Page, address: str) -> None:
+    page.goto(f"{address}/page/my-leads-due", wait_until="load")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("#bulk")).to_be_visible()
+
+    page.keyboard.press("/")
+    page.keyboard.type("jxc?")
+
+    expect(page.get_by_role("searchbox")).to_have_value("jxc?")
+    expect(page.locator("[data-row-key=x]:checked")).to_have_count(1)
+    expect(page.locator("[data-logform]")).to_have_count(0)
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_refresh_waits_while_a_form_is_open_or_leads_are_chosen(page: Page, address: str) -> None:
+    page.goto(f"{address}/page/my-leads-due", wait_until="load")
     asked: list[str] = []
     page.route("**/again/**", lambda route: (asked.append(route.request.url), route.fulfill(status=204)))
     page.evaluate("""() => {
@@ -80,11 +102,15 @@ def test_refresh_waits_while_a_line_is_open(page: Page, address: str) -> None:
         htmx.process(part);
     }""")
 
-    page.locator("[data-toggle]").first.click()
+    page.locator("[data-row-key=c]").first.click()
+    expect(page.locator("[data-logform]").first).to_be_visible()
+    page.evaluate("htmx.trigger('#my-leads', 'look')")
+    page.keyboard.press("Escape")
+    page.locator("[data-row-key=x]").first.check()
     page.evaluate("htmx.trigger('#my-leads', 'look')")
     page.wait_for_timeout(150)
     held = list(asked)
-    page.locator("[data-toggle]").first.click()
+    page.locator("[data-row-key=x]").first.uncheck()
     page.locator("h1").click()
     with page.expect_request("**/again/**"):
         page.evaluate("htmx.trigger('#my-leads', 'look')")
