@@ -41,7 +41,7 @@ KINDS = (
         "moved",
         _("Handed over or taken back"),
         _("A lead of yours went to somebody else, or you were switched off."),
-        ("handed_over", "handoff", "taken_back", "merged", "switched_off", "ruled"),
+        ("handed_over", "handoff", "taken_back", "merged", "switched_off", "ruled", "kept"),
         usual=_MAIL,
     ),
     Kind("late", _("Late in my team"), _("Nobody contacted a lead in time."), ("late",), whom=MANAGERS),
@@ -49,7 +49,7 @@ KINDS = (
         "waiting",
         _("Waiting for somebody"),
         _("A lead came to To assign, or waits without an owner."),
-        ("waiting", "noted_unowned"),
+        ("waiting", "noted_unowned", "proposed"),
         whom=MANAGERS,
     ),
     Kind(

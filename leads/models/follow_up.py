@@ -31,6 +31,7 @@ class WorkPlan(models.Model):
         """Whether a rep may hand a lead of theirs to a colleague of the group."""
 
         NO = "no", _("no: managers reassign")
+        APPROVE = "approve", _("they propose it, a manager approves")
         FREE = "free", _("yes, with a reason")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

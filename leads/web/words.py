@@ -80,6 +80,8 @@ TOLD_OF = {
     "broadcast": _("that it waits in the pool"),
     "waiting": _("that it waits"),
     "handed_over": _("who has it now"),
+    "proposed": _("that somebody wants to hand it on"),
+    "kept": _("that it stays with them"),
     "ruled": _("of the ruling on their return"),
     "merged": _("that it goes on as another lead"),
     "handoff": _("who takes it from here"),
@@ -101,6 +103,8 @@ NEWS = {
     "merged": (_("A lead of yours was merged into another"), _("%(n)d leads of yours were merged into others")),
     "many_claims": (_("Somebody claims faster than people do"), _("Somebody claims faster than people do")),
     "many_exports": (_("Somebody takes out many files"), _("Somebody takes out many files")),
+    "proposed": (_("A hand over is proposed"), _("%(n)d hand overs are proposed")),
+    "kept": (_("A lead stays yours"), _("%(n)d leads stay yours")),
     "ruled": (_("Your return was ruled on"), _("%(n)d of your returns were ruled on")),
     "handoff": (_("A lead of yours was taken over"), _("%(n)d leads of yours were taken over")),
 }

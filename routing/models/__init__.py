@@ -7,6 +7,7 @@ from .file_import import FileImport
 from .ledger import LedgerEntry, Share
 from .merge import Merge
 from .print import RosterPrint
+from .proposal import Proposal
 from .ruleset import Band, Rule, RuleSet, RuleSetVersion, SavedExample
 from .simulation import Simulation
 
@@ -19,6 +20,7 @@ __all__ = [
     "LedgerEntry",
     "Merge",
     "Offer",
+    "Proposal",
     "Return",
     "RosterPrint",
     "RoutingPause",

@@ -1,4 +1,4 @@
-"""A rep hands a lead of theirs to a colleague of its group, with a reason, where the group lets reps do so."""
+"""A rep hands a lead to a colleague of its group, or proposes it to the managers, as the group lets reps do."""
 
 from typing import Any
 
@@ -6,22 +6,25 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from leads.life import State
 from leads.models import Lead, LeadPrivate, WorkPlan
 from leads.web import show
 from reps import access
 from reps.models import Membership, Rep, User
-from routing import hand
+from routing import hand, proposals
 from routing.assign import NotYoursError
-from routing.models import Assignment
+from routing.models import Assignment, Proposal
+
+_MOST = 200
 
 
 class GiveForm(forms.Form):
@@ -52,20 +55,67 @@ def page(request: HttpRequest, uid: str) -> HttpResponse:
         raise Http404
     if lead.owner_id != rep.pk or lead.state != State.ASSIGNED:
         return _gone(request)
-    if not WorkPlan.objects.filter(group=lead.group_id, give_on=WorkPlan.GiveOn.FREE).exists():
+    plan = WorkPlan.objects.filter(group=lead.group_id).exclude(give_on=WorkPlan.GiveOn.NO).first()
+    if plan is None:
         raise Http404
+    asks = plan.give_on == WorkPlan.GiveOn.APPROVE
     form = GiveForm(request.POST if request.method == "POST" else None, lead=lead, rep=rep)
     if form.is_valid():
         to, why = form.cleaned_data["to"], form.cleaned_data["why"]
         try:
-            hand.give(lead=lead, rep=to, group=lead.group, by=request.user, why=why, owner=rep)
+            if asks:
+                proposals.propose(lead=lead, rep=rep, to=to, why=why, now=timezone.now())
+            else:
+                hand.give(lead=lead, rep=to, group=lead.group, by=request.user, why=why, owner=rep)
         except NotYoursError:
             return _gone(request)
-        messages.success(request, _("%s has it now, and is told.") % to.name)
-        return redirect("my-leads")
+        says = _("Proposed. It stays yours until a manager approves.") if asks else _("%s has it now, and is told.")
+        messages.success(request, says if asks else says % to.name)
+        return redirect("lead-show", uid) if asks else redirect("my-leads")
     title = show.title_of(lead, LeadPrivate.objects.get(lead=lead))
     status = 422 if form.is_bound else 200
-    return render(request, "routing/give_on.html", {"form": form, "title": title, "uid": uid}, status=status)
+    context = {"form": form, "title": title, "uid": uid, "asks": asks}
+    return render(request, "routing/give_on.html", context, status=status)
+
+
+@login_required
+@never_cache
+@require_safe
+def proposed(request: HttpRequest) -> HttpResponse:
+    """What waits for the reader's word."""
+    if not access.is_manager(request.user):
+        raise PermissionDenied
+    rows = _proposals(request).select_related("lead__private", "rep__user", "to__user").order_by("at", "pk")[:_MOST]
+    shown = [{"title": show.title_of(row.lead, row.lead.private), "row": row} for row in rows]
+    return render(request, "routing/proposals.html", {"proposals": shown})
+
+
+@login_required
+@require_POST
+def answer(request: HttpRequest, uid: str) -> HttpResponse:
+    """Approve or refuse; others' are 404 as if they did not exist."""
+    if not isinstance(request.user, User) or not access.is_manager(request.user):
+        raise PermissionDenied
+    row = get_object_or_404(_proposals(request, answered=True), uid=uid)
+    approve = request.POST.get("answer") == "approve"
+    try:
+        given = proposals.answer(proposal=row, approve=approve, by=request.user, now=timezone.now())
+    except NotYoursError:
+        messages.error(request, _("Somebody answered it before."))
+        return redirect("proposals")
+    says = {
+        Proposal.Answer.APPROVED: _("Approved: the colleague has it now."),
+        Proposal.Answer.REFUSED: _("Refused: it stays where it is."),
+    }.get(given, _("The lead had gone to somebody else by then; nothing was changed."))
+    messages.success(request, says)
+    return redirect("proposals")
+
+
+def _proposals(request: HttpRequest, *, answered: bool = False) -> "QuerySet[Proposal]":
+    """Of leads the reader manages and may read."""
+    seen = Lead.objects.overseen_by(request.user).visible_to(request.user, now=timezone.now())
+    rows = Proposal.objects.filter(lead__in=seen.values("pk"))
+    return rows if answered else rows.filter(answer="")
 
 
 def _gone(request: HttpRequest) -> HttpResponse:

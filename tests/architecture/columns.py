@@ -24,6 +24,7 @@ PERSONAL = {
     "reps.TimeOff": "kind",  # sick leave
     "reps.User": "email name password time_zone",
     "routing.FileImport": "checked error file_name header",  # problems cite what stood in a cell
+    "routing.Proposal": "why",
     "routing.Return": "note",
     "routing.SavedExample": "facts",  # made from a real lead
 }
@@ -76,6 +77,7 @@ NOT_PERSONAL = {
     "routing.LedgerEntry": "kind reps weights",
     "routing.Merge": "keys reason state",
     "routing.Offer": "answer",
+    "routing.Proposal": "answer",
     "routing.Return": "reason ruling",
     "routing.RosterPrint": "body digest",
     "routing.RoutingPause": "why",

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from leads.life import EventKind
 from leads.models import Delivery, FollowUpStep, Lead, LeadEvent, Task, WorkPlan
-from routing import follow, hand, live, returns
-from routing.models import Assignment, Return
+from routing import follow, hand, live, proposals, returns
+from routing.models import Assignment, Proposal, Return
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +107,36 @@ def test_who_writes_again_has_replied(team, lead):
     make.arrive(email=before.private.email, message="Any news?")
 
     assert Task.objects.get().why == "reply"
+
+
+@pytest.mark.parametrize(("said", "owner_moves"), [("approve", True), ("refuse", False)])
+def test_a_proposed_hand_over_waits_for_a_manager(team, lead, said, owner_moves):
+    WorkPlan.objects.create(group=team, give_on="approve")
+    team.managers.add(make.user("Clara"))
+    ana, ben = lead.owner, other(team, lead)
+    boss = Client()
+    boss.force_login(team.managers.get())
+
+    signed_in(ana).post(f"/leads/{lead.uid}/give-on/", {"to": str(ben.uid), "why": "Speaks Polish"})
+    row = Proposal.objects.get()
+    assert Lead.objects.get().owner == ana
+    assert Delivery.objects.filter(event="proposed", user=team.managers.get(), channel="in_app").count() == 1
+    assert "Speaks Polish" in boss.get("/hand-overs/").content.decode()
+    assert signed_in(ben).post(f"/hand-overs/{row.uid}/answer/", {"answer": "approve"}).status_code == 403
+
+    boss.post(f"/hand-overs/{row.uid}/answer/", {"answer": said})
+    again = boss.post(f"/hand-overs/{row.uid}/answer/", {"answer": "approve"}, follow=True)
+
+    assert (Lead.objects.get().owner == ben) is owner_moves
+    assert "answered it before" in again.content.decode()
+
+
+def test_a_proposal_is_void_when_the_lead_went_elsewhere(team, lead):
+    WorkPlan.objects.create(group=team, give_on="approve")
+    ana, ben, eva = lead.owner, other(team, lead), make.rep("Eva")
+    signed_in(ana).post(f"/leads/{lead.uid}/give-on/", {"to": str(ben.uid), "why": "Speaks Polish"})
+    hand.give(lead=lead, rep=eva, group=team, by=None)
+    boss = make.user("Boss", is_ops=True)
+
+    assert proposals.answer(proposal=Proposal.objects.get(), approve=True, by=boss, now=timezone.now()) == "void"
+    assert Lead.objects.get().owner == eva
