@@ -21,7 +21,7 @@ from reps.channels import all_channels
 log = logging.getLogger(__name__)
 
 BATCH = 100  # mails in one go, by one connection
-_IN_A_LANE = 4  # messages to one endpoint in one go: fewer seconds than the lease, even if each hangs
+_IN_A_LANE = 2  # messages to one endpoint in one go: who hangs holds this process for a few seconds only
 _LEASE = timedelta(seconds=60)
 _BACK_OFF = (5, 30, 120, 600, 3600, 4 * 3600, 12 * 3600)
 _IN_ONE_GO = 20.0  # seconds in which new work is begun
