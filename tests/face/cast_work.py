@@ -1,7 +1,5 @@
 """What the pages of a rep's work are given: steps that are due, the log form, plans, returned leads."""
 
-
-
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -121,6 +119,22 @@ def returned() -> dict[str, Any]:
 
 def returned_none() -> dict[str, Any]:
     return {**returned(), "returns": [], "page": Paginator([], 50).get_page(1)}
+
+
+def proposed() -> dict[str, Any]:
+    people = {"rep": {"name": "Miriam Falkenrath"}, "to": {"name": "Bartholomäus Oberhuber-Kowalczyk"}}
+    row = {
+        "uid": uid("wish"),
+        "lead": {"uid": uid("x")},
+        "why": "Speaks Polish, and knows their planner",
+        "at": berlin(19, "10:02"),
+        **people,
+    }
+    return {**rep_shell("rules"), "proposals": [{"title": "Kowalczyk Opakowania Sp. z o.o.", "row": row}]}
+
+
+def proposed_none() -> dict[str, Any]:
+    return {**rep_shell("rules"), "proposals": []}
 
 
 def gone() -> dict[str, Any]:

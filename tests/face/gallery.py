@@ -40,6 +40,8 @@ PAGES: dict[str, Page] = {
     "lead-steps": ("leads/lead_show.html", cast_work.lead, "Europe/Berlin"),
     "work-plans": ("routing/work_plans.html", cast_work.plans, "Europe/Berlin"),
     "work-plans-empty": ("routing/work_plans.html", cast_work.plans_none, "Europe/Berlin"),
+    "proposals": ("routing/proposals.html", cast_work.proposed, "Europe/Berlin"),
+    "proposals-empty": ("routing/proposals.html", cast_work.proposed_none, "Europe/Berlin"),
     "my-returns": ("routing/my_returns.html", cast_work.returned, "Europe/Berlin"),
     "my-returns-empty": ("routing/my_returns.html", cast_work.returned_none, "Europe/Berlin"),
     "give-on-gone": ("routing/give_on.html", cast_work.gone, "Europe/Berlin"),

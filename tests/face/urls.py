@@ -46,6 +46,7 @@ WITH_UID = (
     "lead-log",
     "lead-give-on",
     "work-plan",
+    "proposal-answer",
     "step-done",
     "lead-note",
     "lead-merge",
