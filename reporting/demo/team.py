@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 
 from leads.models import Account
 from reporting.demo import cast
-from reps.models import Group, Membership, Pause, Rep, Shift, Territory, TerritoryCover, TimeOff, User
+from reps.models import Group, Membership, Pause, Preference, Rep, Shift, Territory, TerritoryCover, TimeOff, User
 
 PAST = timedelta(days=90)
 _SETTLED = timedelta(days=120)  # the team is older than its leads
@@ -41,9 +41,20 @@ def make_team(*, now: datetime) -> Team:
     _plan_absences(reps, now)
     _make_territories(reps, groups, now)
     _make_accounts(reps)
+    _choose_quiet(reps)
     ops = _user(cast.OPS, password, is_ops=True)
     _user(cast.ADMIN, password, is_superuser=True)
     return Team(reps, groups, head, managers, ops)
+
+
+def _choose_quiet(reps: dict[str, Rep]) -> None:
+    """In the evening nobody hears that a customer wrote again; half of them are not reminded either."""
+    quiet = {"quiet_from": time(20), "quiet_until": time(7)}
+    Preference.objects.bulk_create(
+        Preference(user=rep.user, kind=kind, channels=["email", "push", "slack"], quiet_days=list(range(7)), **quiet)
+        for n, rep in enumerate(reps.values())
+        for kind in ("again", *(("reminder",) if n % 2 else ()))
+    )
 
 
 def _first(person: cast.Person) -> str:
