@@ -24,6 +24,7 @@ from tests.face import (
     cast_rep,
     cast_reports,
     cast_rules,
+    cast_telling,
     cast_work,
 )
 
@@ -68,6 +69,9 @@ PAGES: dict[str, Page] = {
     "to-assign-empty": ("routing/to_assign.html", cast_desk.to_assign_empty, "Europe/Berlin"),
     "rules": ("routing/rules.html", cast_desk.rules, "Europe/Berlin"),
     "rules-empty": ("routing/rules.html", cast_desk.rules_empty, "Europe/Berlin"),
+    "telling": ("reps/telling.html", cast_telling.telling, "Europe/Berlin"),
+    "telling-wrong": ("reps/telling.html", cast_telling.telling_wrong, "Europe/Berlin"),
+    "told": ("leads/told.html", cast_telling.told, "Europe/Berlin"),
     "compare": ("routing/compare.html", cast_rules.compare, "Europe/Berlin"),
     "compare-same": ("routing/compare.html", cast_rules.compare_same, "Europe/Berlin"),
     "leave": ("routing/leave.html", cast_rules.leave, "Europe/Berlin"),
