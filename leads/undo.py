@@ -19,7 +19,8 @@ KINDS = (EventKind.TOUCHED, EventKind.NOTED)
 
 def may(event: LeadEvent, *, by: User, now: datetime) -> bool:
     """Whether this user may still take it back: their own contact or note of the last minutes."""
-    return event.kind in KINDS and event.user_id == by.pk and event.recorded_at > now - WINDOW
+    fresh = min(event.recorded_at, event.occurred_at) > now - WINDOW
+    return event.kind in KINDS and event.user_id == by.pk and fresh
 
 
 @transaction.atomic
