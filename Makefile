@@ -5,7 +5,7 @@ ARGS ?=
 SEEDS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check fmt lock bench fairness battery-doors clean
+.PHONY: help setup run demo test check fmt lock bench fairness battery-doors battery-blind clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 10
@@ -44,6 +44,10 @@ fairness: setup ## how far each way of sharing strays from fair; SEEDS=10 is qui
 battery-doors: ## repeats, races, poison, killed imports and mailboxes, bad input at every door: all of it, with figures
 	@$(PYTHON) requirements/install.py test
 	@BATTERY_FULL=1 $(BIN)/python -m pytest -q -s tests/doors/battery_doors.py tests/doors/test_bad_input.py
+
+battery-blind: ## two worlds on every route and by their seconds, a hundred claimers a hundred times: all of it, with figures
+	@$(PYTHON) requirements/install.py test
+	@BATTERY_FULL=1 $(BIN)/python -m pytest -q -s tests/blind/test_twins.py tests/blind/battery_claims.py tests/blind/battery_timing.py
 
 clean: ## throw away what a machine made for itself; data folders stay
 	@rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -65,6 +66,8 @@ def claim(request: HttpRequest, handle: str) -> HttpResponse:
     try:
         lead = claims.claim(rep=rep, by=user, handle=handle)
     except claims.NotClaimedError as error:
+        if error.code == "faster" and _is_fragment(request) and (lost := _lost(request)):
+            return lost
         return _answer(request, rep, chosen=request.POST.get("group", ""), code=error.code)
     return _answer(request, rep, chosen=str(lead.group.uid) if lead.group else "", taken=lead)
 
@@ -91,6 +94,26 @@ def _too_many(request: HttpRequest, rep: Rep, over: rates.Spent, *, chosen: str)
     return response
 
 
+def _lost(request: HttpRequest) -> HttpResponse | None:
+    """Who was slower is told so, with the next at hand, and the page asks for the rest when it is its time.
+
+    A hundred may lose at once, each wants to know within a second: so nothing is asked of the database.
+    """
+    try:
+        group = {"uid": UUID(request.POST.get("group", ""))}
+    except ValueError:
+        return None
+    response = render(
+        request, "routing/_pull.html", {"group": group, "faster": True, "lost": True, "can_claim": True}, status=409
+    )
+    response["HX-Retarget"] = "#pull"
+    return response
+
+
+def _is_fragment(request: HttpRequest) -> bool:
+    return bool(request.htmx) and not request.htmx.boosted  # type: ignore[attr-defined]  # set by django-htmx
+
+
 def _reader(request: HttpRequest) -> tuple[Rep, User]:
     rep = access.rep_of(request.user)
     if rep is None or not isinstance(request.user, User):
@@ -101,7 +124,7 @@ def _reader(request: HttpRequest) -> tuple[Rep, User]:
 def _answer(
     request: HttpRequest, rep: Rep, *, chosen: str = "", taken: Lead | None = None, code: str = ""
 ) -> HttpResponse:
-    htmx = bool(request.htmx) and not request.htmx.boosted  # type: ignore[attr-defined]  # set by django-htmx
+    htmx = _is_fragment(request)
     context = context_of(rep, chosen=chosen, taken=taken, code=code, now=timezone.now())
     if request.method == "GET" and htmx and request.GET.get("seen") == context["mark"]:
         return HttpResponse(status=204)

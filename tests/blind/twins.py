@@ -90,19 +90,23 @@ def build():
     return SimpleNamespace(viewer=ana, leads=leads, taken=taken, mine=Lead.objects.get(pk=mine.pk), pool=pool)
 
 
-def hide(world):
-    """Change every hidden column of the leads the viewer does not own, in the world that is connected."""
+def hide(world, value=None):
+    """Change every hidden column of the leads the viewer does not own, in the world that is connected.
+
+    `value(field, value, n)` gives the new one, `other` unless told.
+    """
+    value = value or other
     leads = [lead.pk for lead in world.leads]
     shown = set(Group.objects.get(pk=world.pool.pk).public_fields)
     columns = set(HIDDEN_COLUMNS.split()) - STAYS - shown
-    change(Lead.objects.filter(pk__in=leads), columns)
+    change(Lead.objects.filter(pk__in=leads), columns, value)
     for column in named(PERSONAL):
         label, _dot, name = column.rpartition(".")
         rows = rows_of(apps.get_model(label), leads)
         if rows is not None:
-            change(rows, {name} - {"external_id"})
+            change(rows, {name} - {"external_id"}, value)
     private = apps.get_model("leads.LeadPrivate")
-    change(private.objects.filter(lead__in=leads), {"employees", "score", "deal_amount"})
+    change(private.objects.filter(lead__in=leads), {"employees", "score", "deal_amount"}, value)
 
 
 def rows_of(model, leads):
@@ -120,11 +124,11 @@ def rows_of(model, leads):
     return model.objects.filter(event__lead__in=leads) if "event" in names else None
 
 
-def change(rows, columns):
-    """Give each of the columns another value, of another length, everywhere."""
+def change(rows, columns, value):
+    """Give each of the columns another value everywhere."""
     for row in rows:
         for name in columns:
-            setattr(row, name, other(row._meta.get_field(name), getattr(row, name), row.pk))
+            setattr(row, name, value(row._meta.get_field(name), getattr(row, name), row.pk))
         if columns:
             type(row).objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in columns})
 
@@ -170,9 +174,10 @@ def twin():
     second.settings_dict = {**first.settings_dict, "NAME": copy}
 
     @contextmanager
-    def stand(*, other):
+    def stand(*, other, fresh=True):
         connections["default"] = second if other else first
-        cache.clear()
+        if fresh:
+            cache.clear()
         try:
             yield
         finally:
