@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,7 +12,8 @@ from django.utils import timezone
 from leads import dispatch
 from leads.dispatch import Word
 from leads.models import Delivery, Lead, LeadEvent
-from reps import endpoints
+from leads.web.words import NEWS
+from reps import endpoints, news
 from reps.models import Preference
 from tests import factories as make
 from tests.telling.reached import endpoint
@@ -30,6 +32,16 @@ def sent(monkeypatch):
                 one, "send_one", lambda alert, name=one.name: found.append((name, alert.subject, alert.brief))
             )
     return found
+
+
+def test_every_event_that_has_a_text_belongs_to_a_kind_that_people_can_choose():
+    """Who adds an event places it in reps/news.py, or nobody can silence it."""
+    texts = {path.parent.name for path in (settings.BASE_DIR / "templates/emails").glob("*/subject.txt")}
+    placed = {event for kind in news.KINDS for event in kind.events}
+
+    # These are made of others, or asked for.
+    assert texts - placed == {"posted", "summary", "test"}
+    assert set(NEWS) <= placed
 
 
 def owned(rep, n=1):
