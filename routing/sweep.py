@@ -33,7 +33,7 @@ class Sweep:
         """
         before = self._routed
         errands = (
-            self._wake, self._time_out, live.hand_off, hand.rescue, self._strand, hand.route_late,
+            self._wake, self._time_out, self._away, live.hand_off, hand.rescue, self._strand, hand.route_late,
             hand.give_booked, self._route, self._follow, leavers.settle_leavers,
         )  # fmt: skip
         failed: list[Exception] = []
@@ -80,6 +80,10 @@ class Sweep:
             pass
         while sla.overdue(division, now=now) and sla.fire(division):
             pass
+
+    def _away(self, division: int) -> None:
+        """Leads of those whose time off began."""
+        hand.release_away(division, now=timezone.now())
 
     def _follow(self, division: int) -> None:
         """Steps and clocks of leads that were just given."""

@@ -127,6 +127,7 @@ def _me(user: User | AnonymousUser) -> dict[str, Any] | None:
         "name": user.name or user.email,
         "roles": ", ".join(roles),
         "hears": hears,
+        "rep": bool(access.rep_of(user)),
         "sound": hears and not Listener.objects.filter(user=user, sound=False).exists(),
     }
 

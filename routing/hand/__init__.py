@@ -3,6 +3,7 @@
 from routing.hand.add import Added, TakenError, Way, add, only_enquiry
 from routing.hand.again import MOST as MOST_AGAIN
 from routing.hand.again import Preview, Wanted, preview_again, route_again, run_again
+from routing.hand.away import Onward, onward, release_away, untouched, would_go
 from routing.hand.booked import give_booked
 from routing.hand.clear_tests import clear_tests
 from routing.hand.give import give, hand_over
@@ -22,6 +23,7 @@ __all__ = [
     "Moved",
     "NotLeavingError",
     "NotMergedError",
+    "Onward",
     "Preview",
     "TakenError",
     "Wanted",
@@ -36,10 +38,12 @@ __all__ = [
     "may_revive",
     "merge",
     "only_enquiry",
+    "onward",
     "preview_again",
     "preview_leave",
     "reject",
     "release",
+    "release_away",
     "rescue",
     "revive",
     "route_again",
@@ -48,4 +52,6 @@ __all__ = [
     "stopped",
     "stranded_owners",
     "unmerge",
+    "untouched",
+    "would_go",
 ]

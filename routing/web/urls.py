@@ -21,10 +21,13 @@ from routing.web import (
     why,
     work_plans,
 )
+from routing.web.hours import page as hours
 
 urlpatterns = [
     path("add-lead/", add_lead.page, name="add-lead"),
     path("add-lead/sent/", add_lead.sent, name="leads-sent"),
+    path("availability/", hours.mine, name="my-availability"),
+    path("team/<uuid:uid>/availability/", hours.of_rep, name="rep-availability"),
     path("pool/", pool.page, name="pool"),
     path("pool/<uuid:uid>/pull/", pool.pull, name="pool-pull"),
     path("pool/claim/<str:handle>/", pool.claim, name="pool-claim"),

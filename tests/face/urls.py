@@ -20,6 +20,7 @@ SIMPLE = (
     "password_change",
     "password_reset",
     "duty-switch",
+    "my-availability",
     "imports",
     "import-new",
     "my-turn",
