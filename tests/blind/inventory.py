@@ -27,7 +27,7 @@ NOT_REPS = """
     delivery form-copy form-edit form-ending form-ending-new form-endings form-held form-held-take form-held-throw
     form-item form-item-add form-item-move form-item-remove form-new form-settings form-switch forms import
     import-cancel import-columns import-export import-go-on import-new import-progress import-refused imports
-    lead-assign lead-merge lead-reject lead-revive lead-unmerge rep-leave rep-report rep-report-csv reports reports-csv
+    proposal-answer proposals lead-assign lead-merge lead-reject lead-revive lead-unmerge rep-leave rep-report rep-report-csv reports reports-csv
     rules-compare rules-go-back rules-set rules-version test-delete tests-clear to-assign work-plan work-plans
     api:leads-assign api:leads-unassign api:rep-leave api:rep-leave-preview api:routing-again
     api:routing-again-preview api:routing-pauses api:routing-resume api:routing-resume-preview api:rule-set-check

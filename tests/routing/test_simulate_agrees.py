@@ -49,7 +49,8 @@ class Company:
         self.germany = make.group("DACH", steps=shared)
         for n, rep in enumerate(a):
             make.join(self.germany, rep, weight=1 + n % 3, cap_open=25, cap_hour=30 if n else 12)
-        self.pool = make.group("France", b, pool="open", steps=[{"strategy": "availability"}, {"strategy": "pool"}])
+        waits = [{"strategy": "availability"}, {"strategy": "pool"}]
+        self.pool = make.group("France", b, put_backs_per_day=None, pool="open", steps=waits)
         asked = [*shared[:2], {"strategy": "not_again"}, shared[2], {"strategy": "offer", "options": {"seconds": 600}}]
         self.offered = make.group("Offers", steps=asked, free_decline=True)
         for rep in c:
