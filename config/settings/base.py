@@ -79,6 +79,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "reps.web.nav.nav",
                 "leads.web.shell.counts",
+                "routing.web.pulse.shell",
             ],
         },
     },

@@ -44,7 +44,6 @@ document.body.addEventListener("new-lead", (event) => {
   const leads = document.getElementById("n-side-my-leads")?.closest("a");
   const detail = { text: event.detail.text, tone: "success", url: leads?.getAttribute("href") };
   document.body.dispatchEvent(new CustomEvent("toast", { detail }));
-  document.body.dispatchEvent(new CustomEvent("leads-changed"));
   if (!document.hidden) return;
   unseen += event.detail.n ?? 1;
   paint();

@@ -6,8 +6,8 @@ The admin's own routes are not listed: all of them send a rep to the admin's sig
 
 # A rep opens them by GET, each about the rep's own: leads owned, what the group made public, settings of theirs.
 REP = """
-    add-lead leads leads-csv leads-sent my-leads my-numbers my-offers my-returns my-turn nav-counts pool rules
-    password_change password_change_done telling told
+    add-lead leads leads-csv leads-sent my-availability my-leads my-numbers my-offers my-returns my-turn
+    nav-counts pool rules password_change password_change_done telling told
     api:lead-list api:offers
 """
 # A rep posts to them; of a lead that is not theirs they know nothing.
@@ -27,7 +27,8 @@ NOT_REPS = """
     delivery form-copy form-edit form-ending form-ending-new form-endings form-held form-held-take form-held-throw
     form-item form-item-add form-item-move form-item-remove form-new form-settings form-switch forms import
     import-cancel import-columns import-export import-go-on import-new import-progress import-refused imports
-    proposal-answer proposals lead-assign lead-merge lead-reject lead-revive lead-unmerge rep-leave rep-report rep-report-csv reports reports-csv
+    proposal-answer proposals lead-assign lead-merge lead-reject lead-revive lead-unmerge
+    rep-availability rep-leave rep-report rep-report-csv reports reports-csv
     rules-compare rules-go-back rules-set rules-version test-delete tests-clear to-assign work-plan work-plans
     api:leads-assign api:leads-unassign api:rep-leave api:rep-leave-preview api:routing-again
     api:routing-again-preview api:routing-pauses api:routing-resume api:routing-resume-preview api:rule-set-check
@@ -37,8 +38,8 @@ NOT_REPS = """
 """
 # Open to anybody by their nature: sign-in, health, forms people fill, senders with an address or a signature.
 ANYBODY = """
-    form-page form-part healthz home inbound login logout password_reset password_reset_complete
-    password_reset_confirm password_reset_done push-worker readyz slack-actions
+    calendar-feed form-page form-part healthz home inbound login logout password_reset password_reset_complete
+    password_reset_confirm password_reset_done pulse push-worker readyz slack-actions
 """
 
 
