@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from reps import roster, schedule
-from reps.models import HolidayWorked, PeriodRow, Rep, Shift, TimeOff
+from reps.models import CalendarFeed, HolidayWorked, PeriodRow, Rep, Shift, TimeOff
 
 FARTHEST = timedelta(days=731)
 MOST_BLOCKS = 6  # a day
@@ -148,6 +148,9 @@ def settle(*, rep: Rep, zone: str, country: str, subdivision: str, backup: Rep |
     if changed:
         # Not `save`: who is written here may have been changed elsewhere meanwhile.
         Rep.objects.filter(pk=rep.pk).update(**{name: values[name] for name in changed})
+    if "time_zone" in changed:
+        # Whole days of calendars begin elsewhere now: they are read again, whether they changed or not.
+        CalendarFeed.objects.filter(rep=rep, active=True).update(far=None)
     return changed
 
 

@@ -145,6 +145,7 @@ CELERY_BEAT_SCHEDULE = {
 
 AUTH_USER_MODEL = "reps.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+    "calendars": {"task": "reps.tasks.read_calendars", "schedule": 60.0},
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

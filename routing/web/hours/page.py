@@ -74,8 +74,11 @@ def _answer(request: HttpRequest, rep: Rep, *, own: bool) -> HttpResponse:
             availability.resume(rep=rep, now=now)
             messages.success(request, _("Switched on."))
             return redirect(request.path)
-        if name in calendars.ACTS:
-            return calendars.act(request, rep, name, now=now) or redirect(request.path)
+        if calendars.knows(name):
+            wrong = calendars.act(request, rep, name, now=now, own=own)
+            if not wrong:
+                return redirect(request.path)
+            return _page(request, rep, user, now, own=own, feed_wrong=wrong, status=422)
         if name not in FORMS:
             raise Http404
         return _change(request, rep, user, now, own=own)
@@ -124,6 +127,7 @@ def _page(
     asked: Asked | None = None,
     says: list[str] | None = None,
     go: str | None = None,
+    feed_wrong: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     forms = {name: one(rep=rep, by=by, now=now) for name, one in FORMS.items()}
@@ -137,6 +141,8 @@ def _page(
         "looked": form.name if asked and form else "",
         "wrong": form if form is not None and form.errors and go is None else None,
         "says": says,
-        "calendars": calendars.context(rep, request=request, own=own),
+        "calendars": calendars.context(
+            rep, now=now, own=own, wrong=feed_wrong or {}, typed=_clean(request.POST) if feed_wrong else {}
+        ),
     }
     return render(request, "routing/hours.html", context, status=status)
