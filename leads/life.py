@@ -92,6 +92,7 @@ class EventKind(StrEnum):
     UNDONE = "undone"
     GONE_QUIET = "gone_quiet"
     RULED = "ruled"
+    FIRST_REPLY = "first_reply"
 
 
 class TouchKind(StrEnum):

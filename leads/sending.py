@@ -10,7 +10,7 @@ from functools import partial
 from django.db import connection
 
 from config.lib.sealed import UnsealedError
-from leads import bursts, hush, mails, timeline
+from leads import bursts, first_reply, hush, mails, timeline
 from leads.lanes import Lanes
 from leads.life import EventKind, State
 from leads.models import Delivery
@@ -73,6 +73,8 @@ def _parted(leased: Sequence[Delivery]) -> list[list[Delivery]]:
 
 def _prepared(leased: Sequence[Delivery], now: datetime) -> dict[object, Load]:
     """The messages that may go now, by lane."""
+    to_leads = _to_leads([row for row in leased if row.event == first_reply.EVENT], now)
+    leased = [row for row in leased if row.event != first_reply.EVENT]
     off = endpoints.channels_off() if leased else frozenset()
     contacted = mails.contacted([row for row in leased if row.event in _REMINDERS])
     rows = []
@@ -81,8 +83,6 @@ def _prepared(leased: Sequence[Delivery], now: datetime) -> dict[object, Load]:
             _give_up([row], stop, now)
         else:
             rows.append(row)
-    if not rows:
-        return {}
     quiet_until = hush.over_at(rows, now=now)
     for row in rows:
         if row.pk in quiet_until:
@@ -90,7 +90,7 @@ def _prepared(leased: Sequence[Delivery], now: datetime) -> dict[object, Load]:
     found = bursts.sort([row for row in rows if row.pk not in quiet_until], now=now)
     for row, at in found.waiting:
         _put_off(row, at, bursts.HELD, now)
-    messages = _written(found.single, now)
+    messages = to_leads + _written(found.single, now)
     for lane in found.whole:
         messages += _summary(lane, now)
     loads: dict[object, Load] = {}
@@ -98,6 +98,17 @@ def _prepared(leased: Sequence[Delivery], now: datetime) -> dict[object, Load]:
         row = message.rows[0]
         loads.setdefault(row.endpoint_id or row.channel, Load(row.channel)).messages.append(message)
     return loads
+
+
+def _to_leads(rows: Sequence[Delivery], now: datetime) -> list[Message]:
+    """First replies: to the leads themselves, so nobody's quiet hours or choices hold for them."""
+    stops, messages = first_reply.stops(rows), []
+    for row in rows:
+        if row.pk in stops:
+            _give_up([row], stops[row.pk], now)
+        else:
+            messages.append(Message([row], first_reply.alert_of(row)))
+    return messages
 
 
 def _stop(row: Delivery, off: frozenset[str], contacted: set[tuple[int | None, int]]) -> str:
@@ -253,6 +264,8 @@ def _settle(load: Load, problems: Sequence[NotReachedError | None], now: datetim
                 row.save(update_fields=["summary"])
     if load.messages and (endpoint := load.messages[0].rows[0].endpoint) is not None:
         endpoints.note(endpoint=endpoint, problem=problems[-1], now=now)
+    replies = [row for message in load.messages for row in message.rows if row.event == first_reply.EVENT]
+    first_reply.tell(replies, now=now)
     timeline.record(
         timeline.News(
             lead=row.lead_id,
@@ -266,7 +279,9 @@ def _settle(load: Load, problems: Sequence[NotReachedError | None], now: datetim
         for message in load.messages
         for row in message.rows
         # That it waits in the pool is told to a whole group; that would bury what happened to the lead.
-        if row.sent_at and row.lead_id is not None and row.event not in {"broadcast", news.GROUP_POST}
+        if row.sent_at
+        and row.lead_id is not None
+        and row.event not in {"broadcast", news.GROUP_POST, first_reply.EVENT}
     )
 
 

@@ -56,6 +56,9 @@ class Alert:
     url: str = ""
     buttons: tuple[Button, ...] = ()
     address: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    # Of an e-mail: from whom, where not from the installation itself, and headers beside the usual ones.
+    sender: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Channel:

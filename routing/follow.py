@@ -1,10 +1,10 @@
-"""What follows an assignment, a moment after it: the steps of the group's plan, and the clock of silence."""
+"""What follows an assignment, a moment after it: the first reply, the steps of the plan, the clock of silence."""
 
 from datetime import datetime
 
 from django.db import transaction
 
-from leads import due, steps
+from leads import dispatch, due, first_reply, steps
 from leads.life import Kind, State
 from leads.models import Lead, WorkPlan
 from routing import quiet
@@ -22,13 +22,16 @@ def follow(division_id: int, *, now: datetime) -> int:
     """
     with transaction.atomic():
         rows = Assignment.objects.filter(followed_at=None, ends_at=None, lead__division=division_id).order_by("pk")
-        spells = list(rows.select_for_update(of=("self",), skip_locked=True).select_related("rep")[:MOST])
+        rows = rows.select_for_update(of=("self",), skip_locked=True)
+        spells = list(rows.select_related("rep__user", "rep__division")[:MOST])
         if not spells:
             return 0
-        leads = Lead.objects.filter(pk__in=[spell.lead_id for spell in spells]).select_related("stage")
+        leads = Lead.objects.filter(pk__in=[spell.lead_id for spell in spells])
+        leads = leads.select_related("stage", "connection", "division")
         held = {lead.pk: lead for lead in leads.order_by("pk").select_for_update(of=("self",), skip_locked=True)}
         looked_at = [spell for spell in spells if spell.lead_id in held]
         _set(looked_at, held, now)
+        _reply(looked_at, held, now)
         Assignment.objects.filter(pk__in=[spell.pk for spell in looked_at]).update(followed_at=now)
     return len(looked_at)
 
@@ -53,6 +56,20 @@ def _set(spells: list[Assignment], leads: dict[int, Lead], now: datetime) -> Non
         steps.start(lead=lead, rep=spell.rep, plan=plan, since=spell.starts_at, hours=hours[spell.rep_id], now=now)
     found = quiet.silences([lead.pk for _s, lead, _p in wanted], now=now)
     write_timers([(lead.pk, lead.hop, a) for _s, lead, _p in wanted if lead.pk in found for a in found[lead.pk].alarms])
+
+
+def _reply(spells: list[Assignment], leads: dict[int, Lead], now: datetime) -> None:
+    """The reply to those who have a rep for the first time."""
+    mine = [spell for spell in spells if _stands(spell, leads[spell.lead_id])]
+    rows = Assignment.objects.filter(lead__in=[spell.lead_id for spell in mine]).order_by("lead", "pk")
+    first = set(rows.distinct("lead").values_list("pk", flat=True)) if mine else set()
+    given = [
+        first_reply.Given(leads[spell.lead_id], spell.rep, spell.group_id, spell.starts_at)
+        for spell in mine
+        if spell.pk in first
+    ]
+    if first_reply.plan(given, now=now):
+        transaction.on_commit(dispatch.ring)
 
 
 def _stands(spell: Assignment, lead: Lead) -> bool:

@@ -9,6 +9,7 @@ from .enrichment import CompanyRecord, EnrichmentAnswer, Lookup
 from .event import LeadEvent, LeadEventPrivate
 from .export import Export
 from .facts import LeadFacts
+from .first_reply import FirstReply, SentReply
 from .follow_up import FollowUpStep, StepKind, WorkPlan
 from .form import FormAnswer, FormEnding, FormItem, Verdict, WebForm
 from .inbound import Inbound
@@ -34,6 +35,7 @@ __all__ = [
     "Delivery",
     "EnrichmentAnswer",
     "Export",
+    "FirstReply",
     "FollowUpStep",
     "FormAnswer",
     "FormEnding",
@@ -51,6 +53,7 @@ __all__ = [
     "QualificationRule",
     "ScoreBand",
     "ScoreRow",
+    "SentReply",
     "Stage",
     "StepKind",
     "Task",

@@ -56,6 +56,7 @@ _ICONS = {
     EventKind.UNDONE: "undo",
     EventKind.GONE_QUIET: "undo",
     EventKind.RULED: "check",
+    EventKind.FIRST_REPLY: "send",
 }
 _TOUCH_ICONS = {
     TouchKind.CALL: "phone",
@@ -217,6 +218,15 @@ def _ruled(event: LeadEvent, reader: Any) -> dict[str, Any]:
     return {"what": what, "by": _by(event, reader), "icon": "check" if approved else "x"}
 
 
+def _first_reply(event: LeadEvent, reader: Any) -> dict[str, Any]:
+    """In whose name; it is no contact. Or that it never went out."""
+    if event.payload.get("failed"):
+        return {"what": _("The first reply could not be sent"), "icon": "warn", "detail": _("write to them yourself")}
+    who = _name(event.rep.user_id, event.rep.name, reader) if event.rep else ""
+    detail = _("to the inbox for tests") if event.payload.get("test_inbox") else _("no contact: clocks go on")
+    return {"by": _("in the name of %s") % who if who else "", "detail": detail}
+
+
 _TELLERS: dict[EventKind, Callable[[LeadEvent, Any], dict[str, Any]]] = {
     EventKind.QUALIFIED: _qualified,
     EventKind.TOLD: _told,
@@ -226,6 +236,7 @@ _TELLERS: dict[EventKind, Callable[[LeadEvent, Any], dict[str, Any]]] = {
     EventKind.UNDONE: _undone,
     EventKind.REMINDED: _reminded,
     EventKind.RULED: _ruled,
+    EventKind.FIRST_REPLY: _first_reply,
 }
 
 

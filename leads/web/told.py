@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from leads import bursts
+from leads import bursts, first_reply
 from leads.models import Delivery, Lead
 from leads.web.words import NEWS
 from reps import access, news
@@ -50,7 +50,11 @@ def page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     rep = access.rep_of(request.user)
     mine = Q(user=request.user) | Q(rep=rep) if rep else Q(user=request.user)
-    rows = Delivery.objects.filter(mine).exclude(event=news.GROUP_POST).select_related("endpoint", "lead")
+    rows = (
+        Delivery.objects.filter(mine)
+        .exclude(event__in=[news.GROUP_POST, first_reply.EVENT])
+        .select_related("endpoint", "lead")
+    )
     shown = Paginator(rows.order_by("-id"), _PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
     leads = Lead.objects.filter(pk__in=[row.lead_id for row in shown]).visible_to(request.user, now=now)

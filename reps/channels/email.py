@@ -54,12 +54,13 @@ def _send_one(connection: object, alert: Alert, until: float) -> NotReachedError
     message = EmailMultiAlternatives(
         subject=" ".join(alert.subject.split()),
         body=alert.text,
-        from_email=settings.DEFAULT_FROM_EMAIL,
+        from_email=alert.sender or settings.DEFAULT_FROM_EMAIL,
         to=[alert.to],
-        headers={"Message-ID": f"<{alert.uid}@fairlead>", "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": f"<{alert.uid}@fairlead>", "Auto-Submitted": "auto-generated", **alert.headers},
         connection=connection,
     )
-    message.attach_alternative(alert.html, "text/html")
+    if alert.html:
+        message.attach_alternative(alert.html, "text/html")
     try:
         message.send()
     except (OSError, smtplib.SMTPException, ValueError) as error:

@@ -10,6 +10,7 @@ PERSONAL = {
     "leads.Intake": "body error external_id",
     "leads.Lead": "error external_id",  # an error may cite what was entered
     "leads.LeadEventPrivate": "payload",
+    "leads.SentReply": "answers subject text to",
     "leads.Task": "text",
     "leads.EnrichmentAnswer": "about found",
     "leads.LeadFacts": "facts folded judged",
@@ -38,6 +39,7 @@ NOT_PERSONAL = {
     "leads.ContactKey": "kind",
     "leads.Delivery": "channel event payload ref why",
     "leads.Export": "what",
+    "leads.FirstReply": "subject text when",
     "leads.FollowUpStep": "kind text",
     "leads.FormAnswer": "label reason verdict",
     "leads.FormEnding": "redirect_url text title when",
