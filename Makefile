@@ -37,6 +37,7 @@ lock: ## compile requirements/*.in anew (ARGS=--upgrade for newer versions)
 bench: setup ## first ratios of speed, measured in one run
 	@$(BIN)/python -m config.run.beside $(BIN)/python manage.py bench $(ARGS)
 	@$(BIN)/python -m config.run.beside $(BIN)/python manage.py bench --simulate $(ARGS)
+	@$(BIN)/python -m config.run.beside $(BIN)/python manage.py bench --pages $(ARGS)
 
 fairness: setup ## how far each way of sharing strays from fair; SEEDS=10 is quicker and writes nothing
 	@$(BIN)/python -m routing.fairness --seeds $(SEEDS)

@@ -55,6 +55,13 @@ def measure(*, rounds: int, batches: int, ones: int) -> Measured:
     return Measured(**{name: median(figures) for name, figures in found.items()})
 
 
+def fill(count: int) -> None:
+    """So many leads, each with its owner."""
+    _capture(count)
+    while live.route_ready(SEEDED, most=BATCH).count:
+        pass
+
+
 def _capture(count: int) -> None:
     door = Connection.objects.select_related("division").get(division=SEEDED, kind=seeds.API)
     left = list(arrivals(count))

@@ -21,9 +21,9 @@ COUNTRIES = (  # noqa: SIM905 - forty quoted codes are harder to read
 _STEPS: list[dict[str, Any]] = [{"strategy": name} for name in ("availability", "capacity", "weighted")]
 
 
-def make_company(*, now: datetime) -> RuleSetVersion:
-    """Rows of the company, and its published rules."""
-    groups = [_group(n, now) for n in range(GROUPS)]
+def make_company(*, now: datetime, members: int = MEMBERS) -> RuleSetVersion:
+    """Rows of the company, and its published rules; `members` in each of the groups."""
+    groups = [_group(n, now, members) for n in range(GROUPS)]
     rule_set = RuleSet.objects.create(name="Bench")
     for position, body in enumerate(rule_bodies([g.pk for g in groups], RULES), start=1):
         rule_set.rules.create(
@@ -67,9 +67,9 @@ def arrivals(count: int) -> Iterator[Arrival]:
         )
 
 
-def _group(n: int, now: datetime) -> Group:
+def _group(n: int, now: datetime, members: int) -> Group:
     group = Group.objects.create(name=f"Group {n + 1}", steps=_STEPS)
-    marks = [f"{n}-{m}" for m in range(MEMBERS)]
+    marks = [f"{n}-{m}" for m in range(members)]
     users = User.objects.bulk_create(User(email=f"rep-{m}@bench.example", name=f"Rep {m}") for m in marks)
     reps = Rep.objects.bulk_create(Rep(user=user, cap_open=1_000_000) for user in users)
     long_ago = now - timedelta(days=30)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from leads.models import Lead
 from reps.models import Rep
-from routing.bench import alone, batches, company, days
+from routing.bench import alone, batches, company, days, pages
 
 
 class Command(BaseCommand):
@@ -25,6 +25,12 @@ class Command(BaseCommand):
             "--simulate", action="store_true", help="Instead: make the demo here, and simulate its ninety days."
         )
 
+        parser.add_argument(
+            "--pages", action="store_true", help="Instead: reps whose open pages ask what is new, while others act."
+        )
+        parser.add_argument("--reps", type=int, default=300, help="How many pages are open.")
+        parser.add_argument("--seconds", type=float, default=20, help="For how long they ask.")
+
     def handle(self, **options: Any) -> None:
         """Measure and print."""
         rounds = options["rounds"]
@@ -36,6 +42,9 @@ class Command(BaseCommand):
         if options["simulate"]:
             self._simulate(rounds)
             return
+        if options["pages"]:
+            self._pages(options["reps"], options["seconds"])
+            return
         few, many = alone.against(company.RULES, 1000, rounds=rounds)
         self._line("decide alone, 50 rules, 20 members", f"{few:,.0f} a second", 20_000, few)
         self._line("  1,000 rules against 50", f"{few / many:.2f} times the cost", 2.0, few / many, most=True)
@@ -46,6 +55,20 @@ class Command(BaseCommand):
         self._line("  against batches of one", f"{ratio:.1f} times ({found.one:,.0f} a second)", 8, ratio)
         ratio = found.batched / found.bare
         self._line("  against the bare SQL", f"{ratio:.2f} of {found.bare:,.0f} a second", 0.5, ratio)
+
+    def _pages(self, reps: int, seconds: float) -> None:
+        company.make_company(now=timezone.now(), members=-(-reps // company.GROUPS))
+        batches.fill(reps * 10)
+        found = pages.measure(reps=reps, seconds=seconds, posts=10, leads=2)
+        asked, posted = (sorted(x) for x in (found.asked, found.posted))
+        median = 1000 * asked[len(asked) // 2]
+        self._line(f"{reps} open pages ask what is new", f"{median:.1f} ms median", 50, median, most=True)
+        late = 1000 * asked[int(len(asked) * 0.99)]
+        self._line("  99 of 100 of them", f"{late:.0f} ms of {len(asked):,}", 500, late, most=True)
+        post = 1000 * posted[int(len(posted) * 0.99)]
+        self._line("  contacts logged meanwhile, 99 of 100", f"{post:.0f} ms of {len(posted):,}", 1000, post, most=True)
+        failed = len(found.failed)
+        self._line("  answers that failed", f"{failed} of {len(asked) + len(posted):,}", 0, failed, most=True)
 
     def _simulate(self, rounds: int) -> None:
         call_command("demo", stdout=StringIO())
