@@ -230,6 +230,7 @@ def head(form: WebForm, tab: str) -> dict[str, Any]:
     tabs = (
         ("edit", _("Questions"), "form-edit", 0),
         ("endings", _("Thank you"), "form-endings", 0),
+        ("first_reply", _("First reply"), "form-first-reply", 0),
         ("settings", _("Settings"), "form-settings", 0),
         ("copy", _("Put it on a page"), "form-copy", 0),
         ("held", _("Held back"), "form-held", waiting),

@@ -12,6 +12,8 @@ REP = """
 """
 # A rep posts to them; of a lead that is not theirs they know nothing.
 REP_ACTS = """
+    mfa_activate_totp mfa_deactivate_totp mfa_generate_recovery_codes mfa_reauthenticate mfa_view_recovery_codes
+    session-end sessions-end
     duty-switch lead-give-on lead-log lead-note lead-return lead-stage lead-take-back lead-touch my-leads-bulk
     offer-accept offer-decline pool-claim pool-pull pool-put-back slack-code slack-part step-done
     telling-add telling-browser telling-morning telling-news telling-remove telling-sound telling-test
@@ -24,7 +26,8 @@ OF_A_LEAD = "lead-show lead-why api:lead-self api:lead-timeline api:lead-why"
 NOT_REPS = """
     board connection connection-address connection-edit connection-look connection-mapping connection-new
     connection-shelf connection-switch connection-template connection-test connections deliveries deliveries-again
-    delivery form-copy form-edit form-ending form-ending-new form-endings form-held form-held-take form-held-throw
+    delivery form-copy form-edit form-ending form-ending-new form-endings form-first-reply form-held form-held-take
+    form-held-throw group-first-reply
     form-item form-item-add form-item-move form-item-remove form-new form-settings form-switch forms import
     import-cancel import-columns import-export import-go-on import-new import-progress import-refused imports
     proposal-answer proposals lead-assign lead-merge lead-reject lead-revive lead-unmerge
@@ -38,6 +41,7 @@ NOT_REPS = """
 """
 # Open to anybody by their nature: sign-in, health, forms people fill, senders with an address or a signature.
 ANYBODY = """
+    account_login account_logout mfa_authenticate
     calendar-feed form-page form-part healthz home inbound login logout password_reset password_reset_complete
     password_reset_confirm password_reset_done pulse push-worker readyz slack-actions
 """
