@@ -29,6 +29,10 @@ EMAIL_URL: str = _env.str("EMAIL_URL", default="")
 EMAIL_FROM: str = _env.str("EMAIL_FROM", default="Fairlead <fairlead@localhost>")
 # Hosts of one's own network that may be called (an inner CRM); everything else inside is refused.
 ALLOWED_PRIVATE_HOSTS: list[str] = _env.list("ALLOWED_PRIVATE_HOSTS", default=[])
+# Whose sign-in asks for a code beside the password, whether they like it or not: nobody, admins (and ops), everybody.
+REQUIRE_SECOND_FACTOR: str = _env.str("REQUIRE_SECOND_FACTOR", default="nobody")
+if REQUIRE_SECOND_FACTOR not in {"nobody", "admins", "everybody"}:
+    raise ValueError(f"REQUIRE_SECOND_FACTOR is {REQUIRE_SECOND_FACTOR!r}; it may be nobody, admins or everybody")
 LOG_LEVEL: str = _env.str("LOG_LEVEL", default="INFO")
 
 
@@ -91,6 +95,10 @@ _RATES = {
     "inbound_refused": "60/min",  # what is not let in, of one network address
     "claims": "30/min",  # tries to pull or claim, of one rep
     "exports": "10/h",  # files taken out by one person
+    "wrong_sign_ins": "20/min 60/h",  # wrong passwords and codes from one network address, whomever they are for
+    "wrong_codes": "20/h",  # wrong codes for one person, from wherever
+    "resets": "20/h",  # links to set a password that one network address asks for
+    "resets_of_one": "5/h",  # links sent to one person
 }
 
 

@@ -4,12 +4,14 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import health
+from reps.web import sign_in
 
 api = [path("", include("leads.web.api_urls")), path("", include("routing.web.api_urls"))]
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("admin/login/", sign_in.admin_login),
     path("admin/", admin.site.urls),
     path("api/v1/", include((api, "api"))),
     path("in/", include("leads.web.inbound_urls")),

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group as AuthGroup
+from django.db.models import QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from reps import roster
+from reps import factors, roster
 from reps.models import (
     Division,
     Endpoint,
@@ -123,6 +125,19 @@ class UserAdmin(HouseAdmin):
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
     readonly_fields = ("joined_at", "last_login")
+    actions = ("reset_factor",)
+
+    @admin.action(description=_("Reset the second factor"))
+    def reset_factor(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        """For who lost phone and recovery codes; noted in the history of each."""
+        for user in rows:
+            if not factors.may_reset(by=request.user, user=user):  # type: ignore[arg-type]  # signed in
+                messages.error(request, gettext("%s: an administrator must do this, and nobody for themselves.") % user)
+            elif not factors.reset(user=user):
+                messages.info(request, gettext("%s has no second factor.") % user)
+            else:
+                self.log_change(request, user, gettext("Second factor reset."))
+                messages.success(request, gettext("%s signs in by the password alone now.") % user)
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Another form to add than to change."""

@@ -34,6 +34,10 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_filters",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "axes",
     "csp",
     "pgtrigger",
@@ -57,6 +61,8 @@ MIDDLEWARE = [
     "reps.web.zone.TimeZoneMiddleware",
     "reps.web.presence.PresenceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "reps.web.gate.GateMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -139,13 +145,13 @@ CELERY_BEAT_SCHEDULE = {
     "forget-imports": {"task": "routing.tasks.forget_imports", "schedule": 3600.0},
     "forget-simulations": {"task": "routing.tasks.forget_simulations", "schedule": 3600.0},
     "mailboxes": {"task": "leads.tasks.poll_mailboxes", "schedule": 30.0},
+    "calendars": {"task": "reps.tasks.read_calendars", "schedule": 60.0},
     "mornings": {"task": "leads.tasks.tell_mornings", "schedule": 60.0},
     "forget-expired": {"task": "leads.tasks.forget_expired", "schedule": 3600.0},
 }
 
 AUTH_USER_MODEL = "reps.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-    "calendars": {"task": "reps.tasks.read_calendars", "schedule": 60.0},
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -163,8 +169,29 @@ AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 # The same address as everywhere else: a header that the caller wrote is not believed.
 AXES_CLIENT_IP_CALLABLE = "config.lib.address.caller_of_sign_in"
+# Kept neither as they were typed: a wrong code is often a right one, a little late.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "password"]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+# django-allauth: its stages, second factor and list of sessions; names, rates and mails are ours.
+REQUIRE_SECOND_FACTOR = env.REQUIRE_SECOND_FACTOR
+ACCOUNT_ADAPTER = "reps.web.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False  # counted by axes and config.lib.rates, which go on without the cache
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+MFA_ADAPTER = "reps.web.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Fairlead"
+MFA_TOTP_TOLERANCE = 1
+ACCOUNT_FORMS = {"reauthenticate": "reps.web.code_forms.AgainPasswordForm"}
+MFA_FORMS = {
+    "authenticate": "reps.web.code_forms.SignInCodeForm",
+    "reauthenticate": "reps.web.code_forms.AgainCodeForm",
+}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False

@@ -1,10 +1,13 @@
 """An API key: a prefix to find it, a hash to check it, scopes that say what it opens."""
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from reps.models import User
 
 from .connection import Connection
 
@@ -37,3 +40,26 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class KeyMaker(User):
+    """A user as the maker of keys: the keys of who is switched off end with the same commit, whoever does that.
+
+    Row by row and for good, so that switching them on again revives none. A machine that lives on needs a key made by
+    somebody who is there.
+    """
+
+    class Meta:
+        proxy = True
+        verbose_name = _("maker of keys")
+        verbose_name_plural = _("makers of keys")
+        triggers = [
+            pgtrigger.Trigger(
+                name="end_keys",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("is_active"),
+                condition=pgtrigger.Q(new__is_active=False),
+                func="UPDATE leads_apikey SET revoked_at = now() WHERE created_by_id = NEW.id AND revoked_at IS NULL;"
+                " RETURN NULL;",
+            )
+        ]

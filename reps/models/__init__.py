@@ -4,6 +4,7 @@ from .calendar import BusySpan, CalendarAddress, CalendarFeed, HolidayWorked
 from .division import Division, RosterVersion
 from .endpoint import Endpoint
 from .group import Group
+from .invitation import Invitation
 from .listener import Listener
 from .membership import Membership
 from .period import PeriodQuerySet, PeriodRow
@@ -24,6 +25,7 @@ __all__ = [
     "Endpoint",
     "Group",
     "HolidayWorked",
+    "Invitation",
     "Listener",
     "Membership",
     "Pause",

@@ -49,3 +49,39 @@ def ends_endpoints() -> pgtrigger.Trigger:
         func="UPDATE reps_endpoint SET active = false, sealed = '', ended_at = now() "
         "WHERE user_id = NEW.id AND active; RETURN NULL;",
     )
+
+
+def signs_out() -> pgtrigger.Trigger:
+    """The sessions of who is switched off are over, and stay so when they are switched on again."""
+    return pgtrigger.Trigger(
+        name="sign_out",
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf("is_active"),
+        condition=pgtrigger.Q(old__is_active=True, new__is_active=False),
+        func="NEW.sign_out_n = OLD.sign_out_n + 1; RETURN NEW;",
+    )
+
+
+def ends_access() -> pgtrigger.Trigger:
+    """What else opens something in their name ends with the same commit: sessions, their hand in Slack, calendars.
+
+    The keys of the API are ended likewise by leads; open invitations they sent are withdrawn.
+    """
+    return pgtrigger.Trigger(
+        name="end_access",
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf("is_active"),
+        condition=pgtrigger.Q(new__is_active=False),
+        func="""
+            DELETE FROM django_session WHERE session_key IN
+                (SELECT session_key FROM usersessions_usersession WHERE user_id = NEW.id);
+            DELETE FROM usersessions_usersession WHERE user_id = NEW.id;
+            UPDATE reps_listener SET slack_team = '', slack_member = '', slack_code = '' WHERE user_id = NEW.id;
+            UPDATE reps_calendarfeed SET active = false, sealed = ''
+                WHERE active AND rep_id IN (SELECT id FROM reps_rep WHERE user_id = NEW.id);
+            DELETE FROM reps_calendaraddress WHERE rep_id IN (SELECT id FROM reps_rep WHERE user_id = NEW.id);
+            UPDATE reps_invitation SET withdrawn_at = now()
+                WHERE by_id = NEW.id AND used_at IS NULL AND withdrawn_at IS NULL;
+            RETURN NULL;
+        """,
+    )

@@ -8,11 +8,12 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from reps import access
 
-from .triggers import bumps_roster_when, ends_endpoints
+from .triggers import bumps_roster_when, ends_access, ends_endpoints, signs_out
 from .zones import check_zone
 
 
@@ -51,6 +52,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("Adds leads by hand and sees what became of those; nothing else opens."),
     )
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Untick instead of deleting."))
+    # Part of what every session carries: raised, all of them are over.
+    sign_out_n = models.PositiveIntegerField(default=0, editable=False)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now)
 
     objects = Users()
@@ -62,7 +65,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
-        triggers = [bumps_roster_when("is_active"), ends_endpoints()]
+        triggers = [bumps_roster_when("is_active"), ends_endpoints(), signs_out(), ends_access()]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -70,6 +73,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         """Keep addresses in lower case."""
         self.email = self.email.lower()
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Of the password and of how often they were signed out everywhere."""
+        said = f"{self.password} {self.sign_out_n}" if self.sign_out_n else self.password
+        return salted_hmac("reps.User.session", said, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_staff(self) -> bool:

@@ -1,9 +1,13 @@
 """URLs of people: sign-in, home, the duty switch."""
 
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from reps.web import pages, slack_link, telling
+from reps.web import pages, security, sign_in, slack_link, telling
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -22,12 +26,26 @@ urlpatterns = [
     path("telling/slack/secret/", slack_link.secret, name="slack-secret"),
     path("telling/<uuid:uid>/test/", telling.try_out, name="telling-test"),
     path("telling/<uuid:uid>/remove/", telling.remove, name="telling-remove"),
-    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", sign_in.SignIn.as_view(), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
-    path("password/", auth.PasswordChangeView.as_view(), name="password_change"),
+    path("security/", security.page, name="security"),
+    path("security/sessions/end/", security.end_sessions, name="sessions-end"),
+    path("security/sessions/<int:pk>/end/", security.end_session, name="session-end"),
+    path("password/", security.ChangePassword.as_view(), name="password_change"),
     path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
-    path("password/reset/", auth.PasswordResetView.as_view(), name="password_reset"),
+    path("password/reset/", sign_in.Reset.as_view(), name="password_reset"),
     path("password/reset/sent/", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
-    path("password/reset/<uidb64>/<token>/", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
+    path("password/reset/<uidb64>/<token>/", sign_in.ResetConfirm.as_view(), name="password_reset_confirm"),
     path("password/reset/done/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
+    # The names django-allauth asks for; its own pages of the second factor, in our look.
+    path("login/", sign_in.SignIn.as_view(), name="account_login"),
+    path("logout/", auth.LogoutView.as_view(), name="account_logout"),
+    path("security/", security.page, name="mfa_index"),
+    path("login/code/", mfa.authenticate, name="mfa_authenticate"),
+    path("login/again/", account.reauthenticate, name="account_reauthenticate"),
+    path("login/again/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("security/factor/", totp.activate_totp, name="mfa_activate_totp"),
+    path("security/factor/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("security/codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("security/codes/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
 ]

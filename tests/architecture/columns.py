@@ -4,6 +4,8 @@
 PERSONAL = {
     "leads.Contact": "name",
     "leads.ContactKey": "value",
+    "leads.CopiedMail": "key people subject text",
+    "leads.CopyAddress": "digest sealed",
     "leads.Delivery": "error tried",  # a mail server's refusal cites the address
     "leads.IdempotencyKey": "answer",
     "leads.Inbound": "body delivery_id error headers url",
@@ -20,6 +22,7 @@ PERSONAL = {
     "reps.CalendarAddress": "digest sealed",
     "reps.CalendarFeed": "digest error etag modified sealed shown words",
     "reps.Endpoint": "digest error label sealed shown",
+    "reps.Invitation": "digest email",
     "reps.Listener": "slack_code slack_member slack_team",
     "reps.Rep": "booking_url time_zone country subdivision",
     "reps.TimeOff": "kind",  # sick leave
@@ -37,6 +40,7 @@ NOT_PERSONAL = {
     "leads.CompanyRecord": "attributes city country domain industry name postal_code region segment",
     "leads.Connection": "address_digest campaign channel intent kind mapping name places_seen secret settings source",
     "leads.ContactKey": "kind",
+    "leads.CopiedMail": "state",
     "leads.Delivery": "channel event payload ref why",
     "leads.Export": "what",
     "leads.FirstReply": "subject text when",

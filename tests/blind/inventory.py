@@ -21,7 +21,7 @@ REP_ACTS = """
     api:lead-bulk api:offer-accept api:offer-decline
 """
 # Pages and fragments of one lead: those who may read it, anybody else is told it is not there.
-OF_A_LEAD = "lead-show lead-why api:lead-self api:lead-timeline api:lead-why"
+OF_A_LEAD = "lead-more lead-show lead-why api:lead-self api:lead-timeline api:lead-why"
 # Managers, ops and machines with a key; a rep is refused, or told that nothing is there.
 NOT_REPS = """
     board connection connection-address connection-edit connection-look connection-mapping connection-new

@@ -81,12 +81,21 @@ def test_an_address_that_is_none_locks_as_any_other(ana):
     assert wrong(ana, 6, at="unix:") == [200] * 4 + [429] * 2
 
 
-@pytest.mark.parametrize("path", ["/login/", "/admin/login/"])
-def test_the_admins_own_page_is_no_way_round(path):
+def test_the_admin_has_no_sign_in_of_its_own():
     boss = make.user("boss", is_superuser=True)
-    for n in range(6):
-        Client(REMOTE_ADDR="203.0.113.7").post(
-            path, {"username": boss.email, "password": "wrong"}, headers={"X-Forwarded-For": f"198.51.100.{n}"}
-        )
+    client = Client()
 
-    assert sign_in(boss, RIGHT).status_code == 429
+    assert client.post("/admin/login/", {"username": boss.email, "password": RIGHT}).status_code == 405
+    assert client.get("/admin/", follow=True).redirect_chain[-1][0].startswith("/login/?next=")
+    assert client.get("/admin/login/?next=//evil.example")["Location"] == "/login/?next=%2Fadmin%2F"
+
+
+def test_one_password_tried_on_everybody_closes_the_address_and_no_other(ana, limit):
+    limit(wrong_sign_ins="6/h")
+    people = [make.user(f"Person {n}") for n in range(8)]
+
+    codes = [sign_in(person, "Winter-2026", at="198.51.100.66").status_code for person in people]
+
+    assert codes == [200] * 6 + [429] * 2
+    assert sign_in(ana, RIGHT, at="198.51.100.66").status_code == 429
+    assert sign_in(ana, RIGHT, at="203.0.113.50").status_code == 302
