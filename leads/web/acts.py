@@ -6,15 +6,16 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
 from leads import respond
-from leads.life import CallOutcome, TouchKind
+from leads.life import CallOutcome, State, TouchKind
 from leads.models import Lead, Stage
-from leads.web import my_leads
+from leads.web import my_leads, show, telling
 from reps import access
 from reps.models import Rep, User
 
@@ -58,6 +59,23 @@ def touch(request: HttpRequest, uid: str) -> HttpResponse:
     except ValueError:
         return answer(request, lead, rep, _("That is no kind of contact we know."), wrong=True)
     return answer(request, lead, rep, _("Logged."))
+
+
+@login_required
+@never_cache
+@require_safe
+def more(request: HttpRequest, uid: str) -> HttpResponse:
+    """What is done seldom with a lead, for the menu of its row once that opens."""
+    lead, _rep, _user = owned(request, uid)
+    context = {
+        "uid": lead.uid,
+        "id": lead.uid,
+        "target": "#my-leads",
+        "stages": show.moves_of(lead),
+        "put_back": show.may_put_back(lead),
+        "return_reasons": telling.RETURN_REASONS if lead.state == State.ASSIGNED else [],
+    }
+    return render(request, "components/more_panel.html", context)
 
 
 @login_required

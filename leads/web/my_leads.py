@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,9 +24,9 @@ from django.views.decorators.http import require_safe
 
 from leads import dispatch
 from leads.life import Kind, State
-from leads.models import Delivery, Lead, Stage, Task
+from leads.models import CopiedMail, Delivery, Lead, Stage, Task
 from leads.qualify.normalise import country_name
-from leads.web import owned, show, telling
+from leads.web import owned, show
 from leads.web.step_form import StepForm, instants_of
 from leads.web.words import NEWS
 from reps import access
@@ -113,10 +114,9 @@ def counts_of(user: Any, rep: Rep | None) -> dict[str, dict[str, Any]]:
 def lists_of(rep: Rep, *, now: datetime, tab: str, query: str) -> dict[str, Any]:
     """The sections of the chosen tab, due first."""
     found = owned.sort(rep, tab=tab, query=query, now=now)
-    stages = list(Stage.objects.filter(division=rep.division_id))
 
     def rows(leads: list[Lead]) -> list[dict[str, Any]]:
-        return [row_of(lead, stages, now, found.tasks.get(lead.pk)) for lead in leads]
+        return [row_of(lead, now, found.tasks.get(lead.pk)) for lead in leads]
 
     sections = []
     if tab in {"due", "all"}:
@@ -138,7 +138,6 @@ def lists_of(rep: Rep, *, now: datetime, tab: str, query: str) -> dict[str, Any]
     return {
         "now": now,
         "sections": sections,
-        "return_reasons": telling.RETURN_REASONS,
         "mark": mark,
         "refresh_url": f"{reverse('my-leads')}?show={tab}&seen={mark}" if not query else "",
         "empty": _empty(query),
@@ -165,7 +164,7 @@ def _section(name: str, title: str, rows: list[dict[str, Any]]) -> dict[str, Any
     return {"id": name, "title": title, "count": len(rows), "rows": rows}
 
 
-def row_of(lead: Lead, stages: list[Stage], now: datetime, task: Task | None = None) -> dict[str, Any]:
+def row_of(lead: Lead, now: datetime, task: Task | None = None) -> dict[str, Any]:
     """One row for components/lead_row.html."""
     details = lead.private
     person = ", ".join(filter(None, (details.name if details.company else "", details.job_title)))
@@ -189,8 +188,6 @@ def row_of(lead: Lead, stages: list[Stage], now: datetime, task: Task | None = N
         "when": None if clock else _when(lead, task, now),
         "step": show.step_of(task, now) if task else None,
         "open": lead.state == State.ASSIGNED,
-        "stages": show.choices_of(stages, lead),
-        "put_back": lead.reason == "claimed" and lead.responded_at is None,
     }
 
 
@@ -247,6 +244,9 @@ def _tabs(rep: Rep, chosen: str, now: datetime) -> list[dict[str, Any]]:
         {"label": label, "count": n, "url": base if key == "due" else f"{base}?show={key}", "active": key == chosen}
         for key, (label, n) in labels.items()
     ]
+    if unmatched := CopiedMail.objects.filter(rep=rep, state=CopiedMail.State.UNMATCHED).count():
+        label = _("Mails not matched")
+        found.append({"label": label, "count": unmatched, "url": reverse("my-mails"), "active": False})
     # Of the app above; pages meet by the names of their URLs.
     return [*found, {"label": _("Returned"), "count": None, "url": reverse("my-returns"), "active": False}]
 
@@ -291,8 +291,11 @@ def _unseen(user: Any, rep: Rep | None) -> "QuerySet[Delivery]":
 
 def _see(user: Any, rep: Rep | None, now: datetime) -> Counter[str]:
     """In-app alerts are seen when a page says them; returns how many of each kind were new and still hold."""
-    rows = list(_unseen(user, rep).select_related("lead", "rep__user", "user").order_by("pk"))
-    Delivery.objects.filter(pk__in=[row.pk for row in rows], seen_at=None).update(seen_at=now, sent_at=now)
+    with transaction.atomic():
+        # Two parts of a page may ask at the same instant; only one of them says it.
+        mine = _unseen(user, rep).select_for_update(of=("self",), skip_locked=True)
+        rows = list(mine.select_related("lead", "rep__user", "user").order_by("pk"))
+        Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(seen_at=now, sent_at=now)
     return Counter(row.event for row in rows if row.event in NEWS and dispatch.still_holds(row))
 
 

@@ -61,7 +61,7 @@ def context_of(lead: Lead, *, now: datetime, mine: bool, reader: Any) -> dict[st
             "there": time_there(details, now),
             "can_act": mine and lead.state in {State.ASSIGNED, State.CLOSED},
             "test": lead.kind == Kind.TEST,
-            "put_back": mine and lead.reason == "claimed" and lead.responded_at is None,
+            "put_back": mine and may_put_back(lead),
         },
         "back": {"url": reverse(back[0]), "label": back[1]},
         "clock": clock_of(lead) if lead.state == State.ASSIGNED else None,
@@ -182,6 +182,11 @@ def moves_of(lead: Lead) -> list[dict[str, str]]:
 
 
 _NEEDS = {Stage.Metric.LOST: "reason", Stage.Metric.UNQUALIFIED: "reason", Stage.Metric.WON: "amount"}
+
+
+def may_put_back(lead: Lead) -> bool:
+    """Whether its owner claimed it, and nobody has been contacted."""
+    return lead.reason == "claimed" and lead.responded_at is None
 
 
 def choices_of(stages: list[Stage], lead: Lead) -> list[dict[str, str]]:

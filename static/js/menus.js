@@ -34,6 +34,7 @@ function ask(select) {
   }
 }
 document.addEventListener("change", (event) => { if (event.target.matches("[data-asks]")) ask(event.target); });
+document.addEventListener("htmx:afterSwap", (event) => event.detail.target.querySelectorAll?.("[data-asks]").forEach(ask));
 document.addEventListener("toggle", (event) => event.target.querySelectorAll?.("[data-asks]").forEach(ask), true);
 
 // A choice that acts at once: data-submit on a select or checkbox sends its form.

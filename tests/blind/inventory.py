@@ -6,7 +6,7 @@ The admin's own routes are not listed: all of them send a rep to the admin's sig
 
 # A rep opens them by GET, each about the rep's own: leads owned, what the group made public, settings of theirs.
 REP = """
-    add-lead leads leads-csv leads-sent my-availability my-leads my-numbers my-offers my-returns my-turn
+    add-lead leads leads-csv leads-sent my-availability my-leads my-mails my-numbers my-offers my-returns my-turn
     nav-counts pool rules password_change password_change_done telling told
     api:lead-list api:offers
 """
@@ -15,6 +15,7 @@ REP_ACTS = """
     mfa_activate_totp mfa_deactivate_totp mfa_generate_recovery_codes mfa_reauthenticate mfa_view_recovery_codes
     session-end sessions-end
     duty-switch lead-give-on lead-log lead-note lead-return lead-stage lead-take-back lead-touch my-leads-bulk
+    my-mail-ignore my-mail-log my-mails-renew
     offer-accept offer-decline pool-claim pool-pull pool-put-back slack-code slack-part step-done
     telling-add telling-browser telling-morning telling-news telling-remove telling-sound telling-test
     telling-test-email telling-switch slack-secret

@@ -8,7 +8,7 @@ from tests.face.cast import REP_NOW, RETURN_REASONS, STAGES, berlin, minutes, re
 
 
 def row(title: str, person: str, *meta: str, phone: str = "", **more: Any) -> dict[str, Any]:
-    return {"uid": uid(title), "title": title, "person": person, "phone": phone, "meta": meta, "stages": STAGES, **more}
+    return {"uid": uid(title), "title": title, "person": person, "phone": phone, "meta": meta, **more}
 
 
 def runs(left: float) -> dict[str, Any]:
@@ -45,7 +45,6 @@ def my_leads() -> dict[str, Any]:
             "Flensburg, 10:24 there",
             phone="+49 461 555 0177",
             clock=runs(11.03),
-            put_back=True,
         ),
     ]
     going = [
@@ -83,7 +82,6 @@ def my_leads() -> dict[str, Any]:
         **rep_shell("my-leads"),
         "place": "Hamburg",
         "tabs": [tab("Due first", active=True), tab("All", 7), tab("Meetings", 1), tab("Closed")],
-        "return_reasons": RETURN_REASONS,
         "refresh_url": "",
         "sections": [
             {"id": "now", "title": "Waiting for your first contact", "count": 3, "rows": waiting},

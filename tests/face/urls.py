@@ -58,6 +58,7 @@ WITH_UID = (
     "lead-why",
     "lead-touch",
     "lead-log",
+    "lead-more",
     "lead-give-on",
     "work-plan",
     "proposal-answer",
