@@ -72,8 +72,8 @@ class MembershipInline(PeriodInline):
     model = Membership
     autocomplete_fields = ("rep",)
     fields = (
-        "rep", "weight", "tier", "cap_open", "cap_hour", "cap_day", "cap_week", "cap_month", "caps_rolling", "ends_at",
-        "starts_at",
+        "rep", "weight", "percent", "tier", "cap_open", "cap_hour", "cap_day", "cap_week", "cap_month", "caps_rolling",
+        "ends_at", "starts_at",
     )  # fmt: skip
 
 

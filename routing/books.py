@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from reps import availability
+from reps import availability, ramp
 from reps.models import Group, Membership, Rep
 from routing.engine.ledger import Key, LedgerEntry, settle
 from routing.engine.ruleset import RuleSetError, parse_steps, shares_equally
@@ -26,7 +26,7 @@ def counted_entry(
         group.pk,
         lead,
         tuple(m.rep_id for m in sharing),
-        (1,) * len(sharing) if _equally(group) else tuple(m.weight for m in sharing),
+        (1,) * len(sharing) if _equally(group) else tuple(ramp.weights(sharing)),
         winner.pk,
         forced=True,
     )

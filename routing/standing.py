@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from reps import availability
+from reps import availability, ramp
 from reps.models import Group, Membership, Rep
 from routing.engine.ledger import UNIT, split
 from routing.models import Share
@@ -32,7 +32,7 @@ def standings(group: Group, *, now: datetime) -> list[Standing]:
         return []
     shares = {s.rep_id: s for s in Share.objects.filter(group=group).exclude(rep=None)}
     duty = availability.on_duty([m.rep_id for m in members], now)
-    next_share = dict(zip((m.rep_id for m in members), split(tuple(m.weight for m in members)), strict=True))
+    next_share = dict(zip((m.rep_id for m in members), split(tuple(ramp.weights(members))), strict=True))
 
     def line(member: Membership) -> tuple[bool, int, int, int]:
         share = shares.get(member.rep_id)

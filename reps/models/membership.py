@@ -28,6 +28,13 @@ class Membership(Caps, PeriodRow):
         _("tier"), default=1, validators=[MinValueValidator(1), MaxValueValidator(9)], help_text=_("1 = most senior.")
     )
 
+    percent = models.PositiveSmallIntegerField(
+        _("percent"),
+        default=100,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Of the weight and the limits; below 100 while somebody new comes up to speed."),
+    )
+
     class Meta:
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")

@@ -1,5 +1,6 @@
 """Where everybody lands, and the switch a rep is on or off duty by."""
 
+import pghistory
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -32,10 +33,11 @@ def duty_switch(request: HttpRequest) -> HttpResponse:
     if rep is None:
         raise PermissionDenied
     now = timezone.now()
-    if request.POST.get("on"):
-        availability.resume(rep=rep, now=now)
-    else:
-        availability.pause(rep=rep, by=request.user, now=now)  # type: ignore[arg-type]  # signed in
+    with pghistory.context(by=request.user.pk):
+        if request.POST.get("on"):
+            availability.resume(rep=rep, now=now)
+        else:
+            availability.pause(rep=rep, by=request.user, now=now)  # type: ignore[arg-type]  # signed in
     if not request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
         return redirect(reverse("home"))
     return render(request, "components/_duty.html", {"my_duty": duty_of(rep, now=now)})

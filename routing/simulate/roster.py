@@ -26,7 +26,7 @@ from routing.engine import world as w
 from routing.engine.replay import RosterChanged
 from routing.engine.ruleset import RuleSetError, parse_escalation, parse_steps
 from routing.models import RoutingPause
-from routing.snapshot import limits_of, read_areas
+from routing.snapshot import limits_of, members_of, read_areas
 
 _DAY = timedelta(days=1)
 _FOREVER = schedule.FOREVER
@@ -115,10 +115,8 @@ class Roster:
             row = self._groups[pk].at(at) if pk in self._groups else None
             group = _group(pk, row) if row is not None and row.active else None
             if group is not None:
-                members = tuple(
-                    w.Member(m.rep_id, m.weight, m.tier, m.cap_open, limits_of(m))
-                    for m in self._members.get(pk, ())
-                    if _runs(m, at) and self._works(m.rep_id, at)
+                members = members_of(
+                    [m for m in self._members.get(pk, ()) if _runs(m, at) and self._works(m.rep_id, at)]
                 )
                 found[pk] = group(members, self._stands_still(pk, at))
         return found

@@ -1,13 +1,13 @@
 """The roster of a division at one version: groups, people, hours, limits, skills; kept until it changes."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Min, Q
 
 from leads.conditions.facts import fold_text
-from reps import availability, schedule
+from reps import availability, ramp, schedule
 from reps.models import Group, Membership, Rep, RepSkill, TerritoryCover
 from reps.models.caps import PERIODS
 from routing.assign.turn import Turn
@@ -95,22 +95,22 @@ def load_groups(roster: Roster, groups: Iterable[int], now: datetime) -> None:
     if not missing:
         return
     roster.asked.update(missing)
-    members: dict[int, list[w.Member]] = {}
+    places: dict[int, list[Membership]] = {}
     rows = (
         Membership.objects.at(now)
         .filter(group__in=missing, rep__active=True, rep__user__is_active=True)
         .order_by("group", "rep")
     )
     for place in rows:
-        member = w.Member(place.rep_id, place.weight, place.tier, place.cap_open, limits_of(place))
-        members.setdefault(place.group_id, []).append(member)
+        places.setdefault(place.group_id, []).append(place)
+    members = {group: members_of(found) for group, found in places.items()}
     for row in Group.objects.filter(pk__in=missing, active=True):
         steps, escalation = _steps(row.steps), _escalation(row.escalation)
         if steps is not None:
             roster.wait_alerts[row.pk] = row.wait_alert
             roster.groups[row.pk] = w.Group(
                 row.pk,
-                tuple(members.get(row.pk, ())),
+                members.get(row.pk, ()),
                 steps,
                 row.respond_within * 60,
                 row.clock,
@@ -122,6 +122,14 @@ def load_groups(roster: Roster, groups: Iterable[int], now: datetime) -> None:
                 row.pool != Group.Pool.NONE,
             )
     load_reps(roster, {m.rep for found in members.values() for m in found}, now)
+
+
+def members_of(places: Sequence[Membership]) -> tuple[w.Member, ...]:
+    """The members of one group: weights and limits as they count at this instant."""
+    return tuple(
+        w.Member(one.rep_id, weight, one.tier, ramp.limited(one.cap_open, one.percent), limits_of(one))
+        for one, weight in zip(places, ramp.weights(places), strict=True)
+    )
 
 
 def _steps(body: object) -> tuple[w.Step, ...] | None:
@@ -172,7 +180,7 @@ def limits_of(row: Membership | Rep) -> tuple[w.Limit, ...]:
     return tuple(
         w.Limit(period, most, row.caps_rolling)
         for period in PERIODS
-        if (most := getattr(row, f"cap_{period}")) is not None
+        if (most := ramp.limited(getattr(row, f"cap_{period}"), getattr(row, "percent", ramp.FULL))) is not None
     )
 
 

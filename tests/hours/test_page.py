@@ -207,3 +207,26 @@ def test_nonsense_is_refused_without_a_trace(client, rep, fields):
     assert client.post(reverse(URL), {"form": "nothing"}).status_code == 404
     assert not TimeOff.objects.exists()
     assert not Pause.objects.exists()
+
+
+def test_who_changed_what_is_told_on_both_pages(client, rep):
+    manager = make.user("Matteo")
+    rep.memberships.get().group.managers.add(manager)
+    day = timezone.localdate() + timedelta(days=20)
+    ask(client, "do", form="off", kind="sick", first=day.isoformat())
+    ask(client, "do", **week(d0=[("08:00", "12:00")]))
+    client.post(reverse("duty-switch"), {})
+    client.post(reverse("duty-switch"), {"on": "1"})
+    client.force_login(manager)
+    page = reverse("rep-availability", args=[rep.uid])
+    ask(client, "do", url=page, form="cancel", row=TimeOff.objects.get().pk)
+    told = {(one["by"], one["says"].split(":")[0]) for one in client.get(page).context["changes"]}
+    assert told >= {
+        ("Matteo", "Time off removed"),
+        ("Lena", "Switched on"),
+        ("Lena", "Paused"),
+        ("Lena", "Week changed"),
+        ("Lena", "Time off entered"),
+    }
+    client.force_login(rep.user)
+    assert "Matteo" in client.get(reverse(URL)).text

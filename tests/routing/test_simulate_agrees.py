@@ -157,6 +157,7 @@ class Company:
         row = self.one(Membership.objects.at(now).filter(group=self.germany))
         Membership.objects.filter(pk=row.pk).update(ends_at=now)
         row.pk, row.starts_at, row.weight = None, now, self.random.randint(0, 4)
+        row.percent = self.random.choice([100, 100, 50, 25])  # a ramp
         row.save(force_insert=True)
 
     def limit(self):

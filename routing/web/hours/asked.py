@@ -22,6 +22,7 @@ class Asked:
     button: str
     done: str
     keep: list[tuple[str, str]] = field(default_factory=list)  # the fields that ask for exactly this
+    look: Callable[[], list[str]] | None = None  # what it does, where that is not about hours; asked once it was tried
 
 
 class HoursForm(forms.Form):

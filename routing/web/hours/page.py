@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from reps import access, availability, hours
+from reps import access, availability, hours, ramp
 from reps.models import Membership, Rep, User
 from routing import effects
-from routing.web.hours import calendars, show, week
+from routing.web.hours import calendars, history, ramps, show, week
 from routing.web.hours.asked import Asked, HoursForm
 from routing.web.hours.forms import CancelForm, HolidayForm, OffForm, PauseForm, PlaceForm
 from routing.web.hours.words import effects_say
@@ -28,6 +28,9 @@ from routing.web.hours.words import effects_say
 FORMS: dict[str, type[HoursForm]] = {
     form.name: form for form in (PauseForm, week.WeekForm, OffForm, CancelForm, HolidayForm, PlaceForm)
 }
+
+# For managers only.
+RAMPS: dict[str, type[HoursForm]] = {form.name: form for form in ramps.FORMS}
 
 
 @login_required
@@ -79,14 +82,14 @@ def _answer(request: HttpRequest, rep: Rep, *, own: bool) -> HttpResponse:
             if not wrong:
                 return redirect(request.path)
             return _page(request, rep, user, now, own=own, feed_wrong=wrong, status=422)
-        if name not in FORMS:
+        if name not in (FORMS if own else FORMS | RAMPS):
             raise Http404
         return _change(request, rep, user, now, own=own)
 
 
 def _change(request: HttpRequest, rep: Rep, by: User, now: datetime, *, own: bool) -> HttpResponse:
     """`go=do` does it; all else looks."""
-    form = FORMS[request.POST["form"]](_clean(request.POST), rep=rep, by=by, now=now)
+    form = (FORMS | RAMPS)[request.POST["form"]](_clean(request.POST), rep=rep, by=by, now=now)
     go = request.POST.get("go")
     if isinstance(form, week.WeekForm) and go in {"copy", "more"}:
         return _page(request, rep, by, now, own=own, form=form, go=go)
@@ -98,14 +101,23 @@ def _change(request: HttpRequest, rep: Rep, by: User, now: datetime, *, own: boo
             asked.act()
             messages.success(request, asked.done)
             return redirect(request.path)
-        seen = effects.of(rep=rep, change=asked.act, now=now)
-    except hours.HoursError as error:
+        says = _looked(asked, rep, now)
+    except (hours.HoursError, ramp.RampError) as error:
         form.refuse(error.field, str(error))
         return _page(request, rep, by, now, own=own, form=form, status=422)
     except IntegrityError:
         form.add_error(None, _("Somebody else changed this just now. Look again."))
         return _page(request, rep, by, now, own=own, form=form, status=422)
-    return _page(request, rep, by, now, own=own, form=form, asked=asked, says=effects_say(seen, rep, now))
+    return _page(request, rep, by, now, own=own, form=form, asked=asked, says=says)
+
+
+def _looked(asked: Asked, rep: Rep, now: datetime) -> list[str]:
+    """What it would do, with nothing done."""
+    if asked.look is None:
+        return effects_say(effects.of(rep=rep, change=asked.act, now=now), rep, now)
+    with effects.undone():
+        asked.act()
+        return asked.look()
 
 
 def _clean(post: QueryDict) -> QueryDict:
@@ -130,7 +142,7 @@ def _page(
     feed_wrong: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    forms = {name: one(rep=rep, by=by, now=now) for name, one in FORMS.items()}
+    forms = {name: one(rep=rep, by=by, now=now) for name, one in (FORMS | RAMPS).items()}
     if form is not None:
         forms[form.name] = form
     context = {
@@ -141,6 +153,8 @@ def _page(
         "looked": form.name if asked and form else "",
         "wrong": form if form is not None and form.errors and go is None else None,
         "says": says,
+        "ramps": ramps.context(rep, by, now=now, own=own),
+        "changes": history.changes(rep, now=now),
         "calendars": calendars.context(
             rep, now=now, own=own, wrong=feed_wrong or {}, typed=_clean(request.POST) if feed_wrong else {}
         ),
