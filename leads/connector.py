@@ -207,7 +207,25 @@ class Ignored:
     reason: str
 
 
-News = NewLead | Contacted | Noted | Ignored
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A mail that a rep copied to an address of their own; never a lead. `tokens` are what the addresses hide.
+
+    `writer` is who wrote it first, where somebody passed it on; `ignored` why it is nothing, empty where it is.
+    """
+
+    id: str
+    tokens: tuple[str, ...]
+    sender: str
+    writer: str
+    people: tuple[str, ...]  # to whom it went
+    subject: str
+    text: str
+    at: datetime | None = None
+    ignored: str = ""
+
+
+News = NewLead | Contacted | Noted | Ignored | Copied
 
 
 @dataclass(frozen=True, slots=True)

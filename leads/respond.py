@@ -36,8 +36,12 @@ def touch(
     at: datetime | None = None,
     outcome: CallOutcome | None = None,
     duration_seconds: int | None = None,
+    text: str = "",
 ) -> Touch:
-    """Log a contact by the lead's owner. The first stops the buyer's clock; the first of this owner stops theirs."""
+    """Log a contact by the lead's owner. The first stops the buyer's clock; the first of this owner stops theirs.
+
+    `text` is what was written, for the timeline; it is personal.
+    """
     at = at or now
     if at > now + _FUTURE:
         raise NotDoneError("at", _("This lies in the future."))
@@ -82,6 +86,7 @@ def touch(
                     "seconds": duration_seconds,
                     "two_way": two_way,
                 },
+                private={"text": text[:10_000]} if text else None,
             )
         ]
     )

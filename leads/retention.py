@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from leads.models import Delivery, EnrichmentAnswer, IdempotencyKey, Inbound, Intake, Lookup
+from leads.models import CopiedMail, Delivery, EnrichmentAnswer, IdempotencyKey, Inbound, Intake, Lookup
 
 
 def forget(*, raw_before: datetime, sent_before: datetime, told_before: datetime) -> None:
     """Empty raw bodies, drop idempotency keys of the same age, and deliveries and answers of long ago."""
     Intake.objects.filter(received_at__lt=raw_before, body__isnull=False).update(body=None)
     Inbound.objects.filter(received_at__lt=raw_before, body__isnull=False).update(body=None, headers={}, url="")
+    nobodys = CopiedMail.objects.filter(received_at__lt=raw_before, state=CopiedMail.State.UNMATCHED)
+    nobodys.update(state=CopiedMail.State.IGNORED, people=[], subject="", text="")
     IdempotencyKey.objects.filter(created_at__lt=raw_before).delete()
     Delivery.objects.filter(created_at__lt=sent_before, sent_at__isnull=False).delete()
     EnrichmentAnswer.objects.filter(at__lt=told_before).delete()

@@ -101,9 +101,16 @@ class InboundMail(source.MailSource):
     def mails(self, came: Came, configured: Configured) -> list[message.Mail]:
         """Those in it: some providers send several at once."""
         try:
-            return [message.mail_of(one) for one in providers.messages(came, provider=_provider(configured))]
+            mails = providers.messages(came, provider=_provider(configured))
+            return [message.mail_of(one, envelope=_envelope(one)) for one in mails]
         except (MessageError, LookupError, RecursionError) as error:
             raise UnreadableError("This cannot be read as a mail.") from error
+
+
+def _envelope(one: Any) -> tuple[str, ...]:
+    """Whom the provider took it for, as a BCC stands in no header."""
+    recipient = getattr(one, "envelope_recipient", None)
+    return (str(recipient),) if recipient else ()
 
 
 def _provider(configured: Configured) -> str:

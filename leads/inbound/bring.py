@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from leads import capture, heard, incoming, refill
-from leads.connector import Contacted, Ignored, NewLead, News, Noted, Source, UnreadableError
+from leads import capture, copies, heard, incoming, refill
+from leads.connector import Contacted, Copied, Ignored, NewLead, News, Noted, Source, UnreadableError
 from leads.inbound import ends
 from leads.life import State
 from leads.models import Inbound, Intake
@@ -28,6 +28,8 @@ def bring(inbound: Inbound, source: Source, news: Sequence[News], now: datetime)
                 return ends.for_owner(inbound, now)
         elif isinstance(one, Noted):
             heard.note(inbound=inbound, noted=one, now=now)
+        elif isinstance(one, Copied):
+            copies.take(inbound=inbound, copied=one, now=now)
         elif isinstance(one, Ignored):
             heard.keep_intake(inbound, "", Intake.Outcome.IGNORED, now, error=one.reason)
     if not news:

@@ -59,6 +59,7 @@ class Mail:
     calendar: str = ""  # the method of a calendar entry in it, "-" where it names none
     attachments: tuple[str, ...] = ()
     attached: tuple[Message, ...] = ()  # mails that hang on it
+    envelope: tuple[str, ...] = ()  # whom a provider says it was delivered to
 
     def header(self, name: str) -> str:
         """The first of that name, decoded; empty where there is none."""
@@ -73,7 +74,7 @@ def parse(raw: bytes) -> Mail:
         raise BrokenError("This cannot be read as a mail.") from error
 
 
-def mail_of(message: Message) -> Mail:
+def mail_of(message: Message, *, envelope: Sequence[str] = ()) -> Mail:
     """The same of a message that is parsed already."""
     headers = _headers(message)
     plain, html, names, attached, calendar = _parts(message)
@@ -94,6 +95,7 @@ def mail_of(message: Message) -> Mail:
         calendar=calendar,
         attachments=tuple(dict.fromkeys(names))[:_MOST_NAMES],
         attached=tuple(attached),
+        envelope=tuple(envelope),
     )
 
 
@@ -180,6 +182,15 @@ def _first(headers: Mapping[str, list[str]], name: str) -> Address | None:
     """The first usable address of a header."""
     raw = " ".join(" ".join(headers.get(name, ())).split())
     return address_in(raw)
+
+
+def addresses_in(values: Sequence[str]) -> list[Address]:
+    """All usable addresses of headers that hold several."""
+    raw = [_bytes_as_text(" ".join(value.split())[:_LONGEST_HEADER]) for value in values]
+    pairs = ((name, email.strip()) for name, email in getaddresses(raw))
+    return [
+        Address(_name(decoded(name), email), email.casefold()) for name, email in pairs if _ADDRESS.fullmatch(email)
+    ]
 
 
 def address_in(raw: str) -> Address | None:

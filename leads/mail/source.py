@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from leads.connector import Came, Configured, Door, Kind, News, Setting, Source, UnreadableError
-from leads.mail import colleagues, reading
+from leads.mail import colleagues, copied, reading
 from leads.mail.message import BrokenError, Mail
 
 SETTINGS = (
@@ -24,6 +24,19 @@ SETTINGS = (
         "Domains of colleagues",
         "Separated by commas. What they forward is read as the original sender's. Your users are known anyway.",
     ),
+    Setting(
+        "copies",
+        "Copies of reps' mails (BCC)",
+        "Every rep then finds an address of their own under “Mails by BCC”. It needs the address above, and a server"
+        " that delivers such addresses here.",
+        kind=Kind.CHOICE,
+        default="no",
+        choices=(
+            ("no", "are not taken"),
+            ("plus", "come to the address above with a part after +"),
+            ("domain", "come to any address of its domain (catch-all)"),
+        ),
+    ),
     Setting("lists", "Pass over mailing lists and newsletters", kind=Kind.YES_NO),
 )
 
@@ -39,9 +52,16 @@ class MailSource(Source):
         raise NotImplementedError
 
     def read(self, came: Came, configured: Configured, door: Door) -> list[News]:
-        """One lead of each, or why there is none."""
+        """One lead of each, or why there is none; of what a rep copied to us whom it was about."""
         is_ours = colleagues.of(configured)
         try:
-            return [reading.read(one, configured=configured, is_ours=is_ours) for one in self.mails(came, configured)]
+            return [_news(one, configured, is_ours) for one in self.mails(came, configured)]
         except BrokenError as error:
             raise UnreadableError(str(error)) from error
+
+
+def _news(mail: Mail, configured: Configured, is_ours: reading.IsOurs) -> News:
+    if tokens := copied.tokens_of(mail):
+        own = configured.setting("own_address").strip().casefold()
+        return copied.read(mail, tokens, own=own, is_ours=is_ours)
+    return reading.read(mail, configured=configured, is_ours=is_ours)

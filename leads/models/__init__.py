@@ -4,6 +4,7 @@ from .account import Account
 from .attribute import Attribute
 from .connection import Connection
 from .contact import Contact, ContactKey
+from .copied import CopiedMail, CopyAddress
 from .delivery import Delivery
 from .enrichment import CompanyRecord, EnrichmentAnswer, Lookup
 from .event import LeadEvent, LeadEventPrivate
@@ -32,6 +33,8 @@ __all__ = [
     "Connection",
     "Contact",
     "ContactKey",
+    "CopiedMail",
+    "CopyAddress",
     "Delivery",
     "EnrichmentAnswer",
     "Export",

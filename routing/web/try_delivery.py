@@ -19,6 +19,7 @@ from leads.connector import (
     Came,
     Configured,
     Contacted,
+    Copied,
     Door,
     Ignored,
     NewLead,
@@ -156,6 +157,8 @@ def _one(connection: Connection, source: Source, news: News) -> dict[str, Any]:
             return {"says": said, "more": _("Who nobody knows becomes a lead first.") if news.stranger else ""}
         case Noted():
             return {"says": _("A remark on the lead: %s") % news.text}
+        case Copied():
+            return {"says": _("A mail that a rep copied to us: logged on a lead of theirs, and never a lead.")}
         case Ignored():
             return {"says": _("Nothing to do: %s") % news.reason}
 
