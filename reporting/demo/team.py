@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
 
 from leads.models import Account
 from reporting.demo import cast
+from reps import schedule
 from reps.models import Group, Membership, Pause, Preference, Rep, Shift, Territory, TerritoryCover, TimeOff, User
 
 PAST = timedelta(days=90)
@@ -111,13 +113,19 @@ def _plan_weeks(reps: dict[str, Rep], now: datetime) -> None:
 
 
 def _plan_absences(reps: dict[str, Rep], now: datetime) -> None:
-    """Past weeks off, one leave that lasts, one pause."""
+    """Past weeks off, one leave that lasts, one pause; and for the visitor, what is planned and who stands in."""
     week = timedelta(days=7)
     off = [(n, now - week * (3 + 2 * n)) for n in range(5)]
     away = [name for name in reps if name not in {_first(cast.VISITOR), "Callum"}]
     TimeOff.objects.bulk_create(TimeOff(rep=reps[away[n]], starts_at=at, ends_at=at + week) for n, at in off)
     leave = reps[cast.ON_LEAVE.split()[0]]
     TimeOff.objects.create(rep=leave, starts_at=now - timedelta(days=2), ends_at=now + timedelta(days=9))
+    visitor = reps[_first(cast.VISITOR)]
+    monday = schedule.instant(now.date() + timedelta(days=14 - now.weekday()), ZoneInfo(visitor.time_zone))
+    TimeOff.objects.create(rep=visitor, starts_at=monday, ends_at=monday + timedelta(days=5))
+    afternoon = monday + timedelta(days=8, hours=13)
+    TimeOff.objects.create(rep=visitor, starts_at=afternoon, ends_at=afternoon + timedelta(hours=4), kind="other")
+    Rep.objects.filter(pk=visitor.pk).update(backup=reps["Amara"])
     paused = reps[cast.PAUSED.split()[0]]
     Pause.objects.create(rep=paused, by=paused.user, starts_at=now - timedelta(hours=1))
 

@@ -82,9 +82,7 @@ def _tells(*, row: Membership, now: datetime) -> list[str]:
     lines = steps_say(current, now) or [_("All of the weight and the limits, as for anybody.")]
     if _equal(row.group):
         lines.append(
-            _(
-                "%s shares in equal turns, so a ramp only lowers the limits there. Share by weight to ramp the share too."
-            )
+            _("%s shares in equal turns, so a ramp only lowers limits there. Share by weight to ramp the share too.")
             % row.group.name
         )
     if not any(value is not None for value in (current.cap_open, current.cap_hour, current.cap_day, current.cap_week)):
