@@ -33,6 +33,8 @@ ALLOWED_PRIVATE_HOSTS: list[str] = _env.list("ALLOWED_PRIVATE_HOSTS", default=[]
 REQUIRE_SECOND_FACTOR: str = _env.str("REQUIRE_SECOND_FACTOR", default="nobody")
 if REQUIRE_SECOND_FACTOR not in {"nobody", "admins", "everybody"}:
     raise ValueError(f"REQUIRE_SECOND_FACTOR is {REQUIRE_SECOND_FACTOR!r}; it may be nobody, admins or everybody")
+# Whether managers may invite reps into their groups; ops and admins may always.
+MANAGERS_INVITE: bool = _env.bool("MANAGERS_INVITE", default=False)
 LOG_LEVEL: str = _env.str("LOG_LEVEL", default="INFO")
 
 

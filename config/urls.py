@@ -11,7 +11,7 @@ api = [path("", include("leads.web.api_urls")), path("", include("routing.web.ap
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("admin/login/", sign_in.admin_login),
+    path("admin/login/", sign_in.admin_login, name="admin-login"),
     path("admin/", admin.site.urls),
     path("api/v1/", include((api, "api"))),
     path("in/", include("leads.web.inbound_urls")),

@@ -175,6 +175,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 # django-allauth: its stages, second factor and list of sessions; names, rates and mails are ours.
 REQUIRE_SECOND_FACTOR = env.REQUIRE_SECOND_FACTOR
+MANAGERS_INVITE = env.MANAGERS_INVITE
 ACCOUNT_ADAPTER = "reps.web.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

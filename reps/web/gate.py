@@ -13,7 +13,7 @@ from reps.models import User
 
 # What somebody without a factor may still open: setting it up, proving who they are, leaving.
 _OPEN = frozenset({
-    "account_login", "account_logout", "account_reauthenticate", "admin:login", "healthz", "login", "logout",
+    "account_login", "account_logout", "account_reauthenticate", "admin-login", "healthz", "login", "logout",
     "mfa_activate_totp", "mfa_reauthenticate", "push-worker", "readyz",
 })  # fmt: skip
 _ROLES = "roles"

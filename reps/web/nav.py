@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from reps import access, availability, factors
+from reps import access, availability, factors, invitations
 from reps.models import Listener, Rep, User
 
 
@@ -128,6 +128,7 @@ def _me(user: User | AnonymousUser) -> dict[str, Any] | None:
         "roles": ", ".join(roles),
         "hears": hears,
         "rep": bool(access.rep_of(user)),
+        "invites": invitations.may_invite(user),
         "must_factor": factors.must_have(user),
         # Admins are asked for one on every page until they have it.
         "lacks_factor": factors.is_powerful(user) and not factors.has(user),

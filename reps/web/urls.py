@@ -7,7 +7,7 @@ from allauth.mfa.totp import views as totp
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from reps.web import pages, security, sign_in, slack_link, telling
+from reps.web import invitations, pages, security, sign_in, slack_link, telling
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -31,6 +31,10 @@ urlpatterns = [
     path("security/", security.page, name="security"),
     path("security/sessions/end/", security.end_sessions, name="sessions-end"),
     path("security/sessions/<int:pk>/end/", security.end_session, name="session-end"),
+    path("invitations/", invitations.page, name="invitations"),
+    path("invitations/<uuid:uid>/again/", invitations.send_again, name="invitation-again"),
+    path("invitations/<uuid:uid>/withdraw/", invitations.withdraw, name="invitation-withdraw"),
+    path("invitation/<str:secret>/", invitations.accept, name="invitation"),
     path("password/", security.ChangePassword.as_view(), name="password_change"),
     path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("password/reset/", sign_in.Reset.as_view(), name="password_reset"),

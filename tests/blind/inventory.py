@@ -6,6 +6,7 @@ The admin's own routes are not listed: all of them send a rep to the admin's sig
 
 # A rep opens them by GET, each about the rep's own: leads owned, what the group made public, settings of theirs.
 REP = """
+    account_reauthenticate mfa_index security
     add-lead leads leads-csv leads-sent my-availability my-leads my-mails my-numbers my-offers my-returns my-turn
     nav-counts pool rules password_change password_change_done telling told
     api:lead-list api:offers
@@ -25,6 +26,7 @@ REP_ACTS = """
 OF_A_LEAD = "lead-more lead-show lead-why api:lead-self api:lead-timeline api:lead-why"
 # Managers, ops and machines with a key; a rep is refused, or told that nothing is there.
 NOT_REPS = """
+    invitation-again invitation-withdraw invitations
     board connection connection-address connection-edit connection-look connection-mapping connection-new
     connection-shelf connection-switch connection-template connection-test connections deliveries deliveries-again
     delivery form-copy form-edit form-ending form-ending-new form-endings form-first-reply form-held form-held-take
@@ -42,7 +44,7 @@ NOT_REPS = """
 """
 # Open to anybody by their nature: sign-in, health, forms people fill, senders with an address or a signature.
 ANYBODY = """
-    account_login account_logout mfa_authenticate
+    admin-login invitation account_login account_logout mfa_authenticate
     calendar-feed form-page form-part healthz home inbound login logout password_reset password_reset_complete
     password_reset_confirm password_reset_done pulse push-worker readyz slack-actions
 """
