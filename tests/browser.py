@@ -19,7 +19,7 @@ QUIET = [
     "--font-render-hinting=none",
     "--force-color-profile=srgb",
 ]
-WIDTHS = {"desktop": 1440, "phone": 360}
+WIDTHS = {"desktop": 1440, "hand": 390, "phone": 360}
 
 
 def executable() -> str | None:
@@ -41,15 +41,15 @@ def open_browser(path: str) -> Iterator[Browser]:
 def open_page(
     browser: Browser, *, width: str = "desktop", dark: bool = False, zone: str = "Europe/Berlin"
 ) -> Iterator[Page]:
-    """A page at one of the two widths that every page must suit."""
-    height = 780 if width == "phone" else 900
+    """A page at one of the widths that every page must suit."""
+    height = 900 if width == "desktop" else 780
     context = browser.new_context(
         viewport={"width": WIDTHS[width], "height": height},
         color_scheme="dark" if dark else "light",
         timezone_id=zone,
         locale="en-GB",
         reduced_motion="reduce",
-        has_touch=width == "phone",
+        has_touch=width != "desktop",
     )
     try:
         yield context.new_page()

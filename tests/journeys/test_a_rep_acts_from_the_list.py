@@ -21,10 +21,10 @@ def test_a_stage_is_moved_from_the_rows_menu(product):
 
         expect(page.get_by_role("link", name="A new lead is yours")).to_have_count(1)
         row.get_by_role("button", name="More").click()
-        row.get_by_label("Stage").select_option(label="Lost")
+        row.get_by_label("Stage", exact=True).select_option(label="Lost")
         expect(row.get_by_label("Reason, if lost or unqualified")).to_be_visible()
         row.get_by_label("Reason, if lost or unqualified").fill("Bought elsewhere")
-        row.get_by_role("button", name="Move").click()
+        row.get_by_role("button", name="Move", exact=True).click()
 
         expect(page.get_by_role("article", name="Brandl Logistik")).to_have_count(0)
     assert Lead.objects.get().lost_reason == "Bought elsewhere"
