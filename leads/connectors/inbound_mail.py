@@ -6,7 +6,7 @@ from email.errors import MessageError
 from typing import Any, ClassVar
 
 from leads.connector import Came, Configured, Door, Example, Ignored, Kind, News, Setting, UnreadableError
-from leads.mail import message, providers, source
+from leads.mail import copied, message, providers, source
 from leads.mail.providers import PROVIDERS
 
 
@@ -120,7 +120,7 @@ def _provider(configured: Configured) -> str:
 
 def _key(one: Any) -> str:
     try:
-        return message.key_of(one)
+        return copied.delivery_key(one, envelope=_envelope(one))
     except (MessageError, ValueError, LookupError, RecursionError) as error:
         raise UnreadableError("This cannot be read as a mail.") from error
 

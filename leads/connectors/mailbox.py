@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from leads.connector import Came, Configured, Example, Kind, Posted, Setting, UnreadableError
-from leads.mail import message, source
+from leads.mail import copied, message, source
 
 _MAIL = (
     "From: Web form <form@site.example>\n"
@@ -115,7 +115,7 @@ class Mailbox(source.MailSource, Posted):
     def delivery_id(self, came: Came, configured: Configured) -> str:
         """The Message-ID, else what the mail says."""
         try:
-            return message.key_of_raw(came.body)
+            return copied.delivery_key_of_raw(came.body)
         except message.BrokenError as error:
             raise UnreadableError(str(error)) from error
 

@@ -1,10 +1,15 @@
 """Mails that a rep copies to an address of their own: known by its shape alone, whoever it belongs to; pure."""
 
+import hashlib
 import re
+from collections.abc import Mapping, Sequence
+from email.errors import MessageError
+from email.message import Message
+from email.parser import BytesHeaderParser
 
 from leads.connector import Copied
 from leads.mail import forwarded, ignored
-from leads.mail.message import BrokenError, Mail, addresses_in
+from leads.mail.message import BrokenError, Mail, addresses_in, headers_of, key_of
 from leads.mail.reading import IsOurs, original_of
 
 MARK = "log-"
@@ -19,8 +24,28 @@ _LONGEST, _MOST_PEOPLE = 5_000, 50
 
 def tokens_of(mail: Mail) -> tuple[str, ...]:
     """The secret parts of the addresses it was copied to, each once; none where it is a mail like any other."""
-    written = [value for name in _HEADERS for value in mail.headers.get(name, ())]
-    found = (match[1] for value in (*mail.envelope, *written) for match in _SHAPE.finditer(value.casefold()))
+    return _tokens(mail.headers, mail.envelope)
+
+
+def delivery_key(parsed: Message, *, envelope: Sequence[str] = ()) -> str:
+    """By what a delivery of the mail is known: one to a rep's address is not the repeat of one to the door itself."""
+    key = key_of(parsed)
+    tokens = _tokens(headers_of(parsed), envelope)
+    return f"{key}+{hashlib.sha256(' '.join(sorted(tokens)).encode()).hexdigest()[:12]}" if tokens else key
+
+
+def delivery_key_of_raw(raw: bytes) -> str:
+    """The same of raw bytes, of which only the headers are parsed. Raises BrokenError."""
+    raw = raw.lstrip(b"\r\n")
+    try:
+        return delivery_key(BytesHeaderParser().parsebytes(raw))
+    except (RecursionError, MessageError, ValueError, LookupError) as error:
+        raise BrokenError("This cannot be read as a mail.") from error
+
+
+def _tokens(headers: Mapping[str, Sequence[str]], envelope: Sequence[str]) -> tuple[str, ...]:
+    written = [value for name in _HEADERS for value in headers.get(name, ())]
+    found = (match[1] for value in (*envelope, *written) for match in _SHAPE.finditer(value.casefold()))
     return tuple(dict.fromkeys(found))
 
 

@@ -9,7 +9,6 @@ from email import message_from_bytes
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header
 from email.message import Message
-from email.parser import BytesHeaderParser
 from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datetime
 
 from leads.mail.html_text import text_of
@@ -76,7 +75,7 @@ def parse(raw: bytes) -> Mail:
 
 def mail_of(message: Message, *, envelope: Sequence[str] = ()) -> Mail:
     """The same of a message that is parsed already."""
-    headers = _headers(message)
+    headers = headers_of(message)
     plain, html, names, attached, calendar = _parts(message)
     text = "\n\n".join(plain)
     if html and len(text.strip()) < _STUB:
@@ -101,7 +100,7 @@ def mail_of(message: Message, *, envelope: Sequence[str] = ()) -> Mail:
 
 def key_of(message: Message) -> str:
     """By what the mail is known when it comes again: its Message-ID, else what it says."""
-    headers = _headers(message)
+    headers = headers_of(message)
     given = "".join(next(iter(headers.get("message-id", ())), "").split())
     if len(given) > len("<@>"):
         return (
@@ -112,15 +111,6 @@ def key_of(message: Message) -> str:
     said = [next(iter(headers.get(name, ())), "") for name in ("from", "date", "subject")]
     content = "\n".join(" ".join(text.split()) for text in said).encode("utf-8", "replace")
     return f"mail:{_digest(content + _body(message))}"
-
-
-def key_of_raw(raw: bytes) -> str:
-    """The same of raw bytes, of which only the headers are parsed. Raises BrokenError."""
-    raw = raw.lstrip(b"\r\n")
-    try:
-        return key_of(BytesHeaderParser().parsebytes(raw))
-    except (RecursionError, MessageError, ValueError, LookupError) as error:
-        raise BrokenError("This cannot be read as a mail.") from error
 
 
 def _body(message: Message) -> bytes:
@@ -149,7 +139,8 @@ def _digest(content: bytes) -> str:
 # --- headers ----------------------------------------------------------------------------------------------------------
 
 
-def _headers(message: Message) -> dict[str, list[str]]:
+def headers_of(message: Message) -> dict[str, list[str]]:
+    """By name in small letters, as they were written."""
     found: dict[str, list[str]] = {}
     for name, value in message.raw_items():
         listed = found.setdefault(str(name).casefold(), [])

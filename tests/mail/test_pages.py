@@ -80,6 +80,7 @@ def test_settings_refuse_a_server_of_our_own_network_and_a_new_mailbox_is_looked
         "own_handled": "seen",
         "own_first": "unread",
         "own_template": "lines",
+        "own_copies": "no",
     }
 
     for host in ("127.0.0.1", "redis", "imap.example.net/x", "169.254.169.254", "user:pw@imap.example.net"):

@@ -8,8 +8,9 @@ import pytest
 
 from leads.connector import Configured, Ignored
 from leads.mail import reading
+from leads.mail.copied import delivery_key_of_raw
 from leads.mail.html_text import text_of
-from leads.mail.message import BrokenError, key_of_raw, parse
+from leads.mail.message import BrokenError, parse
 from tests.mail.corpus import FORM, FORWARDS, ORIGINAL, coded, html, nested, raw, with_parts
 
 OURS = "ours.example"
@@ -429,12 +430,14 @@ def test_a_thousand_parts_and_deep_ones_are_bounded():
 
 
 def test_a_mail_is_known_by_its_id_else_by_what_it_says():
-    assert key_of_raw(raw("a")) == key_of_raw(raw("b", Subject="other")) == "mail:<m1@example.net>"
+    assert delivery_key_of_raw(raw("a")) == delivery_key_of_raw(raw("b", Subject="other")) == "mail:<m1@example.net>"
     bare = raw(Message_ID=None)
-    assert key_of_raw(bare) == key_of_raw(b"Received: by other\r\n" + bare.replace(b"\r\n", b"\n") + b"\n")
-    assert len({key_of_raw(raw(t, Message_ID=None, Subject=s)) for t in "ab" for s in "cd"}) == 4
-    assert len(key_of_raw(raw(Message_ID=f"<{'x' * 5000}@example.net>"))) < 100
-    assert key_of_raw(raw(Message_ID="<>")) != key_of_raw(raw("other", Message_ID="<>"))
+    assert delivery_key_of_raw(bare) == delivery_key_of_raw(
+        b"Received: by other\r\n" + bare.replace(b"\r\n", b"\n") + b"\n"
+    )
+    assert len({delivery_key_of_raw(raw(t, Message_ID=None, Subject=s)) for t in "ab" for s in "cd"}) == 4
+    assert len(delivery_key_of_raw(raw(Message_ID=f"<{'x' * 5000}@example.net>"))) < 100
+    assert delivery_key_of_raw(raw(Message_ID="<>")) != delivery_key_of_raw(raw("other", Message_ID="<>"))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Mails a rep copies to their own address: a contact on a lead of theirs, never a lead, each once."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -12,6 +13,7 @@ from leads.models import CopiedMail, FollowUpStep, Inbound, Intake, Lead, LeadEv
 from reps.models import Division
 from routing import follow, live
 from tests import factories as make
+from tests.mail.test_providers import LOGIN, basic
 
 pytestmark = pytest.mark.django_db
 MIRIAM = "miriam@brandl.example"
@@ -89,10 +91,6 @@ def test_the_address_may_stand_anywhere(door, ana, lead, name):
 
 
 def test_a_provider_says_whom_it_took_it_for(ana, lead):
-    import json
-
-    from tests.mail.test_providers import LOGIN, basic
-
     posted = make.connection("inbound_mail", settings={"provider": "postmark"}, secrets={"login": LOGIN})
     raw = f"From: {ana.user.email}\nTo: {MIRIAM}\nSubject: x\nMessage-ID: <9@a.example>\n\nHi\n"
     body = json.dumps({"RawEmail": raw, "OriginalRecipient": copies.address_of(ana), "Headers": []})
@@ -112,6 +110,13 @@ def test_replayed_and_through_two_doors_it_is_logged_once(door, ana, lead):
         pass
 
     assert Touch.objects.count() == 1
+
+
+def test_a_copy_is_no_repeat_of_the_same_mail_to_the_door_itself(door, ana, lead):
+    post(door, sender=ana.user.email, to=f"{MIRIAM}, leads@in.example", In_Reply_To="<0@x.example>")
+    copy(door, ana, to=f"{MIRIAM}, leads@in.example", In_Reply_To="<0@x.example>")
+
+    assert Touch.objects.filter(lead=lead).count() == 1
 
 
 def test_what_the_lead_wrote_ends_the_steps_and_stops_no_clock(door, ana, lead):
