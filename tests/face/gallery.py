@@ -24,6 +24,7 @@ from tests.face import (
     cast_rep,
     cast_reports,
     cast_rules,
+    cast_sign_in,
     cast_telling,
     cast_work,
 )
@@ -32,6 +33,13 @@ Page = tuple[str, Callable[[], dict[str, Any]], str]
 
 # name of the picture -> template, what it is given, the reader's zone
 PAGES: dict[str, Page] = {
+    "sign-in-code": ("mfa/authenticate.html", cast_sign_in.code, "UTC"),
+    "sign-in-again": ("account/reauthenticate.html", cast_sign_in.again, "UTC"),
+    "factor": ("mfa/totp/activate_form.html", cast_sign_in.set_up, "UTC"),
+    "recovery-codes": ("mfa/recovery_codes/index.html", cast_sign_in.codes, "UTC"),
+    "security": ("reps/security.html", cast_sign_in.security, "UTC"),
+    "invitations": ("reps/invitations.html", cast_sign_in.invitations, "UTC"),
+    "invitation": ("reps/invitation.html", cast_sign_in.invitation, "UTC"),
     "my-leads": ("leads/my_leads.html", cast_rep.my_leads, "Europe/Berlin"),
     "my-leads-offer": ("leads/my_leads.html", cast_rep.my_leads_offer, "Europe/Berlin"),
     "my-leads-empty": ("leads/my_leads.html", cast_rep.my_leads_empty, "Europe/Berlin"),

@@ -50,6 +50,13 @@ SIMPLE = (
     "connection-shelf",
     "forms",
     "form-new",
+    "security",
+    "sessions-end",
+    "invitations",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
 )
 WITH_UID = (
     "lead-show",
@@ -91,6 +98,9 @@ WITH_UID = (
     "form-endings",
     "form-ending-new",
     "form-item-add",
+    "session-end",
+    "invitation-again",
+    "invitation-withdraw",
 )
 WITH_TWO = ("form-item-move", "form-item-remove", "form-held-take", "form-held-throw")
 
