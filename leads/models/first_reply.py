@@ -1,6 +1,7 @@
 """A first reply: what a lead is told by itself when it has a rep, and what was told to whom."""
 
 import uuid
+from typing import Any
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -55,7 +56,7 @@ class FirstReply(models.Model):
 
     def clean(self) -> None:
         """Every placeholder stands for something, and what is sent says something."""
-        wrong = {}
+        wrong: dict[str, Any] = {}
         for field in ("subject", "text"):
             value = getattr(self, field)
             if unknown := placeholders.unknown(value):
