@@ -1,6 +1,6 @@
 """The one request every open page makes all the time: it answers 204, or which parts of the page to draw again.
 
-Asked every two seconds by everybody who is signed in, so it does as little as it can; see docs/operations.md.
+Asked every two seconds by everybody who is signed in, so it does as little as it can; see ADR 43.
 """
 
 import json
