@@ -141,6 +141,7 @@ def _show(request: HttpRequest, what: Asked) -> HttpResponse:
         "form": what.form,
         "csv_url": f"{reverse('rep-report-csv', args=[rep.uid])}?{query}",
         "list_url": f"{reverse('reports')}?{query}" if what.oversees else "",
+        "hours_url": reverse("rep-availability", args=[rep.uid]) if what.oversees else "",
         "figures": figures.row(own.answers, before.answers, everybody=everybody.answers, url=leads),
         "funnel_of": own.counts["leads"],
         "funnel": _funnel(own),

@@ -161,4 +161,5 @@ def duty_of(rep: Rep, *, now: datetime) -> dict[str, Any]:
 
 def _when(at: datetime, now: datetime) -> str:
     local = timezone.localtime(at)
-    return date_format(local, "H:i" if local.date() == timezone.localtime(now).date() else "D H:i")
+    days = (local.date() - timezone.localtime(now).date()).days
+    return date_format(local, "H:i" if not days else "D H:i" if days < 7 else "D j M, H:i")

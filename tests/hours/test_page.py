@@ -182,6 +182,7 @@ def test_only_managers_of_a_group_of_the_rep_open_their_page(client, rep):
     rep.memberships.get().group.managers.add(manager)
     client.force_login(manager)
     assert "Availability of Lena" in client.get(url).text
+    assert url in client.get(reverse("rep-report", args=[rep.uid])).text
     ask(client, "do", url=url, form="pause", length="open")
     assert Pause.objects.get().by == manager
     stranger = make.user()

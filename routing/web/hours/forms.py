@@ -75,7 +75,8 @@ class PauseForm(HoursForm):
             return midnight
         if length == _TOMORROW:
             duty = availability.calendar(self.rep, since=midnight, until=midnight + _DAY).duty
-            return duty[0][0] if duty else hours.wall(self.rep, today + _DAY, _MORNING)
+            # Who works at midnight anyway wants a night off.
+            return duty[0][0] if duty and duty[0][0] > midnight else hours.wall(self.rep, today + _DAY, _MORNING)
         rounded = self.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
         return rounded + timedelta(minutes=int(length))
 

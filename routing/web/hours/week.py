@@ -24,7 +24,11 @@ class WeekForm(HoursForm):
 
     name = "week"
     start = forms.ChoiceField(choices=[(_NOW, gettext_lazy("from now on")), (_DATE, gettext_lazy("from a day on"))])
-    since = forms.DateField(label=gettext_lazy("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label=gettext_lazy("Day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "aria-label": gettext_lazy("From this day on")}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

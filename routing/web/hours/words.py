@@ -53,7 +53,7 @@ def _leads(effects: Effects, now: datetime) -> Iterator[str]:
         gone += released.again + released.given
         yield from _released(released, now)
     if effects.lost and (left := effects.leads - gone) > 0:
-        yield ngettext("%d open lead stays theirs.", "%d open leads stay theirs.", left) % left
+        yield ngettext("%d open lead stays where it is.", "%d open leads stay where they are.", left) % left
 
 
 def _released(released: Released, now: datetime) -> Iterator[str]:
@@ -117,7 +117,7 @@ def _quiet(tally: Tally, at: str) -> str:
 
 
 def _switched(_tally: Tally, at: str) -> str:
-    return _("For silence, they are switched off at %s.") % at
+    return _("For silence, the duty switch goes off at %s.") % at
 
 
 _SILENCE = (
