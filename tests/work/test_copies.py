@@ -206,6 +206,7 @@ def test_an_address_that_is_over_logs_nothing_and_makes_no_lead(door, ana, lead,
     post(door, sender="stranger@x.example", to=old)
 
     assert not Touch.objects.exists()
+    assert not CopiedMail.objects.exists()
     assert Lead.objects.count() == 1
     assert Intake.objects.get(inbound__isnull=False).outcome == "ignored"
     assert bytes(Inbound.objects.get().body)

@@ -104,6 +104,20 @@ def test_it_is_sent_once_whatever_becomes_of_the_lead(team, ana):
     assert SentReply.objects.count() == 1
 
 
+def test_only_the_first_assignment_counts(team, ana):
+    words = reply(team, when="nobody")
+    ben = make.rep("Ben")
+    make.join(team, ben)
+    lead = assign(email="miriam@brandl.example")
+    words.when = "always"
+    words.save()
+    boss = make.user("Boss", is_ops=True)
+    hand.give(lead=lead, rep=ben if lead.owner == ana else ana, group=team, by=boss, why="holiday")
+    follow.follow(1, now=timezone.now())
+
+    assert not SentReply.objects.exists()
+
+
 def test_off_by_default_and_the_forms_own_words_win(team):
     assert FirstReply(group=team).when == "off"
     form = make.web_form()
