@@ -46,7 +46,7 @@ def calendars(reps: Iterable[int], *, since: datetime, until: datetime) -> dict[
     worked = set(HolidayWorked.objects.filter(rep__in=wanted).values_list("rep_id", "day"))
     found = {}
     for pk, zone, country, subdivision in people:
-        shifts = schedule.compile_shifts(zone=zone, weeks=weeks.get(pk, []), horizon=(since, until))
+        shifts = _planned(zone, weeks.get(pk, {}), (since, until))
         days = [d for year in _years(since, until) for d in public_holidays(country, subdivision, year)]
         days = [day for day in days if (pk, day) not in worked]
         off = [Absence(start, end, HOLIDAY) for start, end in schedule.compile_days(zone=zone, days=days)]
@@ -139,15 +139,22 @@ def _years(since: datetime, until: datetime) -> range:
     return range((since - timedelta(days=1)).year, (until + timedelta(days=1)).year + 1)
 
 
-def _weeks(reps: Sequence[int], since: datetime, until: datetime) -> dict[int, list[schedule.Week]]:
+def _planned(zone: str, weeks: dict[str, list[schedule.Week]], horizon: schedule.Span) -> tuple[schedule.Span, ...]:
+    """Each week by the clock it was worked by: who moved to another zone keeps the past."""
+    parts = [schedule.compile_shifts(zone=own or zone, weeks=found, horizon=horizon) for own, found in weeks.items()]
+    return parts[0] if len(parts) == 1 else schedule.merge(span for part in parts for span in part)
+
+
+def _weeks(reps: Sequence[int], since: datetime, until: datetime) -> dict[int, dict[str, list[schedule.Week]]]:
+    """By rep, and by zone, which is empty where it is the rep's own."""
     rows = Shift.objects.within(since, until).filter(rep__in=reps)
-    blocks: dict[tuple[int, datetime, datetime | None], list[schedule.Shift]] = {}
+    blocks: dict[tuple[int, str, datetime, datetime | None], list[schedule.Shift]] = {}
     for row in rows.order_by("rep", "weekday", "begins"):
-        key = (row.rep_id, row.starts_at, row.ends_at)
+        key = (row.rep_id, row.time_zone, row.starts_at, row.ends_at)
         blocks.setdefault(key, []).append(schedule.Shift(row.weekday, row.begins, row.ends))
-    found: dict[int, list[schedule.Week]] = {}
-    for (rep, starts_at, ends_at), shifts in blocks.items():
-        found.setdefault(rep, []).append(schedule.Week(tuple(shifts), starts_at, ends_at))
+    found: dict[int, dict[str, list[schedule.Week]]] = {}
+    for (rep, zone, starts_at, ends_at), shifts in blocks.items():
+        found.setdefault(rep, {}).setdefault(zone, []).append(schedule.Week(tuple(shifts), starts_at, ends_at))
     return found
 
 

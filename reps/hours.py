@@ -135,8 +135,8 @@ def work_on(*, rep: Rep, day: date, works: bool) -> None:
 
 
 @transaction.atomic
-def settle(*, rep: Rep, zone: str, country: str, subdivision: str, backup: Rep | None) -> list[str]:
-    """Where the rep is and who stands in; returns what changed."""
+def settle(*, rep: Rep, zone: str, country: str, subdivision: str, backup: Rep | None, now: datetime) -> list[str]:
+    """Where the rep is and who stands in; returns what changed. Shifts are read in the new zone from now on."""
     current = _locked(rep)
     values = {
         "time_zone": zone,
@@ -145,6 +145,8 @@ def settle(*, rep: Rep, zone: str, country: str, subdivision: str, backup: Rep |
         "backup_id": backup.pk if backup else None,
     }
     changed = [name for name, value in values.items() if getattr(current, name) != value]
+    if "time_zone" in changed:
+        _keep_past(current, now)
     if changed:
         # Not `save`: who is written here may have been changed elsewhere meanwhile.
         Rep.objects.filter(pk=rep.pk).update(**{name: values[name] for name in changed})
@@ -152,6 +154,17 @@ def settle(*, rep: Rep, zone: str, country: str, subdivision: str, backup: Rep |
         # Whole days of calendars begin elsewhere now: they are read again, whether they changed or not.
         CalendarFeed.objects.filter(rep=rep, active=True).update(far=None)
     return changed
+
+
+def _keep_past(rep: Rep, now: datetime) -> None:
+    """What was worked until now was worked by the old zone's clock."""
+    begun = Shift.objects.filter(rep=rep, starts_at__lt=now)
+    for row in begun.filter(Q(ends_at=None) | Q(ends_at__gt=now)):
+        until, row.ends_at = row.ends_at, now
+        row.save(update_fields=["ends_at"])
+        row.pk, row.starts_at, row.ends_at, row.time_zone = None, now, until, ""
+        row.save(force_insert=True)
+    begun.filter(ends_at__lte=now, time_zone="").update(time_zone=rep.time_zone)
 
 
 def midnight(rep: Rep, day: date) -> datetime:

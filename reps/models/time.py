@@ -47,6 +47,9 @@ class Shift(PeriodRow):
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
     begins = models.TimeField(_("begins"))
     ends = models.TimeField(_("ends"), help_text=_("At or before the beginning means on the next day."))
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, blank=True, editable=False, help_text=_("Of a rep who moved since; else theirs.")
+    )
 
     class Meta:
         verbose_name = _("shift")

@@ -25,6 +25,7 @@ PERSONAL = {
     "reps.Invitation": "digest email",
     "reps.Listener": "slack_code slack_member slack_team",
     "reps.Rep": "booking_url time_zone country subdivision",
+    "reps.Shift": "time_zone",
     "reps.TimeOff": "kind",  # sick leave
     "reps.User": "email name password time_zone",
     "routing.FileImport": "checked error file_name header",  # problems cite what stood in a cell

@@ -231,3 +231,20 @@ def test_who_changed_what_is_told_on_both_pages(client, rep):
     }
     client.force_login(rep.user)
     assert "Matteo" in client.get(reverse(URL)).text
+
+
+def test_who_moves_to_another_zone_keeps_the_past(client, rep):
+    Shift.objects.all().delete()
+    make.shifts(rep, datetime(2026, 1, 1, 9).time(), datetime(2026, 1, 1, 17).time())
+    now = timezone.now()
+    last_week, next_week = ((now + timedelta(days=n), now + timedelta(days=n + 3)) for n in (-7, 7))
+
+    def shifts(span):
+        return availability.calendar(rep, since=span[0], until=span[1]).shifts
+
+    before, ahead = shifts(last_week), shifts(next_week)
+    ask(client, "do", form="place", zone="America/New_York", country="DE", subdivision="BE")
+    assert shifts(last_week) == before
+    assert shifts(next_week) != ahead
+    assert all(a.astimezone(hours.ZoneInfo("America/New_York")).hour in range(9, 17) for a, _b in shifts(next_week))
+    assert len(hours.week_at(rep, timezone.now())) == 7

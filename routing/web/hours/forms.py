@@ -193,7 +193,7 @@ class PlaceForm(HoursForm):
     name = "place"
     zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
-        help_text=gettext_lazy("The shifts are read in it."),
+        help_text=gettext_lazy("The shifts are read in it from now on; past weeks stay as they were worked."),
     )
     country = forms.ChoiceField(label=gettext_lazy("Country, for public holidays"), required=False)
     subdivision = forms.CharField(label=gettext_lazy("State or canton"), max_length=10, required=False)
@@ -230,7 +230,7 @@ class PlaceForm(HoursForm):
     def asked(self) -> Asked:
         """All four at once."""
         data = self.cleaned_data
-        act = partial(hours.settle, rep=self.rep, **data)
+        act = partial(hours.settle, rep=self.rep, now=self.now, **data)
         backup = data["backup"].uid if data["backup"] else None
         return Asked(act, _("Place and backup"), _("Save"), _("Saved."), self.kept(**(data | {"backup": backup})))
 
