@@ -49,6 +49,7 @@ def group_form(**fields):
         "clock": "working",
         "wait_alert": "10",
         "on_return": "keep",
+        "when_away": "keep",
         "repay_per_day": "2",
         "active": "on",
         "pool": "none",
