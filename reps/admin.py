@@ -15,9 +15,11 @@ from unfold.admin import TabularInline
 
 from reps import factors, roster
 from reps.models import (
+    CalendarFeed,
     Division,
     Endpoint,
     Group,
+    HolidayWorked,
     Membership,
     Pause,
     PeriodRow,
@@ -90,6 +92,14 @@ class TimeOffInline(TabularInline):
     model = TimeOff
     extra = 0
     fields = ("kind", "starts_at", "ends_at")
+
+
+class HolidayInline(TabularInline):
+    """Public holidays that are worked all the same."""
+
+    model = HolidayWorked
+    extra = 0
+    fields = ("day",)
 
 
 class SkillInline(PeriodInline):
@@ -168,7 +178,7 @@ class RepAdmin(KeepsPast, HouseAdmin):
             {"fields": ("cap_open", ("cap_hour", "cap_day"), ("cap_week", "cap_month"), "caps_rolling")},
         ),
     )
-    inlines = (ShiftInline, TimeOffInline, SkillInline)
+    inlines = (ShiftInline, TimeOffInline, HolidayInline, SkillInline)
 
     def has_delete_permission(self, request: HttpRequest, obj: Rep | None = None) -> bool:
         """Made inactive instead."""
@@ -206,6 +216,29 @@ class EndpointAdmin(HouseAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """What was told there can be read."""
+        return False
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(HouseAdmin):
+    """Calendars that say when a rep is busy; added and removed under My availability."""
+
+    list_display = ("shown", "rep", "busy", "active", "read_at", "failed_at", "error")
+    list_filter = ("active", "busy")
+    list_select_related = ("rep__user",)
+    search_fields = ("shown", "rep__user__name")
+    exclude = ("sealed", "digest", "etag", "modified")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """An address is for the person to enter."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """To look at only."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Its rows are the past of the roster."""
         return False
 
 

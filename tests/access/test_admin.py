@@ -116,12 +116,16 @@ def test_bad_json_elsewhere_is_refused(ops, text):
     assert not Attribute.objects.exists()
 
 
+MEMBER = {"weight": 1, "percent": 100, "tier": 1}
+
+
 def test_what_only_the_rows_together_break_is_told_in_words(ops):
     ana = make.rep("Ana", around_the_clock=False)
     rows = {
         "memberships-TOTAL_FORMS": "2",
         "memberships-INITIAL_FORMS": "0",
-        **{f"memberships-{n}-{k}": v for n in (0, 1) for k, v in {"rep": ana.pk, "weight": 1, "tier": 1}.items()},
+        **{f"memberships-{n}-{k}": v for n in (0, 1) for k, v in MEMBER.items()},
+        **{f"memberships-{n}-rep": ana.pk for n in (0, 1)},
     }
 
     answer = ops.post("/admin/reps/group/add/", group_form(**rows), follow=True)
@@ -164,6 +168,7 @@ def test_a_good_group_and_its_edit_keep_the_past(ops):
         "memberships-0-rep": ana.pk,
         "memberships-0-weight": 3,
         "memberships-0-tier": 1,
+        "memberships-0-percent": 100,
     }
 
     answer = ops.post(f"/admin/reps/group/{team.pk}/change/", group_form(**row))
