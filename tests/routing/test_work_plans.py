@@ -26,7 +26,7 @@ def signed_in(user):
 
 
 def sent(*rows, **fields):
-    data = {"steps-TOTAL_FORMS": len(rows), "steps-INITIAL_FORMS": 0, "again": "on", **fields}
+    data = {"steps-TOTAL_FORMS": len(rows), "steps-INITIAL_FORMS": 0, "again": "on", "give_on": "no", **fields}
     for n, row in enumerate(rows):
         data |= {f"steps-{n}-{name}": value for name, value in row.items()}
     return data
