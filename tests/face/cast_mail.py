@@ -27,7 +27,8 @@ def _mails() -> list[CopiedMail]:
 
 def copies() -> dict[str, Any]:
     address = "leads+log-6oi3w5thpnjm4saeocb6@in.brandl.example"
-    return {**rep_shell("my-leads"), "ready": True, "address": address, "lost": False, "mails": _mails(), "now": REP_NOW}
+    shown = {"ready": True, "address": address, "lost": False, "mails": _mails(), "now": REP_NOW}
+    return {**rep_shell("my-leads"), **shown}
 
 
 def copies_none() -> dict[str, Any]:
