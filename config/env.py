@@ -1,6 +1,7 @@
 """The only reader of the process environment: every setting that may come from outside, with its default."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.management.utils import get_random_secret_key
@@ -35,6 +36,16 @@ if REQUIRE_SECOND_FACTOR not in {"nobody", "admins", "everybody"}:
     raise ValueError(f"REQUIRE_SECOND_FACTOR is {REQUIRE_SECOND_FACTOR!r}; it may be nobody, admins or everybody")
 # Whether managers may invite reps into their groups; ops and admins may always.
 MANAGERS_INVITE: bool = _env.bool("MANAGERS_INVITE", default=False)
+# Single sign-on by OpenID Connect: one provider.
+OIDC: dict[str, Any] = {
+    "issuer": _env.str("OIDC_ISSUER", default=""),
+    "client_id": _env.str("OIDC_CLIENT_ID", default=""),
+    "client_secret": _env.str("OIDC_CLIENT_SECRET", default=""),
+    "name": _env.str("OIDC_NAME", default="single sign-on"),
+    "only": _env.bool("OIDC_ONLY", default=False),
+    "domains": [domain.lower() for domain in _env.list("OIDC_DOMAINS", default=[])],
+    "trust_email": _env.bool("OIDC_TRUST_EMAIL", default=False),
+}
 LOG_LEVEL: str = _env.str("LOG_LEVEL", default="INFO")
 
 

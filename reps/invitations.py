@@ -119,8 +119,8 @@ def find(*, secret: str, now: datetime) -> Invitation | None:
 
 
 @transaction.atomic
-def accept(*, secret: str, name: str, password: str, now: datetime) -> User:
-    """Make the user with the roles; of two at once one wins. Raises UsedUpError."""
+def accept(*, secret: str, name: str, password: str | None, now: datetime) -> User:
+    """Make the user with the roles, without a password where none is said; of two at once one wins. UsedUpError."""
     found = _open(now).filter(digest=_digest(secret)).first()
     if found is None or not _open(now).filter(pk=found.pk, digest=_digest(secret)).update(used_at=now):
         raise UsedUpError

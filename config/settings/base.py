@@ -176,6 +176,7 @@ AXES_VERBOSE = False
 # django-allauth: its stages, second factor and list of sessions; names, rates and mails are ours.
 REQUIRE_SECOND_FACTOR = env.REQUIRE_SECOND_FACTOR
 MANAGERS_INVITE = env.MANAGERS_INVITE
+OIDC: dict[str, Any] = env.OIDC
 ACCOUNT_ADAPTER = "reps.web.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from reps import access, invitations
+from reps import access, invitations, sso
 from reps.models import Group, Invitation, User
 
 log = logging.getLogger(__name__)
@@ -76,6 +76,8 @@ class AcceptForm(forms.Form):
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         self.email = email
         super().__init__(*args, **kwargs)
+        if sso.is_only():
+            del self.fields["password"]
 
     def clean_password(self) -> str:
         """Not a weak one."""
@@ -138,11 +140,13 @@ def accept(request: HttpRequest, secret: str) -> HttpResponse:
     form = AcceptForm(request.POST if request.method == "POST" else None, email=found.email)
     if request.method != "POST" or not form.is_valid():
         return render(request, "reps/invitation.html", {"form": form, "email": found.email})
-    said = {name: form.cleaned_data[name] for name in ("name", "password")}
+    password = form.cleaned_data.get("password")  # none where single sign-on is all there is
     try:
-        user = invitations.accept(secret=secret, now=now, **said)
+        user = invitations.accept(secret=secret, name=form.cleaned_data["name"], password=password, now=now)
     except invitations.UsedUpError:
         return render(request, "reps/invitation_over.html", status=404)
+    if password is None:
+        return redirect("sso")
     login = Login(user=user, redirect_url=reverse("home"), email=user.email)
     return perform_password_login(request, {"email": user.email}, login)
 

@@ -1,6 +1,7 @@
 """Signing in by password, and setting a new one by a link: the same answer for whoever exists and whoever does not."""
 
 import logging
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from django.views.decorators.http import require_safe
 
 from config.lib import rates
 from config.lib.address import client_address
+from reps import sso
 from reps.models import User
 from reps.web import guessing
 
@@ -29,6 +31,12 @@ class SignIn(auth.LoginView):
     """The password; what comes after it (a code) is for django-allauth's stages."""
 
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Single sign-on, where there is one; alone, the password is for admins, who ask for its form."""
+        hidden = sso.is_only() and self.request.method != "POST" and "password" not in self.request.GET
+        name = settings.OIDC["name"] if sso.is_on() else ""
+        return {**super().get_context_data(**kwargs), "sso": name, "sso_only": hidden}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Not from where too many were wrong, whoever it is."""
@@ -44,6 +52,9 @@ class SignIn(auth.LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         """On to the code, or in."""
         user = form.get_user()
+        if sso.is_only() and not user.is_superuser:
+            form.add_error(None, form.get_invalid_login_error())
+            return self.form_invalid(form)
         credentials = {"email": user.email}
         return perform_password_login(
             self.request, credentials, Login(user=user, redirect_url=self.get_success_url(), email=user.email)
@@ -97,6 +108,10 @@ class ResetForm(forms.PasswordResetForm):
             return
         public = urlsplit(settings.PUBLIC_URL)
         super().save(**{**kwargs, "domain_override": public.netloc, "use_https": public.scheme == "https"})
+
+    def get_users(self, email: str) -> Iterable[User]:
+        """Who may sign in by a password at all."""
+        return (user for user in super().get_users(email) if user.is_superuser or not sso.is_only())
 
     def send_mail(  # noqa: PLR0917 - Django's signature
         self,

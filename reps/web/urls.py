@@ -7,7 +7,7 @@ from allauth.mfa.totp import views as totp
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from reps.web import invitations, pages, security, sign_in, slack_link, telling
+from reps.web import invitations, pages, security, sign_in, slack_link, sso, telling
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -45,6 +45,8 @@ urlpatterns = [
     path("login/", sign_in.SignIn.as_view(), name="account_login"),
     path("logout/", auth.LogoutView.as_view(), name="account_logout"),
     path("security/", security.page, name="mfa_index"),
+    path("login/sso/", sso.start, name="sso"),
+    path("login/sso/back/", sso.back, name="sso-back"),
     path("login/code/", mfa.authenticate, name="mfa_authenticate"),
     path("login/again/", account.reauthenticate, name="account_reauthenticate"),
     path("login/again/code/", mfa.reauthenticate, name="mfa_reauthenticate"),

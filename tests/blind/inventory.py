@@ -44,7 +44,7 @@ NOT_REPS = """
 """
 # Open to anybody by their nature: sign-in, health, forms people fill, senders with an address or a signature.
 ANYBODY = """
-    admin-login invitation account_login account_logout mfa_authenticate
+    sso sso-back admin-login invitation account_login account_logout mfa_authenticate
     calendar-feed form-page form-part healthz home inbound login logout password_reset password_reset_complete
     password_reset_confirm password_reset_done pulse push-worker readyz slack-actions
 """

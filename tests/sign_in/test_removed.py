@@ -1,6 +1,7 @@
 """Somebody is switched off: everything that opened in their name is shut with that commit, and stays shut."""
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
@@ -89,6 +90,7 @@ def test_everything_is_shut_at_once_and_not_revived(off):
     held = Everything(rep.user, rep)
     before = held.opens()
     assert all(before.values()), before
+    UserSession.objects.filter(session_key=held.unlisted.cookies["sessionid"].value).delete()
     listed = [client.cookies["sessionid"].value for client in held.clients]
 
     off(rep.user)
