@@ -18,7 +18,7 @@ from django.db import models as m
 from django.test import Client
 
 from leads.models import Contact, ContactKey, Lead
-from reps import vapid
+from reps import sessions, vapid
 from reps.models import Group
 from routing import claim, live
 from tests import factories as make
@@ -178,6 +178,7 @@ def twin():
         connections["default"] = second if other else first
         if fresh:
             cache.clear()
+            sessions._noted.clear()  # what a process remembers of a session, each world is to be told anew
         try:
             yield
         finally:
