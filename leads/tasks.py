@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from config.lib import doorbell
 from leads import dispatch, inbound, lookup, mailboxes, morning, retention, sending
+from reps import sessions
 
 # Seconds; the next is rung for, so that no task comes near its limit.
 _IN_ONE_GO = 20
@@ -63,13 +64,14 @@ def qualify(**_: object) -> int:
 
 @shared_task
 def forget_expired(**_: object) -> None:
-    """Drop raw bodies, keys and deliveries past their time."""
+    """Drop raw bodies, keys, deliveries and sessions past their time."""
     now = timezone.now()
     retention.forget(
         raw_before=now - timedelta(days=settings.RAW_BODY_DAYS),
         sent_before=now - timedelta(days=settings.DELIVERY_DAYS),
         told_before=now - timedelta(days=settings.ENRICHMENT_DAYS),
     )
+    sessions.forget_old(now=now)
 
 
 @shared_task

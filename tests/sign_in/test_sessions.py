@@ -1,8 +1,12 @@
 """Sessions: listed in words, ended one by one or all, renewed with every change of who somebody is."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from leads.models import ApiKey
+from leads.tasks import forget_expired
 from reps import sessions
 from tests import factories as make
 
@@ -132,3 +136,15 @@ def test_a_key_of_the_api_says_nothing_of_the_gate(ana, settings):
     _key, plain = make.key_and_secret(ApiKey.Scope.LEADS_READ)
 
     assert browser().get("/api/v1/leads/", headers={"authorization": f"Bearer {plain}"}).status_code == 200
+
+
+def test_sessions_that_ran_out_are_forgotten(ana):
+    kept, over = signed_in(ana), signed_in(ana)
+    now = timezone.now()
+    sessions.Session.objects.filter(session_key=key_of(over)).update(expire_date=now)
+    sessions.UserSession.objects.filter(session_key=key_of(over)).update(last_seen_at=now - timedelta(days=15))
+
+    forget_expired()
+
+    assert list(sessions.UserSession.objects.values_list("session_key", flat=True)) == [key_of(kept)]
+    assert is_in(kept)
