@@ -9,7 +9,7 @@ from tests.doors.figures import FULL
 # What takes a lead: after it, its details are the taker's to see.
 TAKES = frozenset({"pool-pull"})
 # What would end the session or is served beside the pages.
-LEFT_OUT = frozenset({"logout"})
+LEFT_OUT = frozenset({"logout", "account_logout"})
 HTMX = {"HX-Request": "true"}
 _SAMPLE = lead_fields(0)
 QUERIES = (

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from leads.qualify.normalise import country_name
 from reps import availability, hours
 from reps.models import Rep, TimeOff
 from routing.web.hours.asked import Asked, HoursForm, local, when
@@ -211,7 +212,7 @@ class PlaceForm(HoursForm):
         kwargs["initial"] = first | {"backup": rep.backup.uid if rep.backup else None}
         super().__init__(*args, **kwargs)
         self.fields["zone"].choices = [(name, name.replace("_", " ")) for name in zones()]  # type: ignore[attr-defined]  # it is a ChoiceField
-        self.fields["country"].choices = [("", _("none: no public holidays")), *((c, c) for c in countries())]  # type: ignore[attr-defined]  # as above
+        self.fields["country"].choices = [("", _("none: no public holidays")), *named_countries()]  # type: ignore[attr-defined]  # as above
         known = ", ".join(countries().get(rep.country, ()))
         if known:
             self.fields["subdivision"].help_text = _("One of: %s.") % known
@@ -253,6 +254,11 @@ def zones() -> tuple[str, ...]:
     odd = ("Etc/", "SystemV/", "posix/", "right/", "US/")
     found = (name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(odd))
     return ("UTC", *sorted(found))
+
+
+def named_countries() -> list[tuple[str, str]]:
+    """The same by code and name, in the order of names."""
+    return sorted(((code, country_name(code)) for code in countries()), key=lambda pair: pair[1])
 
 
 @cache
