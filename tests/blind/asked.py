@@ -10,6 +10,7 @@ from tests.doors.figures import FULL
 TAKES = frozenset({"pool-pull"})
 # What would end the session or is served beside the pages.
 LEFT_OUT = frozenset({"logout", "account_logout"})
+ENDS = frozenset({"sessions-end", "session-end"})
 HTMX = {"HX-Request": "true"}
 _SAMPLE = lead_fields(0)
 QUERIES = (
@@ -93,7 +94,7 @@ def questions(world):
                 yield name, "GET", url, None, {"Accept": "application/json"}
             for method in methods_of(name, path):
                 taking = name in TAKES or (name == "pool-claim" and lead is not world.taken)
-                if method != "POST" or not (taking or "offer" in name):
+                if method != "POST" or not (taking or name in ENDS or "offer" in name):
                     yield name, method, url, body_of(lead), {}
 
 

@@ -37,10 +37,13 @@ def crawl(world, cookies, stand, *, other, extra=None):
     with stand(other=other), twins.standing_still() as draw_anew:
         for question in asked.questions(world):
             draw_anew()
+            if "availability" in question[0]:
+                twins.still_history()
             answer = ask(cookies, question)
             answers.append((question, answer))
             if question[1] == "GET" and answer[0] == 200:
                 opened[question[2]] = question[0]
+        twins.still_history()
         for url, name in opened.items() if extra is None else extra.items():
             for question in asked.more(name, url):
                 draw_anew()

@@ -160,6 +160,13 @@ def turned(value):
     return 900_000 - value if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+def still_history():
+    """What the database noted by its own clock is noted at the instant at which the pages' clock stands."""
+    for model in apps.get_app_config("reps").get_models():
+        if any(field.name == "pgh_created_at" for field in model._meta.concrete_fields):
+            model.objects.update(pgh_created_at=AT)
+
+
 @contextmanager
 def twin():
     """A copy of the connected database; gives a way to stand in either world: `with stand(other=True)`."""
