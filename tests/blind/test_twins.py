@@ -15,6 +15,10 @@ pytestmark = [pytest.mark.blind, pytest.mark.django_db(transaction=True)]
 SECRETS = (b"canary7q", b"5550 77", b"5550%2077", b"+493055507", b"77771", b"77,771")
 
 
+# Pages that show when something was noted.
+NOTED = frozenset({"my-availability", "security", "mfa_index"})
+
+
 def ask(cookies, question):
     """One answer, whole: status, headers, body."""
     _name, method, url, body, headers = question
@@ -37,7 +41,7 @@ def crawl(world, cookies, stand, *, other, extra=None):
     with stand(other=other), twins.standing_still() as draw_anew:
         for question in asked.questions(world):
             draw_anew()
-            if "availability" in question[0]:
+            if question[0] in NOTED:
                 twins.still_history()
             answer = ask(cookies, question)
             answers.append((question, answer))

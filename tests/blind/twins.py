@@ -11,6 +11,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 from unittest import mock
 
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.core.cache import cache
 from django.db import connections
@@ -161,10 +162,11 @@ def turned(value):
 
 
 def still_history():
-    """What the database noted by its own clock is noted at the instant at which the pages' clock stands."""
+    """What was noted by another clock is noted at the instant at which the pages' clock stands."""
     for model in apps.get_app_config("reps").get_models():
         if any(field.name == "pgh_created_at" for field in model._meta.concrete_fields):
             model.objects.update(pgh_created_at=AT)
+    UserSession.objects.update(created_at=AT, last_seen_at=AT)
 
 
 @contextmanager

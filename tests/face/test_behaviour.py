@@ -187,8 +187,8 @@ def test_numbers_of_the_menu_follow_and_a_new_lead_is_told(page: Page, address: 
 
 
 def test_stage_that_needs_a_reason_asks_for_it(page: Page, address: str) -> None:
-    page.goto(f"{address}/page/my-leads", wait_until="load")
-    menu = page.locator(".row-lead .menu").first
+    page.goto(f"{address}/page/lead-steps", wait_until="load")
+    menu = page.locator("main details.menu").first
     menu.locator("summary").click()
     reason, amount = menu.locator("input[name=reason]"), menu.locator("input[name=amount]")
     expect(reason).to_be_hidden()
