@@ -136,8 +136,11 @@ def _asked(ask: Callable[[Any], object]) -> list[Any] | None:
     if time.monotonic() < _silent_until:
         return None
     at = settings.CACHES["default"]
+    # Held until it has answered: where two threads make the first client at once, one of them is kept by nobody else,
+    # and a client that is let go of closes its connections.
+    client = _client(at["LOCATION"])
     try:
-        pipe = _client(at["LOCATION"]).pipeline(transaction=False)
+        pipe = client.pipeline(transaction=False)
         ask(pipe)
         return list(pipe.execute())
     except redis.RedisError as error:

@@ -1,6 +1,8 @@
 """Counting how often: limits of several lengths at once, what is refused costs nothing, no cache means no limit."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
@@ -99,6 +101,21 @@ def test_a_mark_is_new_once(counted):
     assert rates.remember("thing", who, seconds=60)
     assert not rates.remember("thing", who, seconds=60)
     assert rates.remembers("thing", who)
+
+
+@pytest.mark.race
+def test_threads_that_ask_first_at_the_same_time_are_all_answered(counted):
+    who, threads = counted(""), 8
+
+    def ask(n, together):
+        together.wait()
+        return rates.remember("thing", f"{who} {n}", seconds=60)
+
+    with ThreadPoolExecutor(threads) as pool:
+        for turn in range(60):
+            rates._client.cache_clear()
+            together = Barrier(threads)
+            assert all(pool.map(ask, [f"{turn} {n}" for n in range(threads)], [together] * threads))
 
 
 def test_without_the_cache_everything_goes_on_and_costs_no_time(counted, settings, monkeypatch, caplog):

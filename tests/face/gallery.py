@@ -9,7 +9,8 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
-from django.test import RequestFactory, override_settings
+from django.test import RequestFactory
+from django.urls import set_urlconf
 from django.utils import timezone
 
 from tests.face import (
@@ -164,8 +165,13 @@ def fragment(path: str) -> str | None:
 def made(template: str, context: dict[str, Any], zone: str, cookies: str = "") -> str:
     request = RequestFactory().get(context.pop("path", "/"), context.pop("asked", None), headers={"cookie": cookies})
     request.user = AnonymousUser()
-    with override_settings(ROOT_URLCONF="tests.face.urls"), timezone.override(ZoneInfo(zone)):
-        return render_to_string(template, context, request=request)
+    # Of this thread alone: it serves a browser that may still ask while another test runs.
+    set_urlconf("tests.face.urls")
+    try:
+        with timezone.override(ZoneInfo(zone)):
+            return render_to_string(template, context, request=request)
+    finally:
+        set_urlconf(None)
 
 
 def asset(path: str) -> Path | None:
