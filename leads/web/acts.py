@@ -4,7 +4,6 @@ from decimal import Decimal, InvalidOperation
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,18 +15,16 @@ from leads import respond
 from leads.life import CallOutcome, State, TouchKind
 from leads.models import Lead, Stage
 from leads.web import my_leads, show, telling
-from reps import access
-from reps.models import Rep, User
+from reps.models import Rep
+from reps.web import reader
 
 _LONGEST_CALL_MINUTES = 24 * 60
 
 
-def owned(request: HttpRequest, uid: str) -> tuple[Lead, Rep, User]:
+def owned(request: HttpRequest, uid: str) -> tuple[Lead, Rep]:
     """The reader's own lead; another's is 404 as if it did not exist."""
-    rep = access.rep_of(request.user)
-    if rep is None or not isinstance(request.user, User):
-        raise PermissionDenied
-    return get_object_or_404(Lead, uid=uid, owner=rep), rep, request.user
+    rep = reader.rep(request)
+    return get_object_or_404(Lead, uid=uid, owner=rep), rep
 
 
 def answer(request: HttpRequest, lead: Lead, rep: Rep, says: str, *, wrong: bool = False) -> HttpResponse:
@@ -46,13 +43,13 @@ def answer(request: HttpRequest, lead: Lead, rep: Rep, says: str, *, wrong: bool
 @require_POST
 def touch(request: HttpRequest, uid: str) -> HttpResponse:
     """Log a call, mail, message or meeting."""
-    lead, rep, user = owned(request, uid)
+    lead, rep = owned(request, uid)
     try:
         kind = TouchKind(request.POST.get("kind", ""))
         outcome = CallOutcome(request.POST["outcome"]) if request.POST.get("outcome") else None
         seconds = seconds_of(request.POST.get("minutes", ""))
         respond.touch(
-            lead=lead, rep=rep, by=user, kind=kind, outcome=outcome, duration_seconds=seconds, now=timezone.now()
+            lead=lead, rep=rep, by=rep.user, kind=kind, outcome=outcome, duration_seconds=seconds, now=timezone.now()
         )
     except respond.NotDoneError as error:
         return answer(request, lead, rep, str(error), wrong=True)
@@ -66,7 +63,7 @@ def touch(request: HttpRequest, uid: str) -> HttpResponse:
 @require_safe
 def more(request: HttpRequest, uid: str) -> HttpResponse:
     """What is done seldom with a lead, for the menu of its row once that opens."""
-    lead, _rep, _user = owned(request, uid)
+    lead, _rep = owned(request, uid)
     context = {
         "uid": lead.uid,
         "id": lead.uid,
@@ -82,9 +79,9 @@ def more(request: HttpRequest, uid: str) -> HttpResponse:
 @require_POST
 def note(request: HttpRequest, uid: str) -> HttpResponse:
     """Keep a note."""
-    lead, rep, user = owned(request, uid)
+    lead, rep = owned(request, uid)
     try:
-        respond.note(lead=lead, by=user, text=request.POST.get("text", "").replace("\x00", ""), now=timezone.now())
+        respond.note(lead=lead, by=rep.user, text=request.POST.get("text", "").replace("\x00", ""), now=timezone.now())
     except respond.NotDoneError as error:
         return answer(request, lead, rep, str(error), wrong=True)
     return answer(request, lead, rep, _("Note kept."))
@@ -94,7 +91,7 @@ def note(request: HttpRequest, uid: str) -> HttpResponse:
 @require_POST
 def stage(request: HttpRequest, uid: str) -> HttpResponse:
     """Move along the pipeline."""
-    lead, rep, user = owned(request, uid)
+    lead, rep = owned(request, uid)
     wanted = Stage.objects.filter(
         division=lead.division_id, key=request.POST.get("stage", "").replace("\x00", "")
     ).first()
@@ -104,7 +101,7 @@ def stage(request: HttpRequest, uid: str) -> HttpResponse:
         respond.move_stage(
             lead=lead,
             stage=wanted,
-            by=user,
+            by=rep.user,
             now=timezone.now(),
             reason=request.POST.get("reason", "").replace("\x00", "")[:200],
             amount=_amount(request.POST.get("amount", "")),

@@ -6,7 +6,6 @@ from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,8 +19,8 @@ from leads.life import TouchKind
 from leads.models import Lead, LeadPrivate, Stage
 from leads.web import my_leads, show
 from leads.web.step_form import StepForm, instants_of
-from reps import access
 from reps.models import Rep, User
+from reps.web import reader
 
 MOST = 200
 _TOUCHES = {"email": TouchKind.EMAIL, "message": TouchKind.MESSAGE}
@@ -36,14 +35,12 @@ class _WrongError(Exception):
 @require_POST
 def page(request: HttpRequest) -> HttpResponse:
     """Log a mail or message, set the next step, or move the stage of all chosen leads."""
-    rep = access.rep_of(request.user)
-    if rep is None or not isinstance(request.user, User):
-        raise PermissionDenied
+    rep = reader.rep(request)
     leads = _chosen(request, rep)
     if not leads:
         return _answer(request, rep, _("Choose leads first."), wrong=True)
     try:
-        _do_all(leads, _act(request, rep, request.user))
+        _do_all(leads, _act(request, rep, rep.user))
     except _WrongError as error:
         return _answer(request, rep, str(error), wrong=True)
     says = ngettext("Done for %d lead.", "Done for %d leads.", len(leads)) % len(leads)

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,8 +17,8 @@ from leads import copies
 from leads.life import State
 from leads.models import CopiedMail, Lead
 from leads.web import owned, show
-from reps import access
 from reps.models import Rep
+from reps.web import reader
 
 _MOST, _SHOWN = 100, 20
 
@@ -29,7 +28,7 @@ _MOST, _SHOWN = 100, 20
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The address, how to use it, and what waits."""
-    rep = _rep(request)
+    rep = reader.rep(request)
     rows = list(waiting(rep).order_by("-received_at", "-pk")[:_MOST])
     context = {"ready": copies.is_ready(rep), "address": "", "lost": False, "mails": rows, "now": timezone.now()}
     try:
@@ -48,7 +47,7 @@ def waiting(rep: Rep) -> Any:
 @require_POST
 def renew(request: HttpRequest) -> HttpResponse:
     """A new address, or the first one."""
-    copies.renew(rep=_rep(request), now=timezone.now())
+    copies.renew(rep=reader.rep(request), now=timezone.now())
     messages.success(request, _("Here is your address. One you had before is dead from now on."))
     return redirect("my-mails")
 
@@ -58,7 +57,7 @@ def renew(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def log(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One mail: log it on a lead of the reader's, searched for among them."""
-    rep = _rep(request)
+    rep = reader.rep(request)
     mail = get_object_or_404(waiting(rep), uid=uid)
     mine = Lead.objects.filter(owner=rep, state__in=[State.ASSIGNED, State.CLOSED])
     if request.method == "POST":
@@ -86,17 +85,10 @@ def _row(lead: Lead) -> dict[str, Any]:
 @require_POST
 def ignore(request: HttpRequest, uid: UUID) -> HttpResponse:
     """About nobody here."""
-    mail = get_object_or_404(waiting(_rep(request)), uid=uid)
+    mail = get_object_or_404(waiting(reader.rep(request)), uid=uid)
     copies.ignore(mail=mail)
     messages.success(request, _("Ignored. What it said is forgotten."))
     return redirect("my-mails")
-
-
-def _rep(request: HttpRequest) -> Rep:
-    rep = access.rep_of(request.user)
-    if rep is None:
-        raise PermissionDenied
-    return rep
 
 
 def _uid(text: str) -> UUID:

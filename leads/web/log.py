@@ -76,7 +76,7 @@ class LogForm(StepForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, uid: str) -> HttpResponse:
     """The form by itself, or as a part of a list; sent, it writes all of it or says what is wrong where."""
-    lead, rep, user = acts.owned(request, uid)
+    lead, rep = acts.owned(request, uid)
     now = timezone.now()
     instants = instants_of(rep, now=now)
     if request.method != "POST":
@@ -84,7 +84,7 @@ def page(request: HttpRequest, uid: str) -> HttpResponse:
     form = LogForm(_clean(request), instants=instants)
     if form.is_valid():
         try:
-            form.save(lead=lead, rep=rep, by=user, now=now)
+            form.save(lead=lead, rep=rep, by=rep.user, now=now)
         except (respond.NotDoneError, steps.NotSetError) as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
@@ -136,32 +136,32 @@ def _draw(request: HttpRequest, lead: Lead, form: LogForm, *, status: int = 200)
 @require_POST
 def done(request: HttpRequest, uid: str) -> HttpResponse:
     """Tick a step off, or drop it."""
-    task, rep, user = _own_task(request, uid)
+    task, rep = _own_task(request, uid)
     now = timezone.now()
     if request.POST.get("drop"):
-        ended, says = steps.drop(task=task, by=user, now=now), _("The step is dropped.")
+        ended, says = steps.drop(task=task, by=rep.user, now=now), _("The step is dropped.")
     else:
-        ended, says = steps.finish(task=task, by=user, now=now), _("Done.")
+        ended, says = steps.finish(task=task, by=rep.user, now=now), _("Done.")
     if not ended:
         return acts.answer(request, task.lead, rep, _("This step was done or stopped already."), wrong=True)
     return acts.answer(request, task.lead, rep, says)
 
 
-def _own_task(request: HttpRequest, uid: str) -> tuple[Task, Rep, User]:
+def _own_task(request: HttpRequest, uid: str) -> tuple[Task, Rep]:
     """A step of the reader's own lead; another's is 404 as if it did not exist."""
     task = get_object_or_404(Task.objects.select_related("lead"), uid=uid)
-    _lead, rep, user = acts.owned(request, str(task.lead.uid))
-    return task, rep, user
+    _lead, rep = acts.owned(request, str(task.lead.uid))
+    return task, rep
 
 
 @login_required
 @require_POST
 def take_back(request: HttpRequest, uid: str, event: int) -> HttpResponse:
     """Undo what was logged by mistake; the form opens again with what it was, to be written right."""
-    lead, rep, user = acts.owned(request, uid)
+    lead, rep = acts.owned(request, uid)
     row = get_object_or_404(LeadEvent, pk=event, lead=lead, kind__in=undo.KINDS)
     try:
-        undo.take_back(lead=lead, event=row, rep=rep, by=user, now=timezone.now())
+        undo.take_back(lead=lead, event=row, rep=rep, by=rep.user, now=timezone.now())
     except respond.NotDoneError as error:
         messages.error(request, str(error))
         return redirect("lead-show", lead.uid)

@@ -2,7 +2,6 @@
 
 import pghistory
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from reps import access, availability
+from reps.web import reader
 from reps.web.nav import duty_of
 
 
@@ -29,15 +29,13 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_POST
 def duty_switch(request: HttpRequest) -> HttpResponse:
     """On or off duty from this instant; what committed is obeyed by every decision after it."""
-    rep = access.rep_of(request.user)
-    if rep is None:
-        raise PermissionDenied
+    rep = reader.rep(request)
     now = timezone.now()
-    with pghistory.context(by=request.user.pk):
+    with pghistory.context(by=rep.user_id):
         if request.POST.get("on"):
             availability.resume(rep=rep, now=now)
         else:
-            availability.pause(rep=rep, by=request.user, now=now)  # type: ignore[arg-type]  # signed in
+            availability.pause(rep=rep, by=rep.user, now=now)
     if not request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
         return redirect(reverse("home"))
     return render(request, "components/_duty.html", {"my_duty": duty_of(rep, now=now)})

@@ -11,8 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from leads.web.view import RatedView
-from reps import access
-from reps.models import Rep
+from reps.web import reader
 from routing import offers
 from routing.models import Offer
 from routing.web.offers import over_because, reason_of, row_of
@@ -31,15 +30,9 @@ class OffersAPI(RatedView):
     authentication_classes = [SessionAuthentication]
     permission_classes = [IsAuthenticated]
 
-    def rep(self, request: Request) -> Rep:
-        rep = access.rep_of(request.user)
-        if rep is None:
-            raise exceptions.PermissionDenied
-        return rep
-
     def offer(self, request: Request, uid: str) -> Offer:
         rows = Offer.objects.select_related("lead", "group")
-        return get_object_or_404(rows, uid=uid, rep=self.rep(request))
+        return get_object_or_404(rows, uid=uid, rep=reader.rep(request))
 
 
 class OffersView(OffersAPI):
@@ -48,7 +41,9 @@ class OffersView(OffersAPI):
     def get(self, request: Request) -> Response:
         """Public fields only, the cause, and until when."""
         now = timezone.now()
-        return Response({"now": now, "offers": [_json(row) for row in offers.open_offers(self.rep(request), now=now)]})
+        return Response(
+            {"now": now, "offers": [_json(row) for row in offers.open_offers(reader.rep(request), now=now)]}
+        )
 
 
 class AcceptView(OffersAPI):

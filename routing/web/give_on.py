@@ -20,6 +20,7 @@ from leads.models import Lead, LeadPrivate, WorkPlan
 from leads.web import show
 from reps import access
 from reps.models import Membership, Rep, User
+from reps.web import reader
 from routing import hand, proposals
 from routing.assign import NotYoursError
 from routing.models import Assignment, Proposal
@@ -47,9 +48,7 @@ class GiveForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, uid: str) -> HttpResponse:
     """Choose a colleague and say why; who has lost the lead meanwhile is told so."""
-    rep = access.rep_of(request.user)
-    if rep is None or not isinstance(request.user, User):
-        raise PermissionDenied
+    rep = reader.rep(request)
     lead = Lead.objects.filter(uid=uid).select_related("group").first()
     if lead is None or not Assignment.objects.filter(lead=lead, rep=rep).exists():
         raise Http404
@@ -66,7 +65,7 @@ def page(request: HttpRequest, uid: str) -> HttpResponse:
             if asks:
                 proposals.propose(lead=lead, rep=rep, to=to, why=why, now=timezone.now())
             else:
-                hand.give(lead=lead, rep=to, group=lead.group, by=request.user, why=why, owner=rep)
+                hand.give(lead=lead, rep=to, group=lead.group, by=rep.user, why=why, owner=rep)
         except NotYoursError:
             return _gone(request)
         says = _("Proposed. It stays yours until a manager approves.") if asks else _("%s has it now, and is told.")

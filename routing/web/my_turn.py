@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,9 +13,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from reps import access
 from reps.models import Membership, Rep
 from reps.templatetags.face import ordinal
+from reps.web import reader
 from routing import allowance, claim, standing
 
 
@@ -25,9 +24,7 @@ from routing import allowance, claim, standing
 @require_safe
 def fragment(request: HttpRequest) -> HttpResponse:
     """The parts of the aside."""
-    rep = access.rep_of(request.user)
-    if rep is None:
-        raise PermissionDenied
+    rep = reader.rep(request)
     now = timezone.now()
     return render(request, "routing/_my_turn.html", {"aside": [*turns(rep, now), *pools(rep, now)]})
 

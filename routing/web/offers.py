@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,8 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from leads import mails
-from reps import access
-from reps.models import Rep, User
+from reps.models import Rep
+from reps.web import reader
 from routing import offers, wording
 from routing.models import Offer
 
@@ -28,7 +27,7 @@ from routing.models import Offer
 @require_safe
 def fragment(request: HttpRequest) -> HttpResponse:
     """The open offers, or 204 while they are those the page shows."""
-    rep, _user = _reader(request)
+    rep = reader.rep(request)
     context = context_of(rep, now=timezone.now())
     if request.GET.get("seen") == context["offers_mark"]:
         return HttpResponse(status=204)
@@ -39,10 +38,10 @@ def fragment(request: HttpRequest) -> HttpResponse:
 @require_POST
 def accept(request: HttpRequest, uid: str) -> HttpResponse:
     """Take the lead; its page opens."""
-    rep, user = _reader(request)
+    rep = reader.rep(request)
     offer = get_object_or_404(Offer.objects.select_related("lead"), uid=uid, rep=rep)
     try:
-        lead = offers.accept(offer=offer, rep=rep, by=user)
+        lead = offers.accept(offer=offer, rep=rep, by=rep.user)
     except offers.NotOfferedError:
         messages.error(request, over_because(offer))
         return redirect("my-leads")
@@ -54,10 +53,10 @@ def accept(request: HttpRequest, uid: str) -> HttpResponse:
 @require_POST
 def decline(request: HttpRequest, uid: str) -> HttpResponse:
     """Say no, with a reason or without."""
-    rep, user = _reader(request)
+    rep = reader.rep(request)
     offer = get_object_or_404(Offer.objects.select_related("lead", "group"), uid=uid, rep=rep)
     try:
-        offers.decline(offer=offer, rep=rep, by=user, reason=reason_of(request.POST.get("reason", "")))
+        offers.decline(offer=offer, rep=rep, by=rep.user, reason=reason_of(request.POST.get("reason", "")))
     except offers.NotOfferedError:
         messages.error(request, over_because(offer))
         return redirect("my-leads")
@@ -110,10 +109,3 @@ def over_because(offer: Offer) -> str:
 def reason_of(text: str) -> str:
     """A reason as it may be kept."""
     return text.replace("\x00", "").strip()[:500]
-
-
-def _reader(request: HttpRequest) -> tuple[Rep, User]:
-    rep = access.rep_of(request.user)
-    if rep is None or not isinstance(request.user, User):
-        raise PermissionDenied
-    return rep, request.user

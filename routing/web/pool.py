@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,8 +20,8 @@ from django.views.decorators.http import require_POST, require_safe
 from config.lib import rates
 from leads.models import Lead, LeadPrivate
 from leads.qualify.normalise import country_name
-from reps import access
-from reps.models import Group, Rep, User
+from reps.models import Group, Rep
+from reps.web import reader
 from routing import allowance
 from routing import claim as claims
 from routing.web import hurry
@@ -37,7 +36,7 @@ _MOST_PIPS = 8  # more are a wall, not a count
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The pool of one of the reader's groups."""
-    rep, _user = _reader(request)
+    rep = reader.rep(request)
     return _answer(request, rep, chosen=request.GET.get("group", ""))
 
 
@@ -45,12 +44,12 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def pull(request: HttpRequest, uid: str) -> HttpResponse:
     """Take the best waiting lead of the group."""
-    rep, user = _reader(request)
+    rep = reader.rep(request)
     group = get_object_or_404(claims.groups_with_pool(rep, now=timezone.now()), uid=uid)
     if (over := hurry.too_many(rep, now=timezone.now())) is not None:
         return _too_many(request, rep, over, chosen=str(uid))
     try:
-        lead = claims.pull(group=group, rep=rep, by=user)
+        lead = claims.pull(group=group, rep=rep, by=rep.user)
     except claims.NotClaimedError as error:
         return _answer(request, rep, chosen=str(uid), code=error.code)
     return _answer(request, rep, chosen=str(uid), taken=lead)
@@ -60,11 +59,11 @@ def pull(request: HttpRequest, uid: str) -> HttpResponse:
 @require_POST
 def claim(request: HttpRequest, handle: str) -> HttpResponse:
     """Take the lead behind the reader's handle; who was slower learns nothing about it."""
-    rep, user = _reader(request)
+    rep = reader.rep(request)
     if (over := hurry.too_many(rep, now=timezone.now())) is not None:
         return _too_many(request, rep, over, chosen=request.POST.get("group", ""))
     try:
-        lead = claims.claim(rep=rep, by=user, handle=handle)
+        lead = claims.claim(rep=rep, by=rep.user, handle=handle)
     except claims.NotClaimedError as error:
         if error.code == "faster" and _is_fragment(request) and (lost := _lost(request)):
             return lost
@@ -76,11 +75,11 @@ def claim(request: HttpRequest, handle: str) -> HttpResponse:
 @require_POST
 def put_back(request: HttpRequest, uid: str) -> HttpResponse:
     """Give up a claim nobody has been contacted about, with a reason."""
-    rep, user = _reader(request)
+    rep = reader.rep(request)
     lead = get_object_or_404(Lead.objects.select_related("group"), uid=uid, owner=rep)
     reason = request.POST.get("reason", "").replace("\x00", "")[:500]
     try:
-        claims.put_back(lead=lead, rep=rep, by=user, reason=str(REASONS.get(reason, reason)))
+        claims.put_back(lead=lead, rep=rep, by=rep.user, reason=str(REASONS.get(reason, reason)))
     except claims.NotPutBackError as error:
         messages.error(request, KEPT[error.code])
         return redirect("lead-show", uid)
@@ -112,13 +111,6 @@ def _lost(request: HttpRequest) -> HttpResponse | None:
 
 def _is_fragment(request: HttpRequest) -> bool:
     return bool(request.htmx) and not request.htmx.boosted  # type: ignore[attr-defined]  # set by django-htmx
-
-
-def _reader(request: HttpRequest) -> tuple[Rep, User]:
-    rep = access.rep_of(request.user)
-    if rep is None or not isinstance(request.user, User):
-        raise PermissionDenied
-    return rep, request.user
 
 
 def _answer(

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,8 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from leads.models import Lead
 from leads.web import show
-from reps import access
-from reps.models import User
+from reps.web import reader
 from routing import returns
 from routing.assign import NotYoursError
 from routing.models import Return
@@ -25,14 +23,12 @@ _ON_A_PAGE = 50
 @require_POST
 def give_back(request: HttpRequest, uid: str) -> HttpResponse:
     """Hand it back with a reason; it goes to To assign."""
-    rep = access.rep_of(request.user)
-    if rep is None or not isinstance(request.user, User):
-        raise PermissionDenied
+    rep = reader.rep(request)
     lead = get_object_or_404(Lead, uid=uid, owner=rep)
     try:
         reason = Return.Reason(request.POST.get("reason", ""))
         note = request.POST.get("note", "").replace("\x00", "")[:2000]
-        returns.give_back(lead=lead, rep=rep, by=request.user, reason=reason, note=note)
+        returns.give_back(lead=lead, rep=rep, by=rep.user, reason=reason, note=note)
     except ValueError:
         messages.error(request, _("Choose a reason."))
         return _back(request, "lead-show", uid)
@@ -48,9 +44,7 @@ def give_back(request: HttpRequest, uid: str) -> HttpResponse:
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """What the reader returned, the newest first: why, and whether anybody has ruled on it."""
-    rep = access.rep_of(request.user)
-    if rep is None:
-        raise PermissionDenied
+    rep = reader.rep(request)
     rows = Return.objects.filter(rep=rep).select_related("lead__private", "ruled_by").order_by("-at", "-pk")
     page = Paginator(rows, _ON_A_PAGE).get_page(request.GET.get("page"))
     shown = [{"title": show.title_of(row.lead, row.lead.private), "row": row} for row in page]

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from reps import access, availability, hours, ramp
 from reps.models import Membership, Rep, User
+from reps.web import reader
 from routing import effects
 from routing.web.hours import calendars, history, ramps, show, week
 from routing.web.hours.asked import Asked, HoursForm
@@ -38,9 +39,7 @@ RAMPS: dict[str, type[HoursForm]] = {form.name: form for form in ramps.FORMS}
 @require_http_methods(["GET", "HEAD", "POST"])
 def mine(request: HttpRequest) -> HttpResponse:
     """The reader's own hours."""
-    rep = access.rep_of(request.user)
-    if rep is None:
-        raise PermissionDenied
+    rep = reader.rep(request)
     return _answer(request, Rep.objects.select_related("user", "backup__user").get(pk=rep.pk), own=True)
 
 
