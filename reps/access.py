@@ -49,6 +49,18 @@ def is_manager(user: "User | AnonymousUser") -> bool:
     return oversees_all(user) or groups_managed(user).exists()
 
 
+def edits_rules(user: "User | AnonymousUser") -> bool:
+    """Whether they may change and publish the rules: whoever answers for every group, as rules share among all."""
+    from reps.models import Group  # noqa: PLC0415 - as above
+
+    if oversees_all(user):
+        return True
+    mine = groups_managed(user).values("pk")
+    return bool(user.is_authenticated and mine.exists()) and not (
+        Group.objects.filter(active=True).exclude(pk__in=mine).exists()
+    )
+
+
 def may_add(user: "User | AnonymousUser") -> bool:
     """Whether they may add leads by hand: reps, managers, ops, and referrers."""
     return bool(user.is_authenticated and user.is_active and user.is_referrer) or bool(rep_of(user) or is_manager(user))

@@ -11,10 +11,11 @@ from leads.conditions import Catalogue, ConditionError
 from leads.conditions import parse as parse_condition
 from leads.qualify.freeze import catalogue_of, read_catalogue
 from routing import wording
-from routing.engine.ruleset import Rule, RuleSetError, parse
+from routing.engine.ruleset import Rule, RuleSetError
 from routing.models import RuleSet, RuleSetVersion
 from routing.rulesets import diff
 from routing.rulesets.draft import body_of
+from routing.rulesets.edit import read_alone
 from routing.wording.drafts import PARTS
 
 _KINDS = {
@@ -105,10 +106,9 @@ def _change(change: diff.Change, old: Catalogue, new: Catalogue, names: wording.
 
 
 def _rule(body: Mapping[str, Any], catalogue: Catalogue) -> Rule | None:
-    """One rule read by itself; another stands behind it, so that it may ask for the next one."""
-    behind = {"key": "behind", "name": f"{body.get('name')} behind", "destination": {"to": "desk"}}
+    """One rule read by itself; nothing where it cannot be read."""
     try:
-        return parse({"rules": [body, behind]}, catalogue).rules[0]
+        return read_alone(body, catalogue)
     except RuleSetError:
         return None
 

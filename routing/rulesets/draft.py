@@ -64,7 +64,7 @@ def replace(*, rule_set: RuleSet, revision: int, body: dict[str, Any], by: User 
     """
     with signed(by):
         locked = lock(rule_set, revision)
-        _put(locked, _readable(body, locked.division_id))
+        put(locked, _readable(body, locked.division_id))
         touched(locked)
     return RuleSet.objects.get(pk=locked.pk)
 
@@ -74,7 +74,7 @@ def go_back(*, version: RuleSetVersion, revision: int, by: User | None, why: str
     """Make an older version the draft again; nothing is published by it. Raises StaleDraftError."""
     with signed(by):
         locked = lock(version.rule_set, revision)
-        _put(locked, version.body)
+        put(locked, version.body)
         touched(locked)
     Act.objects.create(
         division_id=locked.division_id,
@@ -133,7 +133,8 @@ def _readable(body: dict[str, Any], division_id: int) -> dict[str, Any]:
     return plain
 
 
-def _put(rule_set: RuleSet, body: dict[str, Any]) -> None:
+def put(rule_set: RuleSet, body: dict[str, Any]) -> None:
+    """Make the body the rows; whoever calls holds the lock and counts the revision."""
     known = {str(rule.key): rule for rule in rule_set.rules.all()}
     wanted = {_key(rule): (position, rule) for position, rule in enumerate(body.get("rules", []), start=1)}
     rule_set.rules.exclude(key__in=wanted).delete()

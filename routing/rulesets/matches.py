@@ -24,27 +24,34 @@ class Matches:
 
     total: int
     rules: Mapping[str, int]
+    sampled: bool = False  # there are more leads than were looked at
+
+    def share(self, key: str) -> float | None:
+        """Of the leads looked at; nothing where there were none."""
+        return self.rules.get(key, 0) / self.total if self.total else None
 
 
-def matches_of(rules: Rules, division_id: int, *, now: datetime) -> Matches:
-    """The newest 20,000 leads of the last 30 days, read in chunks; tests are left out, a lead counts once."""
+def matches_of(rules: Rules, division_id: int, *, now: datetime, most: int = MOST) -> Matches:
+    """The newest leads of the last 30 days, `most` at most, in chunks; tests are left out, a lead counts once."""
     rows = (
         LeadFacts.objects.filter(at__gte=now - OVER, at__lte=now, lead__division=division_id)
         .exclude(lead__kind=Kind.TEST)
         .order_by("-at", "-pk")
-        .values_list("lead_id", "folded")[:MOST]
+        .values_list("lead_id", "folded")[: most + 1]
     )
     seen: set[int] = set()
     counts: Counter[str] = Counter()
+    read = 0
     for lead, folded in rows.iterator(chunk_size=_CHUNK):
-        if lead in seen:
+        read += 1
+        if lead in seen or read > most:
             continue
         seen.add(lead)
         for position in rules.index.candidates(folded):
             if rules.rules[position].condition.holds(folded):
                 counts[rules.rules[position].key] += 1
                 break
-    return Matches(len(seen), counts)
+    return Matches(len(seen), counts, sampled=read > most)
 
 
 def matched(rule_set: RuleSet, *, now: datetime) -> dict[str, tuple[int, float]]:

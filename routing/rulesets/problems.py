@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from leads.qualify.freeze import catalogue_of
 from reps.models import Group, Rep
@@ -27,10 +28,15 @@ class Problem:
     blocks: bool
 
 
-def problems_of(rule_set: RuleSet, *, now: datetime, leads: bool = False) -> list[Problem]:
-    """Everything wrong with the draft, errors first; with `leads` the last 30 days are held against it too."""
+def problems_of(
+    rule_set: RuleSet, *, now: datetime, leads: bool = False, body: dict[str, Any] | None = None
+) -> list[Problem]:
+    """Everything wrong with the draft, errors first; with `leads` the last 30 days are held against it too.
+
+    With `body`: of the draft as it would be, while somebody edits it.
+    """
     division = rule_set.division_id
-    body = body_of(rule_set)
+    body = body_of(rule_set) if body is None else body
     names = wording.Names.load(division, rules=body["rules"])
     try:
         rules = parse(body, catalogue_of(division), directory=directory_of(division))

@@ -10,7 +10,9 @@ from routing.wording.drafts import (
     rule_text,
 )
 from routing.wording.names import Names
+from routing.wording.options import choice_said, has_words, option_said, step_said
 from routing.wording.problems import (
+    bare_problem,
     check_problem,
     condition_problem,
     own_problem,
@@ -35,9 +37,11 @@ from routing.wording.steps import group_shares
 __all__ = [
     "Names",
     "asked_because",
+    "bare_problem",
     "broken_example",
     "changes_say",
     "check_problem",
+    "choice_said",
     "condition_problem",
     "condition_text",
     "considered_line",
@@ -45,7 +49,9 @@ __all__ = [
     "example_says",
     "falls_to_the_rest",
     "group_shares",
+    "has_words",
     "no_lead_matched",
+    "option_said",
     "own_problem",
     "part_says",
     "pool_problem",
@@ -56,6 +62,7 @@ __all__ = [
     "rule_text",
     "stayed_says",
     "stays_because",
+    "step_said",
     "told",
     "unreadable_steps",
     "waits_because",

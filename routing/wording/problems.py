@@ -81,6 +81,31 @@ _CHECK = {
 
 
 _CONDITION = "condition_"
+# (code, type): said to people who fill in a form, where the engine's own sentence speaks of its text.
+_BESIDE = {
+    ("no_name", ""): gettext_noop("Give the rule a name"),
+    ("missing", ""): gettext_noop("Choose one"),
+    ("missing_option", ""): gettext_noop("This is needed"),
+    ("unknown_destination", ""): gettext_noop("Choose where its leads go"),
+    ("no_reason", ""): gettext_noop("Say why: people are told"),
+    ("wrong_choice", ""): gettext_noop("Choose one of those offered"),
+    ("unknown_strategy", ""): gettext_noop("Choose a step"),
+    ("wrong_type", ""): gettext_noop("Write a %(expected)s"),
+    ("field_or_value", ""): gettext_noop("Say either a field of the lead or one fixed skill"),
+    ("condition_empty", ""): gettext_noop("Fill this in, or take it out"),
+    ("condition_missing_key", ""): gettext_noop("Fill this in, or take it out"),
+    ("condition_wrong_type", "number"): gettext_noop("Write a number, like 10000 or 0.5"),
+    ("condition_wrong_type", "yes_no"): gettext_noop("Choose yes or no"),
+    ("condition_wrong_type", "date (YYYY-MM-DD)"): gettext_noop("Write a day, like 2026-01-31"),
+    ("condition_wrong_type", ""): gettext_noop("This value does not fit here"),
+    ("condition_wrong_country", ""): gettext_noop("Choose a country"),
+    ("condition_wrong_region", ""): gettext_noop("Choose a region"),
+    ("condition_unknown_field", ""): gettext_noop("There is no such field any more: choose another"),
+    ("condition_unknown_operator", ""): gettext_noop("Choose how to compare"),
+    ("condition_wrong_operator", ""): gettext_noop("This field cannot be compared so: choose another way"),
+    ("condition_too_deep", ""): gettext_noop("Groups of conditions stand at most %(most)s deep"),
+    ("condition_too_many", ""): gettext_noop("At most %(most)s here"),
+}
 
 
 def reading_problem(problem: RuleProblem, names: Names) -> str:
@@ -89,6 +114,17 @@ def reading_problem(problem: RuleProblem, names: Names) -> str:
     if problem.code.startswith(_CONDITION):
         text = MESSAGES[Fault(problem.code.removeprefix(_CONDITION))]
     return f"{_place(problem.path, names)}: {_(text) % _Filled(problem.numbers)}"
+
+
+def bare_problem(problem: RuleProblem) -> str:
+    """What is wrong, for the field it stands beside: a sentence without the place."""
+    text = _BESIDE.get((problem.code, str(dict(problem.numbers).get("type", "")))) or _BESIDE.get((problem.code, ""))
+    if text is None:
+        text = _READING.get(problem.code) or problem.code.replace("_", " ")
+        if problem.code.startswith(_CONDITION):
+            text = MESSAGES[Fault(problem.code.removeprefix(_CONDITION))]
+    said = str(_(text)) % _Filled(problem.numbers)
+    return f"{said[:1].upper()}{said[1:].rstrip('.')}."
 
 
 def own_problem(problem: RuleProblem) -> str:
