@@ -11,23 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from leads import keys
 from leads.models import Account, ApiKey, Attribute, Connection, Delivery, Export, Intake, Lead, Stage, WebForm
-from reps.web.admin_parts import HouseAdmin, JSONText, WholeForm
-
-
-class ReadOnly:
-    """Records that one module writes; the admin shows them."""
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Its writer adds."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Its writer changes."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Nothing is lost here."""
-        return False
+from reps.web.admin_parts import HouseAdmin, JSONText, ReadOnly, WholeForm
 
 
 @admin.register(Intake)

@@ -32,7 +32,7 @@ from reps.models import (
     TimeOff,
     User,
 )
-from reps.web.admin_parts import HouseAdmin, JSONText, WholeForm
+from reps.web.admin_parts import HouseAdmin, JSONText, ReadOnly, WholeForm
 
 # Roles are ours (rep, manager, ops, admin); Django's own groups would only confuse.
 admin.site.unregister(AuthGroup)
@@ -198,7 +198,7 @@ class PauseAdmin(HouseAdmin):
 
 
 @admin.register(Endpoint)
-class EndpointAdmin(HouseAdmin):
+class EndpointAdmin(ReadOnly, HouseAdmin):
     """Where people are reached; they add and remove it themselves, under How I am told."""
 
     list_display = ("label", "channel", "user", "group", "active", "reached_at", "failed_at", "error")
@@ -206,21 +206,9 @@ class EndpointAdmin(HouseAdmin):
     list_select_related = ("user", "group")
     exclude = ("sealed", "digest")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """An address is for the person to enter."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """To look at only."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """What was told there can be read."""
-        return False
-
 
 @admin.register(CalendarFeed)
-class CalendarFeedAdmin(HouseAdmin):
+class CalendarFeedAdmin(ReadOnly, HouseAdmin):
     """Calendars that say when a rep is busy; added and removed under My availability."""
 
     list_display = ("shown", "rep", "busy", "active", "read_at", "failed_at", "error")
@@ -228,18 +216,6 @@ class CalendarFeedAdmin(HouseAdmin):
     list_select_related = ("rep__user",)
     search_fields = ("shown", "rep__user__name")
     exclude = ("sealed", "digest", "etag", "modified")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """An address is for the person to enter."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """To look at only."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Its rows are the past of the roster."""
-        return False
 
 
 @admin.register(Skill)

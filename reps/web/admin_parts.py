@@ -1,4 +1,4 @@
-"""Parts all pages of the admin share: forms that check the whole row, JSON as people edit it, refusals in words."""
+"""Parts all pages of the admin share: forms that check the whole row, JSON as people edit it, rows to look at only."""
 
 import json
 from typing import Any
@@ -81,6 +81,22 @@ class HouseAdmin(ModelAdmin):
         except (IntegrityError, DataError) as error:
             messages.error(request, refusal(error))
             return HttpResponseRedirect(request.get_full_path())
+
+
+class ReadOnly:
+    """Records that one module writes; the admin shows them."""
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Its writer adds."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Its writer changes."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Nothing is lost here."""
+        return False
 
 
 def refusal(error: Exception) -> str:

@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action
 
-from leads.admin import ReadOnly
 from leads.life import State
 from leads.models import Lead
 from leads.web.words import STATES
-from reps.web.admin_parts import HouseAdmin
+from reps.web.admin_parts import HouseAdmin, ReadOnly
 from routing import hand, wording
 from routing.models import RuleSet
 from routing.rulesets import examples

@@ -7,10 +7,9 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from leads.admin import ReadOnly
 from leads.life import State
 from leads.web.words import STATES
-from reps.web.admin_parts import HouseAdmin
+from reps.web.admin_parts import HouseAdmin, ReadOnly
 from routing import returns, wording
 from routing.assign import NotYoursError
 from routing.models import Act, Assignment, Decision, LedgerEntry, Return, RoutingPause, Share

@@ -7,8 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leads.admin import ReadOnly
-from reps.web.admin_parts import HouseAdmin
+from reps.web.admin_parts import HouseAdmin, ReadOnly
 from routing.models import RuleSetVersion
 
 

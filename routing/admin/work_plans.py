@@ -7,9 +7,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import TabularInline
 
-from leads.admin import ReadOnly
 from leads.models import FollowUpStep, Task, WorkPlan
-from reps.web.admin_parts import HouseAdmin
+from reps.web.admin_parts import HouseAdmin, ReadOnly
 from routing import quiet
 
 
