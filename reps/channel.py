@@ -62,7 +62,10 @@ class Alert:
 
 
 class Channel:
-    """One way to reach a person. Its docstring is its manual, `EXAMPLE` what a person enters as the address."""
+    """One way to reach a person. Its docstring is its manual, `EXAMPLE` what a person enters as the address.
+
+    One without endpoints has no addresses: it reads none and shows none.
+    """
 
     name: ClassVar[str]
     label: ClassVar[Any]
@@ -74,7 +77,9 @@ class Channel:
 
     def read(self, text: str) -> dict[str, Any]:
         """What is kept of an address as somebody entered it. Raises AddressError."""
-        raise NotImplementedError
+        if self.has_endpoints:
+            raise NotImplementedError
+        raise AddressError(_("Nobody enters an address for this channel."))
 
     def shown(self, address: Mapping[str, Any]) -> str:
         """As much of the address as may be shown."""

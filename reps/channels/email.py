@@ -5,15 +5,15 @@ The Message-ID is made of the message's constant uid, so a mail that had to be s
 
 import smtplib
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reps.channel import AddressError, Alert, Channel, NotReachedError
+from reps.channel import Alert, Channel, NotReachedError
 
 _SECONDS = 40  # for one batch, less than its lease: what is left goes with the next
 
@@ -25,14 +25,6 @@ class Email(Channel):
     label = gettext_lazy("e-mail")
     icon = "mail"
     has_endpoints: ClassVar[bool] = False
-
-    def read(self, text: str) -> dict[str, Any]:
-        """It goes to the address of the user."""
-        raise AddressError(text)
-
-    def shown(self, address: Mapping[str, Any]) -> str:
-        """It goes to the address of the user."""
-        return ""
 
     def send(self, alerts: Sequence[Alert]) -> list[NotReachedError | None]:
         """One connection for all; a refused message harms no other."""

@@ -3,12 +3,12 @@
 Nothing is sent: pages read its rows. It cannot be switched off, and knows no quiet hours.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from reps.channel import AddressError, Alert, Channel, NotReachedError
+from reps.channel import Alert, Channel, NotReachedError
 
 
 class InApp(Channel):
@@ -17,14 +17,6 @@ class InApp(Channel):
     name = "in_app"
     label = _("in the app")
     has_endpoints: ClassVar[bool] = False
-
-    def read(self, text: str) -> dict[str, Any]:
-        """It has no address."""
-        raise AddressError(text)
-
-    def shown(self, address: Mapping[str, Any]) -> str:
-        """It has no address."""
-        return ""
 
     def send(self, alerts: Sequence[Alert]) -> list[NotReachedError | None]:
         """The row is the message."""

@@ -10,7 +10,7 @@ from py_vapid import Vapid02
 
 from reps import vapid
 from reps.channel import AddressError, Alert, Button, GoneError
-from reps.channels import all_channels, apprise, push, slack, teams
+from reps.channels import EMAIL, IN_APP, all_channels, apprise, push, slack, teams
 from tests.outside import answers
 from tests.telling.reached import browser
 
@@ -27,6 +27,16 @@ def test_every_channel_takes_its_own_example():
             assert one.read(one.EXAMPLE)["url"] == one.EXAMPLE
             assert one.EXAMPLE not in one.shown(one.read(one.EXAMPLE))
         assert one.__doc__
+
+
+@pytest.mark.parametrize("name", [IN_APP, EMAIL])
+def test_a_channel_without_endpoints_takes_no_address_and_shows_none(name):
+    one = all_channels()[name]
+
+    with pytest.raises(AddressError, match="Nobody enters"):
+        one.read("ana@example.net")
+    assert not one.has_endpoints
+    assert one.shown({}) == ""
 
 
 @pytest.mark.parametrize(
