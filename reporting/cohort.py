@@ -82,11 +82,14 @@ def _figures(row: Counts) -> Figures:
     return Figures(row, {name: metric.answer(row) for name, metric in shelf().items()})
 
 
+_EMPTY = ("_median", "_low", "_high", "talks")
+
+
 class _Nothing(dict[str, Any]):
     """The counts of no spells at all: no median, and 0 of everything."""
 
     def __missing__(self, name: str) -> int | None:
-        return None if name.endswith("_median") else 0
+        return None if name.endswith(_EMPTY) else 0
 
 
 _NOTHING = _Nothing()
@@ -113,6 +116,7 @@ def _rows(sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 # A spell is a rep's ownership of a lead; `held` of the inner query says that it is the present or the closing one.
 #   touched, response_seconds, within_sla   of its contacts (the same hand-over number)
+#   first_call, talks   whether its first call was answered; the seconds of its conversations by telephone, as "80,310"
 #   ended_at   when it ended or its lead was closed; nothing while it runs
 #   furthest   the highest stage its lead came to in it, lost and unqualified left out; docs: metrics/meetings.py
 #   ending     won, lost or unqualified, where the lead was closed in it
@@ -129,7 +133,7 @@ owned AS (
     SELECT a.lead_id, a.hop, a.rep_id, a.group_id, a.how, a.starts_at, a.due_at, %%(now)s::timestamptz AS asked_at,
         l.source, l.channel, l.arrived_at, l.responded_at, l.closed_at, m.meeting_position,
         LEAST(a.ends_at, CASE WHEN h.held THEN l.closed_at END) AS ended_at,
-        t.touched, t.first_at, t.response_seconds, t.within_sla,
+        t.touched, t.first_at, t.response_seconds, t.within_sla, t.first_call, t.talks,
         COALESCE(t.two_way, false) OR COALESCE(
             l.reached_at >= a.starts_at AND l.reached_at <= COALESCE(a.ends_at, l.reached_at), false
         ) AS reached,
@@ -146,7 +150,10 @@ owned AS (
     ) h
     CROSS JOIN LATERAL (
         SELECT count(*) > 0 AS touched, min(at) AS first_at, max(response_seconds) AS response_seconds,
-            bool_or(within_sla) AS within_sla, bool_or(two_way) AS two_way
+            bool_or(within_sla) AS within_sla, bool_or(two_way) AS two_way,
+            (array_agg(two_way ORDER BY at, id) FILTER (WHERE kind = 'call'))[1] AS first_call,
+            string_agg(duration_seconds::text, ',') FILTER (
+                WHERE two_way AND duration_seconds > 0 AND kind IN ('call', 'inbound_call')) AS talks
         FROM leads_touch WHERE lead_id = a.lead_id AND hop = a.hop
     ) t
     CROSS JOIN LATERAL (

@@ -1,12 +1,14 @@
 """Where everybody of a group stands in the fair share: leads had, fair share, place in line."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from reps import availability, ramp
 from reps.models import Group, Membership, Rep
-from routing.engine.ledger import UNIT, split
-from routing.models import Share
+from routing.engine.ledger import UNIT, bounds, split
+from routing.engine.ruleset import RuleSetError, on_the_ledger, parse_steps
+from routing.models import LedgerEntry, Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +52,36 @@ def standings(group: Group, *, now: datetime) -> list[Standing]:
 def place_of(group: Group, rep: Rep, *, now: datetime) -> Standing | None:
     """One rep's own place; None where the group has no turns for them."""
     return next((s for s in standings(group, now=now) if s.rep.pk == rep.pk), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How far anybody of a group can ever be off, in leads; `returned` entries taken back add at most one lead each."""
+
+    behind: float
+    ahead: float
+    members: int
+    returned: int
+
+
+_DECIDED = (LedgerEntry.Kind.SHARE, LedgerEntry.Kind.REVERSED, LedgerEntry.Kind.LEFT)
+
+
+def bound_of(group: Group, *, now: datetime) -> Bound | None:
+    """The bound that is proved for the group; None where something else than the ledger ever moved a balance.
+
+    Whoever left, and comes back, counts as another: what they were owed stays with the house.
+    """
+    try:
+        steps = parse_steps(group.steps)
+    except RuleSetError:
+        return None
+    entries = LedgerEntry.objects.filter(group=group)
+    if not on_the_ledger(steps) or entries.exclude(kind__in=_DECIDED).exists():
+        return None
+    now_in = set(Membership.objects.at(now).filter(group=group, weight__gt=0).values_list("rep_id", flat=True))
+    ever = set(Share.objects.filter(group=group).exclude(rep=None).values_list("rep_id", flat=True)) | now_in
+    left = Counter(entries.filter(kind=LedgerEntry.Kind.LEFT).values_list("winner", flat=True))
+    members = sum(max(1, left[rep] + (rep in now_in)) for rep in ever)
+    behind, ahead = bounds(members)
+    return Bound(behind, ahead, members, entries.filter(kind=LedgerEntry.Kind.REVERSED).count())

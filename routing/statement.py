@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from reps.models import Group, Rep
 from routing.engine.ledger import HOUSE, UNIT, Moved, Transfer, move, split
-from routing.models import Decision, LedgerEntry, Share
+from routing.models import Assignment, Decision, LedgerEntry, Share
 
 _KINDS = LedgerEntry.Kind
 _LEADS = frozenset({_KINDS.SHARE, _KINDS.FORCED, _KINDS.REVERSED})
@@ -60,6 +60,7 @@ class Line:
 
     entry: Entry  # its lead is there only where the rep got it
     rule: str
+    how: str  # as the spell of ownership says that began with it; empty where none did
     own: int  # what it did to the rep's balance, in units
     code: str  # the engine's verdict on the rep, empty where people decided
     numbers: Mapping[str, Any]
@@ -106,19 +107,26 @@ def balances(group: Group) -> dict[int, int]:
     return found
 
 
-def statement(*, rep: Rep, group: Group, since: datetime, until: datetime) -> Statement:
+def statement(
+    *, rep: Rep, group: Group, since: datetime, until: datetime, prove: bool = True, others: bool = False
+) -> Statement:
     """The rep's own account from `since` until before `until`. Raises UnbalancedError where it does not add up.
 
     The opening balance is what all earlier entries come to; the closing one is the stored balance less all later ones.
-    So the two ends come from different places, and what lies between them has to fit.
+    So the two ends come from different places, and what lies between them has to fit. Without `prove` earlier entries
+    are not read: quick for a page, as `audit` proves the same for everybody. With `others` there are also lines of
+    leads that the rep was considered for and could not take; they move nothing.
     """
     stored = Share.objects.filter(group=OuterRef("group"), rep=rep).values("balance")
-    mine = Q(reps__contains=[rep.pk]) | Q(winner=rep.pk)
+    kept = Q(group=group) if others else Q(reps__contains=[rep.pk]) | Q(winner=rep.pk)
+    if not prove:
+        kept &= Q(at__gte=since)
     # One query, so that a lead given meanwhile is in both the entries and the balance, or in neither.
-    rows = _rows(LedgerEntry.objects.filter(mine, group=group)).annotate(
+    rows = _rows(LedgerEntry.objects.filter(kept, group=group)).annotate(
         stored=Coalesce(Subquery(stored), Value(0)), rule=F("decision__rule_name")
     )
-    opening = later = balance = 0
+    opening = later = 0
+    balance: int | None = None
     within: list[tuple[LedgerEntry, Entry, int]] = []
     for row in rows.iterator():
         entry, balance = _entry(row), row.stored
@@ -129,20 +137,32 @@ def statement(*, rep: Rep, group: Group, since: datetime, until: datetime) -> St
             within.append((row, entry, own))
         else:
             later += own
-    closing = balance - later
-    if opening + sum(own for _row, _one, own in within) != closing:
+    if balance is None:
+        balance = 0 if prove else _stored(rep, group)
+    moved, closing = sum(own for _row, _one, own in within), balance - later
+    if not prove:
+        opening = closing - moved
+    elif opening + moved != closing:
         raise UnbalancedError(f"Rep {rep.pk} in group {group.pk}: the entries do not add up to the stored balance.")
     return Statement(rep.pk, group.pk, since, until, opening, tuple(_lines(rep.pk, opening, within)), closing)
 
 
+def _stored(rep: Rep, group: Group) -> int:
+    return Share.objects.filter(group=group, rep=rep).values_list("balance", flat=True).first() or 0
+
+
 def _lines(rep: int, opening: int, within: list[tuple[Any, Entry, int]]) -> Iterator[Line]:
-    verdicts = _verdicts(rep, [row for row, _entry, _own in within])
+    rows = [row for row, _entry, _own in within]
+    verdicts, hows = _verdicts(rep, rows), _hows(rows)
     balance = opening
     for row, entry, own in within:
         balance += own
         code, numbers = verdicts.get(row.decision_id, ("", {}))
+        if not own and not code and rep not in row.reps:
+            continue  # of a time they were no member, or of colleagues alone
         shown = entry if entry.winner == rep else _without_lead(entry)
-        yield Line(shown, row.rule or "", own, code, numbers, balance)
+        how = hows.get((row.lead_id, row.winner, row.at), "")
+        yield Line(shown, row.rule or "", how, own, code, numbers, balance)
 
 
 def _without_lead(entry: Entry) -> Entry:
@@ -158,6 +178,13 @@ def _verdicts(rep: int, rows: list[LedgerEntry]) -> dict[int | None, tuple[str, 
             if one == rep and group == groups[pk]:
                 found[pk] = (code, numbers)
     return found
+
+
+def _hows(rows: list[LedgerEntry]) -> dict[tuple[int | None, int | None, datetime], str]:
+    """(lead, winner, instant) -> what gave it."""
+    leads = {row.lead_id for row in rows if row.lead_id and row.kind != _KINDS.REVERSED}
+    spells = Assignment.objects.filter(lead__in=leads).values_list("lead_id", "rep_id", "starts_at", "how")
+    return {(lead, rep, at): how for lead, rep, at, how in spells}
 
 
 def _rows(found: "QuerySet[LedgerEntry]") -> "QuerySet[Any]":

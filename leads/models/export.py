@@ -14,6 +14,7 @@ class Export(models.Model):
         LEADS = "leads", _("leads")
         REPORTS = "reports", _("reports of all reps")
         REP_REPORT = "rep_report", _("report of one rep")
+        FAIR_SHARE = "fair_share", _("a rep's own fair share")
         MOVES = "moves", _("leads of a simulation that would move")
         ACCOUNTS = "accounts", _("accounts")
         TERRITORIES = "territories", _("territories")

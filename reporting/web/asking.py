@@ -56,6 +56,27 @@ class RepForm(PeriodForm):
             field.choices = [(str(rep.uid), rep.name) for rep in reps]
 
 
+class OwnForm(ReportForm):
+    """A rep's own page: over what time, and of which group the fair share."""
+
+    show = forms.ChoiceField(
+        label=_("Show"),
+        choices=[("", _("What changed it")), ("all", _("Also leads you could not take"))],
+        required=False,
+    )
+
+    def __init__(self, data: dict[str, Any], *, groups: Sequence[Group]) -> None:
+        super().__init__(data, groups=groups)
+        field = self.fields.get("group")
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(uid, group.name) for uid, group in self.groups.items()]
+
+    @property
+    def chosen(self) -> Group | None:
+        """The group chosen, else the first."""
+        return super().chosen or next(iter(self.groups.values()), None)
+
+
 def asked(request: HttpRequest, **more: str) -> dict[str, str]:
     """The query as a form takes it, with the period that is meant where none is named."""
     given = {name: value.replace("\x00", "") for name, value in request.GET.dict().items() if isinstance(value, str)}

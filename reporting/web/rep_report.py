@@ -67,17 +67,6 @@ def page(request: HttpRequest, uid: str) -> HttpResponse:
 @login_required
 @never_cache
 @require_safe
-def mine(request: HttpRequest) -> HttpResponse:
-    """The reader's own numbers."""
-    rep = access.rep_of(request.user)
-    if rep is None:
-        raise PermissionDenied
-    return _show(request, _own(request, rep, timezone.now()))
-
-
-@login_required
-@never_cache
-@require_safe
 @limited
 def export(request: HttpRequest, uid: str) -> HttpResponse:
     """What the figures were made of, a line for each spell of ownership; nothing personal."""

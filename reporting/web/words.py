@@ -24,6 +24,27 @@ FIGURES = {
     "meetings": gettext_lazy("Meetings per 100"),
     "close_rate": gettext_lazy("Close rate"),
 }
+# A rep's own: what they can do something about, in the order in which a lead goes.
+OWN = {
+    "speed_to_lead": gettext_lazy("Speed to lead, median"),
+    "response_sla": gettext_lazy("Within response time"),
+    "first_call": gettext_lazy("Reached at first call"),
+    "call_duration": gettext_lazy("Call, median"),
+    "meetings": gettext_lazy("Meetings"),
+    "close_rate": gettext_lazy("Close rate"),
+}
+# With those that stand one click down.
+RANGES = {
+    "speed_to_lead": OWN["speed_to_lead"],
+    "response_time": gettext_lazy("Rep response time, median"),
+    "response_sla": OWN["response_sla"],
+    "first_call": OWN["first_call"],
+    "call_duration": OWN["call_duration"],
+    "funnel": gettext_lazy("Contacted"),
+    "reached": gettext_lazy("Reached"),
+    "meetings": gettext_lazy("Came to a meeting"),
+    "close_rate": OWN["close_rate"],
+}
 STEPS = {
     "leads": gettext_lazy("Assigned"),
     "contacted": gettext_lazy("Contacted"),
@@ -37,6 +58,21 @@ CAME = {
     Assignment.How.MANUAL.value: gettext_lazy("assigned by hand"),
     Assignment.How.HAND_OVER.value: gettext_lazy("reassigned by hand"),
     Assignment.How.HISTORY.value: gettext_lazy("imported"),
+}
+CAME |= {
+    Assignment.How.OFFER.value: gettext_lazy("offer accepted"),
+    Assignment.How.HANDOFF.value: gettext_lazy("a stage was reached"),
+}
+# What an entry of the fair share is where no spell of ownership began with it.
+ENTRIES = {
+    "share": gettext_lazy("shared by the rules"),
+    "forced": gettext_lazy("given or pulled"),
+    "reversed": gettext_lazy("taken back: everybody's part is returned"),
+    "left": gettext_lazy("left the group"),
+    "forgiven": gettext_lazy("forgiven after time off"),
+    "earned": gettext_lazy("earned during time off"),
+    "repaid": gettext_lazy("made up for after time off"),
+    "borne": gettext_lazy("borne for somebody back from time off"),
 }
 WENT = {
     "won": gettext_lazy("won"),

@@ -1,9 +1,11 @@
-"""Pictures drawn on the server as SVG: today's flow, a fair-share bar, an interval, a bar of a funnel."""
+"""Pictures drawn on the server as SVG: today's flow, shares and balances, an interval, bars of times."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
 
+from reps.templatetags.face import duration
 from reps.web.flow import DESK, PHONE, draw
 
 register = template.Library()
@@ -60,6 +62,66 @@ def interval(  # noqa: PLR0917 - a template tag reads best as a row of numbers
 
 
 @register.inclusion_tag("components/bar.html")
-def bar(value: float, of: float, tone: str = "pri") -> dict[str, Any]:
-    """One bar of a funnel or a share: value of the whole."""
-    return {"width": round(100 * value / of, 2) if of else 0, "tone": tone}
+def bar(value: float, of: float, tone: str = "pri", mark: float | None = None) -> dict[str, Any]:
+    """One bar of a funnel or a share: value of the whole; `mark` is the share of others, drawn across it."""
+    return {
+        "width": round(100 * value / of, 2) if of else 0,
+        "tone": tone,
+        "mark": None if mark is None else round(100 * mark, 2),
+    }
+
+
+@register.inclusion_tag("components/time_bars.html")
+def time_bars(speeds: dict[str, Any]) -> dict[str, Any]:
+    """How many took how long: bars of `width` seconds each, those that came too late on top of the others."""
+    bars, width = speeds["bars"], speeds["width"]
+    highest = max(one["kept"] + one["late"] for one in bars)
+    each = 100 / len(bars)
+    drawn = []
+    for n, one in enumerate(bars):
+        kept, late = (round(150 * one[part] / highest, 2) for part in ("kept", "late"))
+        drawn.append(
+            {
+                "x": round(n * each + each * 0.06, 2),
+                "width": round(each * 0.88, 2),
+                "kept": kept,
+                "kept_y": 150 - kept,
+                "late": late,
+                "late_y": round(150 - kept - late, 2),
+            }
+        )
+    step = max(1, len(bars) // 4)
+    shown = len(bars) - 1 if speeds["beyond"] else len(bars)
+    ticks = [{"x": round(n * each, 2), "label": duration(n * width) if n else "0"} for n in range(0, shown, step)]
+    return {"drawn": drawn, "ticks": ticks, **speeds}
+
+
+_MOST_POINTS = 400
+
+
+@register.inclusion_tag("components/balance_line.html")
+def balance_line(balances: Sequence[float], behind: float | None = None, ahead: float | None = None) -> dict[str, Any]:
+    """A balance entry by entry, as steps; the bounds, where there are any, as dashed lines. `behind` is owed to one."""
+    every = -(-len(balances) // _MOST_POINTS)
+    points = [*balances[:-1:every], balances[-1]] if len(balances) > 1 else [*balances, *balances]
+    top = 1.12 * max(behind or 0, 1, *points)
+    bottom = -1.12 * max(ahead or 0, 1, *(-point for point in points))
+
+    def y(value: float) -> float:
+        return round(200 * (top - value) / (top - bottom), 2)
+
+    width = 1000 / (len(points) - 1)
+    path = f"M0,{y(points[0])}" + "".join(
+        f" H{round(n * width, 1)} V{y(point)}" for n, point in enumerate(points[1:], start=1)
+    )
+    return {
+        "path": path,
+        "zero": y(0),
+        "one": {"y": y(1), "height": round(y(-1) - y(1), 2)},
+        "behind": behind and {"y": y(behind), "at": behind},
+        "ahead": ahead and {"y": y(-ahead), "at": -ahead},
+        "low": min(points),
+        "high": max(points),
+        "now": points[-1],
+        "now_y": round(y(points[-1]) / 2, 2),
+    }

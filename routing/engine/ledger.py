@@ -110,3 +110,14 @@ def replay(entries: Iterable[LedgerEntry | Transfer]) -> dict[Key, int]:
     for entry in entries:
         balances.update(move(balances, entry) if isinstance(entry, Transfer) else settle(balances, entry))
     return balances
+
+
+def bounds(members: int) -> tuple[float, float]:
+    """How far anybody can ever be behind and ahead of their fair share among so many: n - H_n, and n - 2 + 1/n.
+
+    For whatever pattern of duty, limits and weights, as long as the ledger decides; docs/engine.md has the proof.
+    """
+    if members < 2:
+        return 0.0, 0.0
+    harmonic = sum(1 / n for n in range(1, members + 1))
+    return members - harmonic, members - 2 + 1 / members

@@ -7,7 +7,7 @@ The admin's own routes are not listed: all of them send a rep to the admin's sig
 # A rep opens them by GET, each about the rep's own: leads owned, what the group made public, settings of theirs.
 REP = """
     account_reauthenticate mfa_index security
-    add-lead leads leads-csv leads-sent my-availability my-leads my-mails my-numbers my-offers my-returns my-turn
+    add-lead leads leads-csv leads-sent my-availability my-fair-share-csv my-leads my-mails my-numbers my-offers my-returns my-turn
     nav-counts pool rules password_change password_change_done telling told
     api:lead-list api:offers
 """

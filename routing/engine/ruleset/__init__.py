@@ -3,7 +3,7 @@
 from routing.engine.ruleset.pass_over import RuleProblem, RuleSetError
 from routing.engine.ruleset.reading import parse
 from routing.engine.ruleset.shape import DEFAULT_BAND, Band, Directory, Place, Rule, RuleSet, To
-from routing.engine.ruleset.steps import parse_escalation, parse_steps, shares_equally
+from routing.engine.ruleset.steps import on_the_ledger, parse_escalation, parse_steps, shares_equally
 
 __all__ = [
     "DEFAULT_BAND",
@@ -15,6 +15,7 @@ __all__ = [
     "RuleSet",
     "RuleSetError",
     "To",
+    "on_the_ledger",
     "parse",
     "parse_escalation",
     "parse_steps",

@@ -45,6 +45,18 @@ def shares_equally(steps: tuple[Step, ...]) -> bool:
     return True
 
 
+# They choose by another order than what is owed, so their entries are forced.
+_ELSE = frozenset({"least_loaded", "random", "account", "fixed", "pool", "manual"})
+
+
+def on_the_ledger(steps: tuple[Step, ...]) -> bool:
+    """Whether it is always whoever is owed most that gets the lead: what the bounds of fairness hold for."""
+    if {step.strategy for step in steps} & _ELSE:
+        return False
+    back = [getattr(step.options, "back_within_minutes", None) for step in steps if step.strategy == "availability"]
+    return not any(back)
+
+
 class StepsReading(Pass):
     """A pass that knows steps and stages."""
 
