@@ -90,7 +90,8 @@ def table(account: Statement, rep: Rep) -> Iterator[tuple[object, ...]]:
     for row in _rows(account.lines, rep):
         yield (
             row["number"], row["at"].isoformat(), row["uid"], row["rule"], row["how"], row["winner"],
-            row["among"] or "", _leads(row["part"]), _leads(row["got"]), _leads(row["change"]), _leads(row["balance"]), row["why"],
+            row["among"] or "", _leads(row["part"]),
+            _leads(row["got"]), _leads(row["change"]), _leads(row["balance"]), row["why"],
         )  # fmt: skip
     yield ("", account.until.isoformat(), "", "", "closing", "", "", "", "", "", _units(account.closing), "")
 

@@ -4,6 +4,7 @@ from .act import Act, RoutingPause
 from .assignment import Assignment, Offer, Return, Timer
 from .decision import Decision
 from .file_import import FileImport
+from .how_shared import Comment, GroupPage, Question
 from .ledger import LedgerEntry, Share
 from .merge import Merge
 from .print import RosterPrint
@@ -15,12 +16,15 @@ __all__ = [
     "Act",
     "Assignment",
     "Band",
+    "Comment",
     "Decision",
     "FileImport",
+    "GroupPage",
     "LedgerEntry",
     "Merge",
     "Offer",
     "Proposal",
+    "Question",
     "Return",
     "RosterPrint",
     "RoutingPause",

@@ -29,7 +29,9 @@ PERSONAL = {
     "reps.TimeOff": "kind",  # sick leave
     "reps.User": "email name password time_zone",
     "routing.FileImport": "checked error file_name header",  # problems cite what stood in a cell
+    "routing.Comment": "text",
     "routing.Proposal": "why",
+    "routing.Question": "answer text",
     "routing.Return": "note",
     "routing.SavedExample": "facts",  # made from a real lead
 }
@@ -78,6 +80,7 @@ NOT_PERSONAL = {
     "reps.Territory": "market name",
     "routing.Act": "asked kind result why",
     "routing.Assignment": "end how",
+    "routing.GroupPage": "token why",
     "routing.Band": "condition name",
     "routing.Decision": "outcome prints reason record rule rule_name",
     "routing.FileImport": "counts kind mapping options sha256 status",
