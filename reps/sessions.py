@@ -1,23 +1,54 @@
 """A person's sessions: where from, by what, when last seen; at most one write in five minutes each."""
 
-import re
 import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.crypto import constant_time_compare
 
+from reps.devices import device
 from reps.models import User
 
 _EVERY = 300.0
 _MOST_KEPT = 20_000
 _noted: dict[str, float] = {}  # of this process: the key, and when it was written
+
+
+# Whom a session's key belongs to, for statements that ask more of them at once: `Whose`, by column.
+WHOSE = """
+    SELECT u.id AS user_id, r.id AS rep_id, u.is_ops OR u.is_superuser AS sees_all,
+        u.password, u.sign_out_n, s.session_data
+    FROM django_session s
+    JOIN usersessions_usersession n ON n.session_key = s.session_key
+    JOIN reps_user u ON u.id = n.user_id AND u.is_active
+    LEFT JOIN reps_rep r ON r.user_id = u.id AND r.active
+    WHERE s.session_key = %s AND s.expire_date > now()
+"""
+
+
+class Whose(NamedTuple):
+    """A row of `WHOSE`."""
+
+    user: int
+    rep: int | None
+    sees_all: bool
+    password: str
+    sign_out_n: int
+    data: str
+
+    def opens(self) -> bool:
+        """Whether the session is theirs and holds, by what `django.contrib.auth.get_user` asks."""
+        held = SessionStore().decode(self.data)
+        hashed = User(password=self.password, sign_out_n=self.sign_out_n).get_session_auth_hash()
+        return held.get(SESSION_KEY) == str(self.user) and constant_time_compare(held.get(HASH_SESSION_KEY, ""), hashed)
 
 
 class Seen(NamedTuple):
@@ -107,22 +138,3 @@ def forget_old(*, now: datetime, after: timedelta = timedelta(days=1)) -> int:
             [now - after],
         )
         return int(gone) + cursor.rowcount
-
-
-_BROWSERS = (
-    ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"),
-    ("Chrome", "Chrome"), ("Safari", "Safari"),
-)  # fmt: skip
-_SYSTEMS = (
-    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"),
-    ("CrOS", "Chromebook"), ("Linux", "Linux"),
-)  # fmt: skip
-
-
-def device(agent: str) -> str:
-    """The browser and what it runs on, in two words."""
-    browser = next((name for mark, name in _BROWSERS if re.search(rf"\b{mark}/", agent)), "")
-    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
-    if browser and system:
-        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
-    return browser or system or _("Something else")

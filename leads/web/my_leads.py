@@ -27,6 +27,7 @@ from leads.life import Kind, State
 from leads.models import CopiedMail, Delivery, Lead, Stage, Task
 from leads.qualify.normalise import country_name
 from leads.web import owned, show
+from leads.web.facts import money_of
 from leads.web.step_form import StepForm, instants_of
 from leads.web.words import NEWS
 from reps import access
@@ -50,10 +51,17 @@ def page(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     tab = request.GET.get("show", "due")
     query = request.GET.get("q", "").strip()[:100].replace("\x00", "")
-    lists = lists_of(rep, now=now, tab=tab if tab in TABS else "due", query=query)
+    tab = tab if tab in TABS else "due"
+    found = owned.sort(rep, tab=tab, query=query, now=now)
     if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]  # set by django-htmx
-        return _fragment(request, rep, lists, now)
+        if request.GET.get("seen") == _mark(found):
+            return HttpResponse(status=204)
+        fresh = _see(request.user, rep, now)
+        response = render(request, "leads/_my_leads.html", _lists(found, now=now, tab=tab, query=query))
+        _announce(response, fresh)
+        return response
     _see(request.user, rep, now)
+    lists = _lists(found, now=now, tab=tab, query=query)
     bulk = StepForm(instants=instants_of(rep, now=now)) if lists["sections"] and tab != "closed" else None
     context = {**lists, "place": _place(rep), "tabs": _tabs(rep, tab, now), "query": query, "aside": aside_of(rep, now)}
     context |= {"bulk": bulk, "stages": list(Stage.objects.filter(division=rep.division_id))}
@@ -64,17 +72,9 @@ def fragment(request: HttpRequest, rep: Rep) -> HttpResponse:
     """The lists after an act of the rep, whether or not they changed: the same tab, the same search."""
     asked = parse_qs(urlsplit(request.htmx.current_url or "").query)  # type: ignore[attr-defined]  # by django-htmx
     tab, query = asked.get("show", ["due"])[0], asked.get("q", [""])[0].strip()[:100].replace("\x00", "")
-    lists = lists_of(rep, now=timezone.now(), tab=tab if tab in TABS else "due", query=query)
+    tab, now = tab if tab in TABS else "due", timezone.now()
+    lists = _lists(owned.sort(rep, tab=tab, query=query, now=now), now=now, tab=tab, query=query)
     return render(request, "leads/_my_leads.html", lists)
-
-
-def _fragment(request: HttpRequest, rep: Rep, lists: dict[str, Any], now: datetime) -> HttpResponse:
-    if request.GET.get("seen") == lists["mark"]:
-        return HttpResponse(status=204)
-    fresh = _see(request.user, rep, now)
-    response = render(request, "leads/_my_leads.html", lists)
-    _announce(response, fresh)
-    return response
 
 
 @login_required
@@ -111,9 +111,8 @@ def counts_of(user: Any, rep: Rep | None) -> dict[str, dict[str, Any]]:
     return found
 
 
-def lists_of(rep: Rep, *, now: datetime, tab: str, query: str) -> dict[str, Any]:
+def _lists(found: owned.Sorted, *, now: datetime, tab: str, query: str) -> dict[str, Any]:
     """The sections of the chosen tab, due first."""
-    found = owned.sort(rep, tab=tab, query=query, now=now)
 
     def rows(leads: list[Lead]) -> list[dict[str, Any]]:
         return [row_of(lead, now, found.tasks.get(lead.pk)) for lead in leads]
@@ -134,12 +133,10 @@ def lists_of(rep: Rep, *, now: datetime, tab: str, query: str) -> dict[str, Any]
         n = {"shown": len(shown), "all": len(found.others)}
         count = _("%(shown)d of %(all)d") % n if more else len(found.others)
         sections.append({**section, "count": count, "more_url": more})
-    mark = _mark(found)
     return {
         "now": now,
         "sections": sections,
-        "mark": mark,
-        "refresh_url": f"{reverse('my-leads')}?show={tab}&seen={mark}" if not query else "",
+        "refresh_url": f"{reverse('my-leads')}?show={tab}&seen={_mark(found)}" if not query else "",
         "empty": _empty(query),
     }
 
@@ -172,7 +169,7 @@ def row_of(lead: Lead, now: datetime, task: Task | None = None) -> dict[str, Any
     meta = [
         lead.intent.capitalize() if clock else lead.stage.name,
         _place_and_time(lead, now),
-        show.money_of(details.deal_amount, details.deal_currency),
+        money_of(details.deal_amount, details.deal_currency),
     ]
     return {
         "uid": lead.uid,

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -36,7 +37,11 @@ def present(context: template.Context) -> datetime:
 @register.simple_tag
 def icon(name: str, classes: str = "") -> SafeString:
     """One icon of the sprite, unseen by screen readers: the words stand beside it."""
-    sprite = static("img/icons.svg")
+    return _drawn(static("img/icons.svg"), name, classes)
+
+
+@cache  # a list of leads has hundreds of them, of a few dozen kinds
+def _drawn(sprite: str, name: str, classes: str) -> SafeString:
     css = f"i {classes}".strip()
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css, sprite, name)
 

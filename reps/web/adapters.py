@@ -19,7 +19,7 @@ from config.lib.address import caller_of_sign_in
 from reps import factors
 from reps.models import User
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "reps.web.backend.WithRep"
 
 
 class AccountAdapter(DefaultAccountAdapter):

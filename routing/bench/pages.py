@@ -29,6 +29,7 @@ from routing.bench.company import arrivals
 EVERY = 2.0  # seconds between two questions of a page, as templates/components/_pulse.html has it
 _OPENED = 60  # pages a second, before the measuring begins
 _TOKEN = "b" * 32
+_BY_HTMX = "HX-Request: true\r\nHX-Target: my-leads\r\n"
 
 
 @dataclass(slots=True)
@@ -49,6 +50,7 @@ class Office:
     people: list[tuple[int, str]]
     owned: dict[int | None, str]
     load: Load = field(default_factory=Load)
+    lists: dict[int, str] = field(default_factory=dict)  # by rep: what their page asks when its lists may have changed
 
 
 def measure(*, reps: int, seconds: float, posts: float, leads: float) -> Load:
@@ -64,24 +66,28 @@ def measure(*, reps: int, seconds: float, posts: float, leads: float) -> Load:
 
 async def _run(office: Office, *, seconds: float, posts: float, leads: float) -> None:
     begin = time.monotonic() + len(office.people) / _OPENED
-    end, count = begin + seconds, len(office.people)
-    pages = [_page(office, cookie, begin, end, n / count) for n, (_rep, cookie) in enumerate(office.people)]
+    end = begin + seconds
+    pages = [_page(office, n, begin, end) for n in range(len(office.people))]
     await asyncio.gather(*pages, _at_work(office, begin, end, posts), asyncio.to_thread(_arrive, begin, end, leads))
 
 
-async def _page(office: Office, cookie: str, begin: float, end: float, late: float) -> None:
-    """One open page: it asks what is new, and draws its lists again where something is."""
+async def _page(office: Office, n: int, begin: float, end: float) -> None:
+    """One open page: it asks what is new, and draws its lists again where something is that it does not show."""
+    rep, cookie = office.people[n]
     browser, load = Browser(office.port, cookie), office.load
+    _status, _took, body = await browser.get("/my-leads/?show=due&seen=")
+    office.lists[rep] = _next(body)
     _status, _took, body = await browser.get("/pulse/?seen=")  # what a page that was just drawn knows
     url = _next(body)
-    await asyncio.sleep(max(0.0, begin - time.monotonic()) + EVERY * late)
+    await asyncio.sleep(max(0.0, begin - time.monotonic()) + EVERY * n / len(office.people))
     while time.monotonic() < end:
         began = time.monotonic()
         status, took, body = await browser.get(url)
         load.asked.append(took)
         if status == 200:
             url = _next(body)
-            status, took, _body = await browser.get("/my-leads/?show=due&seen=")
+            status, took, body = await browser.get(office.lists[rep])
+            office.lists[rep] = _next(body) or office.lists[rep]
             load.parts.append(took)
         if status >= 400:
             load.failed.append(status)
@@ -96,18 +102,19 @@ def _next(body: str) -> str:
 async def _at_work(office: Office, begin: float, end: float, posts: float) -> None:
     """So many contacts a second, each by another rep."""
     owned, load = office.owned, office.load
-    browsers = [(Browser(office.port, cookie), owned[rep]) for rep, cookie in office.people if rep in owned]
+    at_work = [(rep, Browser(office.port, cookie)) for rep, cookie in office.people if rep in owned]
     turn = 0
     await asyncio.sleep(begin - time.monotonic())
     while time.monotonic() < end:
-        browser, lead = browsers[turn % len(browsers)]
+        rep, browser = at_work[turn % len(at_work)]
         turn += 1
-        status, took, _body = await browser.post(f"/leads/{lead}/touch/", "kind=email")
+        status, took, body = await browser.post(f"/leads/{owned[rep]}/touch/", "kind=email")
+        office.lists[rep] = _next(body) or office.lists[rep]  # the answer is the page's lists, drawn anew
         load.posted.append(took)
         if status >= 400:
             load.failed.append(status)
         await asyncio.sleep(max(0.0, 1 / posts - took))
-    for browser, _lead in browsers:
+    for _rep, browser in at_work:
         browser.close()
 
 
@@ -144,7 +151,7 @@ class Browser:
             self.writer.close()
 
     async def _ask(self, line: str, body: str) -> tuple[int, float, str]:
-        head = f"{line}Host: 127.0.0.1\r\nCookie: {self.cookie}\r\nX-CSRFToken: {_TOKEN}\r\nHX-Request: true\r\n\r\n"
+        head = f"{line}Host: 127.0.0.1\r\nCookie: {self.cookie}\r\nX-CSRFToken: {_TOKEN}\r\n{_BY_HTMX}\r\n"
         began = time.monotonic()
         for again in (False, True):
             try:
@@ -182,7 +189,7 @@ def _cookies(rep: Rep) -> str:
     """As if the rep had signed in."""
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(rep.user_id)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = "reps.web.backend.WithRep"
     session[HASH_SESSION_KEY] = rep.user.get_session_auth_hash()
     session.set_expiry(timedelta(hours=1))
     session.save()

@@ -1,15 +1,20 @@
 """One small request tells an open page which of its parts to draw again, and nothing else."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
 from leads import respond
 from leads.life import TouchKind
 from leads.models import Lead
-from routing import claim, live
+from reps.models import User
+from routing import claim, live, pulse
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -49,9 +54,49 @@ def arrive(rule):
     return Lead.objects.get(pk=lead.pk)
 
 
-def test_nothing_new_is_204_in_four_questions(page, django_assert_num_queries):
-    with django_assert_num_queries(4):  # session, user, rep, marks
+def test_nothing_new_is_204_in_one_question(page, django_assert_num_queries):
+    with django_assert_num_queries(1):
         assert page.ask() is None
+
+
+def test_both_ways_of_asking_find_the_same_marks(page, team):
+    rep = arrive(make.rule(team)).owner
+
+    assert pulse.marks_of(page.client.session.session_key) == pulse.marks(user=rep.user, rep=rep)
+
+
+def _leaves(user):
+    user.is_active = False
+    user.save()
+
+
+def _has_another_password(user):
+    user.set_password("another-password-2026")
+    user.save()
+
+
+def _is_signed_out_everywhere(user):
+    User.objects.filter(pk=user.pk).update(sign_out_n=F("sign_out_n") + 1)
+
+
+def _runs_out(user):
+    Session.objects.update(expire_date=timezone.now() - timedelta(hours=1))
+
+
+def _is_another_persons(user):
+    UserSession.objects.update(user=make.rep("Ben").user)
+
+
+@pytest.mark.parametrize(
+    "what", [_leaves, _has_another_password, _is_signed_out_everywhere, _runs_out, _is_another_persons]
+)
+def test_a_session_that_holds_no_more_has_no_marks(page, team, what):
+    key = page.client.session.session_key
+    assert pulse.marks_of(key)
+
+    what(team.memberships.get().rep.user)
+
+    assert pulse.marks_of(key) is None
 
 
 def test_a_lead_that_came_is_told_once(page, team):
