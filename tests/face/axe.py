@@ -9,9 +9,10 @@ GRAVE = {"serious", "critical"}
 OPTIONS: dict[str, Any] = {"resultTypes": ["violations"]}
 
 
-def grave(page: Page) -> list[str]:
-    """Every serious violation on an open page: rule, where, and what to do."""
-    found = Axe().run(page, options=OPTIONS).response["violations"]
+def grave(page: Page, *, rules: list[str] | None = None) -> list[str]:
+    """Every serious violation on an open page, of all rules or some: rule, where, and what to do."""
+    options = OPTIONS | ({"runOnly": {"type": "rule", "values": rules}} if rules else {})
+    found = Axe().run(page, options=options).response["violations"]
     return [
         f"{rule['id']}: {node['target']} {node.get('failureSummary', '').splitlines()[-1:]}"
         for rule in found
