@@ -8,6 +8,7 @@ from django.utils import timezone
 from leads.models import ApiKey
 from leads.tasks import forget_expired
 from reps import sessions
+from reps.devices import device
 from tests import factories as make
 
 from .conftest import RIGHT, browser, enter, is_in
@@ -21,9 +22,15 @@ AGENTS = [
     (PHONE, "Safari on iPhone"),
     ("Mozilla/5.0 (Windows NT 10.0) Chrome/138.0 Safari/537.36 Edg/138.0", "Edge on Windows"),
     ("Mozilla/5.0 (Linux; Android 15) Chrome/138.0 Mobile Safari/537.36", "Chrome on Android"),
-    ("curl/8", "Something else"),
-    ("<script>\x00", "Something else"),
-    ("", "Something else"),
+    ("Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/138.0 Safari/537.36", "Chrome on Linux"),
+    (
+        "Mozilla/5.0 (Linux; Android 15) SamsungBrowser/28.0 Chrome/130.0 Safari/537.36",
+        "Samsung Internet on Android",
+    ),
+    ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Something/1.0", "Unknown browser on Mac"),
+    ("curl/8", "Unknown device"),
+    ("<script>\x00", "Unknown device"),
+    ("", "Unknown device"),
 ]
 
 
@@ -40,7 +47,7 @@ def signed_in(user, **more):
 
 @pytest.mark.parametrize(("agent", "words"), AGENTS)
 def test_devices_in_words(agent, words):
-    assert sessions.device(agent) == words
+    assert device(agent) == words
 
 
 def test_all_sessions_are_listed_with_device_and_address_and_nobody_elses(ana):
