@@ -1,11 +1,11 @@
-"""Who reads a page made for reps: the rep signed in, or nobody."""
+"""Who reads a page: the rep or the person signed in, or nobody."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from rest_framework.request import Request
 
 from reps import access
-from reps.models import Rep
+from reps.models import Rep, User
 
 
 def rep(request: HttpRequest | Request) -> Rep:
@@ -14,3 +14,10 @@ def rep(request: HttpRequest | Request) -> Rep:
     if found is None:
         raise PermissionDenied
     return found
+
+
+def user(request: HttpRequest | Request) -> User:
+    """The person who is signed in. Raises PermissionDenied."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

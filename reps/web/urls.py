@@ -7,7 +7,9 @@ from allauth.mfa.totp import views as totp
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from reps.web import invitations, pages, security, sign_in, slack_link, sso, telling
+from reps.web import invitations, pages, security, sign_in, slack_link, sso
+from reps.web.telling import page as telling
+from reps.web.telling import ways
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -17,15 +19,15 @@ urlpatterns = [
     path("telling/news/", telling.save_news, name="telling-news"),
     path("telling/morning/", telling.save_morning, name="telling-morning"),
     path("telling/sound/", telling.sound, name="telling-sound"),
-    path("telling/add/", telling.add, name="telling-add"),
-    path("telling/browser/", telling.add_browser, name="telling-browser"),
-    path("telling/email/test/", telling.try_email, name="telling-test-email"),
-    path("telling/channels/", telling.switch, name="telling-switch"),
+    path("telling/add/", ways.add, name="telling-add"),
+    path("telling/browser/", ways.add_browser, name="telling-browser"),
+    path("telling/email/test/", ways.try_email, name="telling-test-email"),
+    path("telling/channels/", ways.switch, name="telling-switch"),
     path("telling/slack/code/", slack_link.code, name="slack-code"),
     path("telling/slack/part/", slack_link.part, name="slack-part"),
     path("telling/slack/secret/", slack_link.secret, name="slack-secret"),
-    path("telling/<uuid:uid>/test/", telling.try_out, name="telling-test"),
-    path("telling/<uuid:uid>/remove/", telling.remove, name="telling-remove"),
+    path("telling/<uuid:uid>/test/", ways.try_out, name="telling-test"),
+    path("telling/<uuid:uid>/remove/", ways.remove, name="telling-remove"),
     path("login/", sign_in.SignIn.as_view(), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("security/", security.page, name="security"),

@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from reps import news
 from reps.channels import all_channels
 from reps.models import Endpoint, Listener, Preference, Shift
-from reps.web.telling import _addable
+from reps.web.telling import shown
 from tests.face.cast import berlin, manager_shell, rep_shell
 
 
@@ -40,7 +40,7 @@ def _kind(kind: news.Kind, wrong: str = "") -> dict[str, Any]:
 
 def _page(shell: dict[str, Any], kinds: list[dict[str, Any]], wrong: dict[str, str]) -> dict[str, Any]:
     typed = {"address": "https://example.net/hook", "label": "Team room"}
-    addable = [_addable(one, "add", wrong, typed) for one in all_channels().values() if one.asks]
+    addable = [shown.addable(one, "add", wrong, typed) for one in all_channels().values() if one.asks]
     return {
         **shell,
         "kinds": kinds,
@@ -70,7 +70,7 @@ def telling_wrong() -> dict[str, Any]:
     kinds = [_kind(kind, says if kind.key == "late" else "") for kind in news.kinds_for(rep=False, manager=True)]
     wrong = {"add teams": "Enter the URL of a workflow: its host ends with .logic.azure.com."}
     group = SimpleNamespace(uid="g1", name="Inside sales")
-    teams = _addable(all_channels()["teams"], "group g1", {}, None)
+    teams = shown.addable(all_channels()["teams"], "group g1", {}, None)
     return _page(manager_shell(""), kinds, wrong) | {
         "groups": [
             {

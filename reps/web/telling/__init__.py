@@ -1,0 +1,1 @@
+"""How I am told: kinds of news by channel, quiet hours, where I am reached, the morning summary, sound."""
