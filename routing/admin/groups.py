@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reps.admin import GroupAdminBase
+from reps.admin.groups import GroupAdminBase
 from reps.models import Group
 from reps.web.admin_parts import JSONText, WholeForm
 from routing.admin.forms import ListJSON, clean_escalation, clean_steps

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
-from reps.admin import RepAdmin
+from reps.admin.reps import RepAdmin
 from reps.models import Rep
 
 admin.site.unregister(Rep)
