@@ -1,7 +1,6 @@
 """The roster of a span of the past: as it was, change by change, or as it is today, put under the past leads."""
 
-from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
@@ -11,37 +10,17 @@ from django.db.models import F
 
 from leads.conditions.facts import fold_text
 from leads.models import Account
-from reps import availability, schedule
-from reps.models import (
-    Group,
-    Membership,
-    Pause,
-    Rep,
-    RepSkill,
-    Shift,
-    Territory,
-    TerritoryCover,
-)
+from reps import schedule
+from reps.models import Group, Membership, Rep, RepSkill, Territory, TerritoryCover
 from routing.engine import world as w
 from routing.engine.replay import RosterChanged
 from routing.engine.ruleset import RuleSetError, parse_escalation, parse_steps
 from routing.models import RoutingPause
+from routing.simulate.histories import History, histories
+from routing.simulate.hours import Hours
 from routing.snapshot import limits_of, members_of, read_areas
 
-_DAY = timedelta(days=1)
 _FOREVER = schedule.FOREVER
-
-
-@dataclass(slots=True)
-class History:
-    """One row as it stood from instant to instant; None from when it was deleted."""
-
-    since: list[datetime] = field(default_factory=list)
-    rows: list[Any] = field(default_factory=list)
-
-    def at(self, instant: datetime) -> Any:
-        """As it stood then; before it was first entered, as it was first entered."""
-        return self.rows[max(0, bisect_right(self.since, instant) - 1)]
 
 
 @dataclass(slots=True)
@@ -84,25 +63,26 @@ class Roster:
         self._division = division_id
         span = (today, today + timedelta(microseconds=1)) if today else (since, until)
         known = Group.objects.filter(division=division_id)
-        self._groups = self._histories(Group, {"division_id": division_id})
+        self._groups = self._histories(Group)
         self._wanted = sorted(set(known.values_list("pk", flat=True)) if groups is None else groups)
         members = Membership.objects.within(*span).filter(group__in=self._wanted).order_by("group", "rep", "starts_at")
         self._members: dict[int, list[Membership]] = {}
         for row in members:
             self._members.setdefault(row.group_id, []).append(row)
-        self._reps = self._histories(Rep, {"division_id": division_id})
+        self._reps = self._histories(Rep)
         self._barred = set(
             Rep.objects.filter(division=division_id, active=True, user__is_active=False).values_list("pk", flat=True)
         )
         self.people = self._everybody(outside)
-        self._territories = self._histories(Territory, {"division_id": division_id})
+        self._territories = self._histories(Territory)
         self._covers = list(TerritoryCover.objects.within(*span).filter(territory__division=division_id))
         skills = RepSkill.objects.within(*span).filter(rep__in=self.people)
         self._skills: dict[int, list[Any]] = {}
         for skill in skills.annotate(kind=F("skill__kind"), value=F("skill__value")):
             self._skills.setdefault(skill.rep_id, []).append(skill)
         self._stops = list(RoutingPause.objects.filter(division=division_id).exclude(group=None))
-        self._load_calendars()
+        self._hours = Hours(self.people, since=since, until=until, today=today)
+        self._edges = self._load_edges()
         self._load_accounts(accounts)
 
     # What there is at an instant
@@ -126,13 +106,12 @@ class Roster:
         at = self.today or at
         found = {}
         for pk in self.people if which is None else which:
-            if pk in self._calendars and self._works(pk, at):
-                row, calendar = self._reps[pk].at(at), self._calendars[pk]
-                absences = (*calendar.absences, *self._pauses_at(pk, at))
+            if pk in self._hours and self._works(pk, at):
+                row = self._reps[pk].at(at)
                 skills = frozenset(f"{s.kind}:{fold_text(s.value)}" for s in self._skills.get(pk, ()) if _runs(s, at))
                 found[pk] = w.Rep(
-                    pk, calendar.shifts, absences, row.cap_open, row.backup_id, limits_of(row),
-                    self._edges.get(pk, {}), skills,
+                    pk, self._hours.shifts(pk), self._hours.absences_at(pk, at), row.cap_open, row.backup_id,
+                    limits_of(row), self._edges.get(pk, {}), skills,
                 )  # fmt: skip
         return found
 
@@ -187,18 +166,8 @@ class Roster:
 
     # How it is read
 
-    def _histories(self, model: Any, where: Mapping[str, Any]) -> dict[int, History]:
-        """Rows by number, each with what it was; a row of before histories were kept stands as it is."""
-        found: dict[int, History] = {}
-        if self.today is None:
-            for event in model.pgh_event_model.objects.filter(**where).order_by("pgh_id"):
-                history = found.setdefault(event.id, History())
-                history.since.append(event.pgh_created_at)
-                history.rows.append(None if event.pgh_label == "delete" else event)
-        for row in model.objects.filter(**where):
-            if row.pk not in found:
-                found[row.pk] = History([self.since], [row])
-        return found
+    def _histories(self, model: Any) -> dict[int, History]:
+        return histories(model, {"division_id": self._division}, since=self.since, kept=self.today is None)
 
     def _everybody(self, outside: Collection[int]) -> list[int]:
         """Members, those named, and the backups of both."""
@@ -206,67 +175,20 @@ class Roster:
         backups = {row.backup_id for pk in people & set(self._reps) for row in self._reps[pk].rows if row}
         return sorted((people | backups) & set(self._reps))
 
-    def _load_calendars(self) -> None:
-        since, until = self.since - _DAY, self.until + availability.HORIZON
-        found = availability.calendars(self.people, since=since, until=until)
-        self._pauses = self._pause_histories(since, until)
-        rows = {rep.pk: rep for rep in Rep.objects.filter(pk__in=self.people)}
-        weeks = self._weeks() if self.today else {}
-        self._calendars: dict[int, _Calendar] = {}
-        self._edges: dict[int, dict[str, tuple[datetime, ...]]] = {}
-        for pk, rep in rows.items():
-            shifts = found[pk].shifts
-            if self.today:
-                week = [schedule.Week(tuple(weeks.get(pk, ())))]
-                shifts = schedule.compile_shifts(zone=rep.time_zone, weeks=week, horizon=(since, until))
-            self._calendars[pk] = _Calendar(
-                shifts,
-                tuple(
-                    w.Absence(a.start, a.end, w.AbsenceKind(a.kind))
-                    for a in found[pk].absences
-                    if a.kind != availability.PAUSED
-                ),
-            )
-            if periods := self._periods(pk):
-                horizon = (self.since, self.until)
-                self._edges[pk] = {
-                    name: schedule.calendar_edges(zone=rep.time_zone, period=name, horizon=horizon) for name in periods
-                }
-
-    def _weeks(self) -> dict[int, list[schedule.Shift]]:
-        found: dict[int, list[schedule.Shift]] = {}
-        assert self.today is not None  # noqa: S101 - asked only then
-        for row in Shift.objects.at(self.today).filter(rep__in=self.people):
-            found.setdefault(row.rep_id, []).append(schedule.Shift(row.weekday, row.begins, row.ends))
-        return found
+    def _load_edges(self) -> dict[int, dict[str, tuple[datetime, ...]]]:
+        """By rep, when the days, weeks and months begin that some limit of theirs counts in."""
+        horizon = (self.since, self.until)
+        return {
+            pk: {name: schedule.calendar_edges(zone=zone, period=name, horizon=horizon) for name in periods}
+            for pk, zone in self._hours.zones.items()
+            if (periods := self._periods(pk))
+        }
 
     def _periods(self, pk: int) -> set[str]:
         """The periods of the calendar that some limit of the rep counts in."""
         rows = [row for row in self._reps[pk].rows if row]
         rows += [m for members in self._members.values() for m in members if m.rep_id == pk]
         return {limit.period for row in rows for limit in limits_of(row) if not limit.rolling}
-
-    def _pause_histories(self, since: datetime, until: datetime) -> dict[int, list[tuple[datetime, History]]]:
-        """By rep, each pause that touches the span and from when which end was known."""
-        rows = {row.pk: row for row in Pause.objects.within(since, until).filter(rep__in=self.people)}
-        kept: dict[int, History] = {}
-        if self.today is None:
-            for event in Pause.pgh_event_model.objects.filter(id__in=rows).order_by("pgh_id"):  # type: ignore[attr-defined]  # added by pghistory
-                history = kept.setdefault(event.id, History())
-                history.since.append(event.pgh_created_at)
-                history.rows.append(event)
-        found: dict[int, list[tuple[datetime, History]]] = {}
-        for pk, row in sorted(rows.items()):
-            found.setdefault(row.rep_id, []).append((row.starts_at, kept.get(pk) or History([row.starts_at], [row])))
-        return found
-
-    def _pauses_at(self, rep: int, at: datetime) -> list[w.Absence]:
-        """Pauses that had begun or were entered by then, with the end that was known: a later one surprises all."""
-        return [
-            w.Absence(start, history.at(max(at, start)).ends_at, w.AbsenceKind.PAUSED)
-            for start, history in self._pauses.get(rep, ())
-            if min(start, history.since[0]) <= at
-        ]
 
     def _load_accounts(self, accounts: Collection[int]) -> None:
         rows = Account.objects.filter(pk__in=list(accounts)).values_list("pk", "owner_id") if accounts else ()
@@ -302,7 +224,7 @@ class Roster:
             # Who stops or begins to work here leaves or joins groups and territories with it.
             groups = {g for g, rows in self._members.items() if any(m.rep_id == pk for m in rows)}
             yield from ((at, _Touched(groups, {pk}, territories=True)) for at in self._reps[pk].since[1:])
-            for start, history in self._pauses.get(pk, ()):
+            for start, history in self._hours.pauses.get(pk, ()):
                 yield from ((max(at, start), _Touched(reps={pk})) for at in (start, *history.since))
 
     def _works(self, rep: int, at: datetime) -> bool:
@@ -313,12 +235,6 @@ class Roster:
     def _stands_still(self, group: int, at: datetime) -> bool:
         """A pause of routing is of its days: under today's roster there is none."""
         return self.today is None and any(stop.group_id == group and _runs(stop, at) for stop in self._stops)
-
-
-@dataclass(frozen=True, slots=True)
-class _Calendar:
-    shifts: tuple[schedule.Span, ...]
-    absences: tuple[w.Absence, ...]
 
 
 def _edges(rows: Iterable[tuple[Any, _Touched]]) -> Iterator[tuple[datetime, _Touched]]:
