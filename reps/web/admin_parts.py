@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pghistory
 from django import forms
 from django.apps import apps
 from django.contrib import messages
@@ -64,7 +65,7 @@ class JSONText(forms.JSONField):
 
 
 class HouseAdmin(ModelAdmin):
-    """What the database refuses is told in words; nothing of the form is written then."""
+    """Histories know who; what the database refuses is told in words, and nothing of the form is written then."""
 
     form = WholeForm
 
@@ -77,7 +78,8 @@ class HouseAdmin(ModelAdmin):
     ) -> HttpResponse:
         """As usual, and a constraint that only the rows together break becomes a message."""
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            with pghistory.context(by=request.user.pk):
+                return super().changeform_view(request, object_id, form_url, extra_context)
         except (IntegrityError, DataError) as error:
             messages.error(request, refusal(error))
             return HttpResponseRedirect(request.get_full_path())

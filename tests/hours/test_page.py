@@ -233,6 +233,18 @@ def test_who_changed_what_is_told_on_both_pages(client, rep):
     assert "Matteo" in client.get(reverse(URL)).text
 
 
+def test_a_change_in_the_admin_names_who_made_it_and_others_say_nobody_did(client, rep):
+    client.force_login(make.user("Olga", is_ops=True))
+    since = {"starts_at_0": f"{timezone.now():%Y-%m-%d}", "starts_at_1": "12:00"}
+    client.post("/admin/reps/pause/add/", {"rep": rep.pk, "why": "", **since})
+    Shift.objects.filter(rep=rep).first().delete()
+    client.force_login(rep.user)
+
+    told = {(one["by"], one["says"]) for one in client.get(reverse(URL)).context["changes"]}
+
+    assert told >= {("Olga", "Paused"), ("Automatic", "Week changed")}
+
+
 def test_who_moves_to_another_zone_keeps_the_past(client, rep):
     Shift.objects.all().delete()
     make.shifts(rep, datetime(2026, 1, 1, 9).time(), datetime(2026, 1, 1, 17).time())

@@ -35,7 +35,7 @@ def changes(rep: Rep, *, now: datetime) -> list[dict[str, Any]]:
     found = _once(found)[:MOST]
     names = User.objects.in_bulk([one.by for one in found if one.by])
     return [
-        {"at": one.at, "says": one.says, "by": names[one.by].name if one.by in names else _("Not on this page")}
+        {"at": one.at, "says": one.says, "by": names[one.by].name if one.by in names else _("Automatic")}
         for one in found
     ]
 
