@@ -1,8 +1,6 @@
 """The page of one lead: facts, clocks, stage, timeline; the why comes from routing as a fragment."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,17 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from leads import respond, undo
-from leads.life import EventKind, Kind, State
-from leads.models import AccountHow, Lead, LeadEvent, LeadFacts, LeadPrivate, Stage, StepKind, Task, Touch, WorkPlan
+from leads.life import Kind, State
+from leads.models import Lead, LeadEvent, LeadPrivate, Stage, StepKind, Task, Touch, WorkPlan
 from leads.qualify.normalise import country_name
 from leads.web import merged, story, telling
+from leads.web.facts import account_facts, facts_of, judged_of
 from reps import access
 from reps.models import User
 from reps.templatetags.face import duration
@@ -203,151 +201,6 @@ def onward_of(lead: Lead) -> dict[str, str] | None:
     if following is None or lead.state != State.ASSIGNED:
         return None
     return {"value": following.key, "label": following.name}
-
-
-def judged_of(lead: Lead) -> dict[str, Any]:
-    """How score and verdict came about, and which value came from whom: see `leads.qualify.judge`."""
-    row = LeadFacts.objects.filter(lead=lead).order_by("-n").values_list("judged", flat=True).first()
-    return row or {}
-
-
-def facts_of(lead: Lead, details: LeadPrivate, judged: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Label, value, link and where it came from; what is unknown is left out."""
-    sources = judged.get("sources") or {}
-    money = money_of(details.deal_amount, details.deal_currency)
-    place = ", ".join(filter(None, (f"{details.postal_code} {details.city}".strip(), lead.region)))
-    own = {**details.answers, **details.attributes}
-    rows: list[tuple[str, str, str, tuple[str, ...]]] = [
-        (
-            _("Phone"),
-            details.phone,
-            f"tel:{details.phone_e164 or details.phone}" if details.phone else "",
-            ("phone",),
-        ),
-        (_("E-mail"), details.email, f"mailto:{details.email}" if details.email else "", ()),
-        (_("Wants"), ", ".join(filter(None, (lead.intent.capitalize(), details.product))), "", ()),
-        (_("Deal size"), money, "", ()),
-        (_("Industry"), lead.industry, "", ("industry",)),
-        (_("Segment"), details.segment, "", ("segment",)),
-        (
-            _("Employees"),
-            number_format(details.employees, force_grouping=True) if details.employees else "",
-            "",
-            ("employees",),
-        ),
-        (_("Place"), place, "", ("city", "region", "postal_code")),
-        (_("Country"), country_name(lead.country) if lead.country else "", "", ("country",)),
-        (_("Language"), language_of(details.language), "", ("language",)),
-        (_("Website"), details.website, _web(details.website), ("website",)),
-        (_("Profile"), details.profile_url, _web(details.profile_url), ("profile_url",)),
-        (_("Handle"), details.handle, "", ()),
-        (_("Source"), lead.source, "", ()),
-        (_("Channel"), lead.channel, "", ()),
-        (_("Campaign"), lead.campaign, "", ()),
-        (_("Message"), details.message, "", ()),
-        *((_in_words(str(key)), str(value), "", (str(key),)) for key, value in own.items()),
-        *((_in_words(str(key)), str(value), "", ()) for key, value in details.tracking.items()),
-    ]
-    found = [
-        {
-            "label": label,
-            "value": value,
-            "href": href,
-            "log": _LOGS.get(href[:4], ""),
-            **_from(lead, [sources[n] for n in names if n in sources]),
-        }
-        for label, value, href, names in rows
-        if value
-    ]
-    return [*qualification_facts(details.score, judged), *found]
-
-
-# A click on a number or an address opens the log form.
-_LOGS = {"tel:": "call", "mail": "email"}
-
-
-def _in_words(key: str) -> str:
-    """A name among the answers as people read it: a form's question is kept as `how_big_is_your_fleet`."""
-    words = key.replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
-
-
-def _from(lead: Lead, providers: Sequence[str]) -> dict[str, str]:
-    """Where a value came from: providers that filled it in, else the door."""
-    if providers:
-        return {"source": _("from %s") % ", ".join(dict.fromkeys(providers)), "icon": "register"}
-    return {"source": lead.connection.name, "icon": "forms"}
-
-
-_VERDICTS = {
-    "qualified": gettext_lazy("Qualified"),
-    "look": gettext_lazy("A person looks first"),
-    "disqualified": gettext_lazy("Turned away"),
-}
-
-
-def qualification_facts(points: int | None, judged: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Score and verdict, each with how it came about."""
-    found = []
-    verdict, score = judged.get("verdict") or {}, judged.get("score") or {}
-    if verdict.get("by") == "person" or verdict.get("rule") or verdict.get("by") == "answers":
-        said = str(_VERDICTS[verdict["says"]])
-        by = {"person": _("by hand"), "answers": _("by an answer in the form")}.get(
-            verdict["by"], _("by the rule %s") % verdict.get("rule", "")
-        )
-        reason = verdict.get("reason", "")
-        told = f"{said}: {reason}" if reason and reason != verdict.get("rule") else said
-        found.append({"label": _("Qualification"), "value": told, "href": "", "source": by, "icon": "route"})
-    if points is not None:
-        parts = [f"{given:+d} {label}" for label, given in score.get("rows", [])]
-        answers = score.get("answers") or 0
-        if answers:
-            parts.append(_("%+d by answers in the form") % answers)
-        if given := (score.get("given") or 0) - answers:
-            parts.append(_("%+d came with it") % given)
-        value = f"{points}: {', '.join(parts)}" if parts else str(points)
-        found.append({"label": _("Score"), "value": value, "href": "", "source": "", "icon": ""})
-    return found
-
-
-def account_facts(lead: Lead, events: list[LeadEvent]) -> list[dict[str, str]]:
-    """The known account and how it was found, in one line; told, too, where two were as alike and none was taken."""
-    how = AccountHow(lead.account_how) if lead.account_how else None
-    if lead.account is None and how is not AccountHow.AMBIGUOUS:
-        return []
-    received = next((e.payload.get("account") for e in events if e.kind == EventKind.RECEIVED), None) or {}
-    told = {"score": lead.account_score, "asked": received.get("asked", "?")}
-    match how:
-        case AccountHow.EXTERNAL_ID:
-            source = _("by its id")
-        case AccountHow.DOMAIN:
-            source = _("by the domain of e-mail or website")
-        case AccountHow.NAME:
-            source = _("by name: %(score)d of 100, at least %(asked)s asked") % told
-        case AccountHow.AMBIGUOUS:
-            source = _("by name more than one: %(score)d of 100 each, so none was taken") % told
-        case _:
-            source = ""
-    value = lead.account.name if lead.account else _("Not clear which")
-    return [{"label": _("Known account"), "value": value, "href": "", "source": source, "icon": "register"}]
-
-
-def money_of(amount: Decimal | None, currency: str) -> str:
-    """An amount as people write it, without cents; empty where there is none."""
-    return "" if amount is None else f"{number_format(amount, 0, force_grouping=True)} {currency}".strip()
-
-
-def language_of(code: str) -> str:
-    """A language by its name where Django knows the code."""
-    try:
-        return str(get_language_info(code)["name_translated"]) if code else ""
-    except KeyError:
-        return code
-
-
-def _web(text: str) -> str:
-    """A link only to the web: a website may be any text that somebody typed."""
-    return text if text.lower().startswith(("http://", "https://")) else ""
 
 
 def _stages(lead: Lead) -> list[dict[str, str]]:

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from leads.life import State
 from leads.models import Lead, LeadPrivate
 from leads.qualify.freeze import catalogue_of
-from leads.web import show
+from leads.web import facts, show
 from reps import access, availability
 from reps.models import Group, Membership, Rep, User
 from routing import hand, standing, wording
@@ -136,14 +136,14 @@ def _row(lead: Lead, *, current: bool) -> dict[str, Any]:
 
 
 def _lead(lead: Lead) -> dict[str, Any]:
-    details, judged = LeadPrivate.objects.get(lead=lead), show.judged_of(lead)
+    details, judged = LeadPrivate.objects.get(lead=lead), facts.judged_of(lead)
     return {
         "uid": lead.uid,
         "title": show.title_of(lead, details),
         "who": show.who_of(lead, details),
         "since": lead.arrived_at,
         "message": details.message,
-        "facts": [f for f in show.facts_of(lead, details, judged) if f["value"] != details.message],
+        "facts": [f for f in facts.facts_of(lead, details, judged) if f["value"] != details.message],
         "may_revive": hand.may_revive(lead),
         "because": lead.error or _because(lead, judged),
     }

@@ -33,8 +33,8 @@ from leads.models import Connection, Inbound
 from leads.outside import Outside
 from leads.web.connections import found_source, head
 from leads.web.deliveries import readable
+from leads.web.facts import qualification_facts
 from leads.web.ops import ops_only
-from leads.web.show import qualification_facts
 from leads.web.understood import understood
 from routing import rulesets
 from routing.trial import try_lead

@@ -11,7 +11,7 @@ from leads import capture
 from leads.life import Kind
 from leads.models import Intake, Lead, LeadEvent, LeadFacts, LeadPrivate
 from leads.qualify.said import said_in
-from leads.web.show import qualification_facts
+from leads.web.facts import qualification_facts
 from reps.models import Division
 from routing import explain, hand, live
 from routing.models import Act, Decision, RuleSet
