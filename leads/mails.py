@@ -240,6 +240,10 @@ def _link(row: Delivery, opens: bool) -> dict[str, str]:  # noqa: FBT001 - of th
     elif opens and row.lead is not None and row.event != "switched_off":
         anchor = f"#event-{row.ref}" if row.event in _TIMELINE else ""
         act, path = _("Open the lead"), reverse("lead-show", args=[row.lead.uid]) + anchor
+    elif row.event == "answered":
+        act, path = _("Read the answer"), reverse("unfair")
+    elif row.event == "unfair":
+        act, path = _("Read and answer"), reverse("questions")
     elif row.rep_id is not None:
         act, path = _("Open My leads"), reverse("my-leads")
     elif row.event == "morning":

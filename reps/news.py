@@ -61,6 +61,14 @@ KINDS = (
         usual=_MAIL,
     ),
     Kind(
+        "unfair",
+        _("Something unfair"),
+        _("A rep asks whether something is fair, or your own question is answered."),
+        ("unfair", "answered"),
+        whom=BOTH,
+        usual=_MAIL,
+    ),
+    Kind(
         "morning",
         _("Morning summary"),
         _("What came overnight, what is due, what is overdue."),

@@ -106,6 +106,8 @@ NEWS = {
     "many_exports": (_("Somebody takes out many files"), _("Somebody takes out many files")),
     "proposed": (_("A hand over is proposed"), _("%(n)d hand overs are proposed")),
     "kept": (_("A lead stays yours"), _("%(n)d leads stay yours")),
+    "unfair": (_("A rep says that something is unfair"), _("Reps say %(n)d times that something is unfair")),
+    "answered": (_("Your question on fairness is answered"), _("%(n)d of your questions are answered")),
     "ruled": (_("Your return was ruled on"), _("%(n)d of your returns were ruled on")),
     "handoff": (_("A lead of yours was taken over"), _("%(n)d leads of yours were taken over")),
 }

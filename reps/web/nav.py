@@ -75,9 +75,11 @@ def _entries(request: HttpRequest, user: User | AnonymousUser) -> list[dict[str,
 
 def _foot(request: HttpRequest, user: User | AnonymousUser) -> list[dict[str, Any]]:
     """What is seldom needed: all of it for ops, and importing new leads for managers, too."""
-    if access.oversees_all(user):
-        return _links(request, OPS)
-    return _links(request, tuple(entry for entry in OPS if entry.name == "imports") if access.is_manager(user) else ())
+    if not access.is_manager(user):
+        return []
+    told = () if access.rep_of(user) else tuple(entry for entry in REP if entry.name == "how-shared")
+    seldom = OPS if access.oversees_all(user) else tuple(entry for entry in OPS if entry.name == "imports")
+    return _links(request, (*told, *seldom))
 
 
 def _links(request: HttpRequest, entries: tuple[Entry, ...]) -> list[dict[str, Any]]:

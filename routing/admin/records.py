@@ -12,7 +12,18 @@ from leads.web.words import STATES
 from reps.web.admin_parts import HouseAdmin, ReadOnly
 from routing import returns, wording
 from routing.assign import NotYoursError
-from routing.models import Act, Assignment, Decision, LedgerEntry, Return, RoutingPause, Share
+from routing.models import (
+    Act,
+    Assignment,
+    Comment,
+    Decision,
+    GroupPage,
+    LedgerEntry,
+    Question,
+    Return,
+    RoutingPause,
+    Share,
+)
 from routing.web import why
 
 
@@ -137,3 +148,30 @@ class RoutingPauseAdmin(ReadOnly, HouseAdmin):
 
     list_display = ("starts_at", "group", "why", "by", "ends_at", "ended_by")
     list_select_related = ("group", "by", "ended_by")
+
+
+@admin.register(Question)
+class QuestionAdmin(ReadOnly, HouseAdmin):
+    """What reps find unfair; answered on its own page."""
+
+    list_display = ("at", "rep", "group", "answered_at", "answered_by", "version")
+    list_filter = ("group",)
+    list_select_related = ("rep__user", "group", "answered_by", "version__rule_set")
+    show_full_result_count = False
+
+
+@admin.register(Comment)
+class CommentAdmin(ReadOnly, HouseAdmin):
+    """What people say of published rules."""
+
+    list_display = ("at", "version", "by", "text")
+    list_select_related = ("version__rule_set", "by")
+
+
+@admin.register(GroupPage)
+class GroupPageAdmin(ReadOnly, HouseAdmin):
+    """Why groups share as they do, and which pages a link opens to anybody."""
+
+    list_display = ("group", "why", "why_by", "opened_at", "opened_by")
+    list_select_related = ("group", "why_by", "opened_by")
+    exclude = ("token",)

@@ -44,6 +44,8 @@ def fragment(request: HttpRequest, uid: str) -> HttpResponse:
     me = access.rep_of(request.user)
     whole = _may_see_all(lead, request.user, me)
     context = {"now": now, **told(lead, me=me, whole=whole)}
+    if me is not None:
+        context["unfair_url"] = f"{reverse('unfair')}?lead={lead.uid}"
     if hand.may_revive(lead) and _may_decide(lead, request.user):
         context["revive_url"] = reverse("lead-revive", args=[lead.uid])
     return render(request, "routing/_why.html", context)

@@ -30,12 +30,15 @@ from routing.wording.reasons import (
     waits_because,
     why_says,
 )
-from routing.wording.rules import rule_says, rule_set_words
+from routing.wording.rules import escalation_says, rule_says, rule_set_words
 from routing.wording.stays import stayed_says, stays_because
-from routing.wording.steps import group_shares
+from routing.wording.steps import duration, group_shares
+from routing.wording.way import Usual, Way, way_says
 
 __all__ = [
     "Names",
+    "Usual",
+    "Way",
     "asked_because",
     "bare_problem",
     "broken_example",
@@ -46,6 +49,8 @@ __all__ = [
     "condition_text",
     "considered_line",
     "could_take_it",
+    "duration",
+    "escalation_says",
     "example_says",
     "falls_to_the_rest",
     "group_shares",
@@ -66,5 +71,6 @@ __all__ = [
     "told",
     "unreadable_steps",
     "waits_because",
+    "way_says",
     "why_says",
 ]

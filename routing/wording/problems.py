@@ -74,6 +74,10 @@ _CHECK = {
         "A lead that is taken back in %(group)s may go to the same rep again: add the step “not again”."
     ),
     "group_paused": gettext_noop("Routing to %(group)s is paused: its leads wait."),
+    "long_way": gettext_noop(
+        "How %(group)s shares takes %(sentences)s sentences to tell, and three is what people remember. This rule has a"
+        " way of its own: sharing, response time and what follows as in another rule would shorten it."
+    ),
     "territories_overlap": gettext_noop("%(first)s and %(second)s cover the same area; leads there go to %(first)s."),
     "territory_without_reps": gettext_noop("Nobody covers %(territory)s."),
     "territories_leave_out": gettext_noop("Leads outside of all territories go to To assign."),

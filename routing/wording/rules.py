@@ -30,8 +30,7 @@ def rule_says(rule: Rule, names: Names) -> SafeString:
     if rule.destination.to is To.ACCOUNT:
         said = format_html("{}{}", said, _account(rule.destination))
     if rule.otherwise:
-        chain = [otherwise_says(place, names) for place in rule.otherwise]
-        said = format_html("{}; {}, {}", said, _("if nobody can take it"), _chain(chain))
+        said = format_html("{}; {}, {}", said, _("if nobody can take it"), chain_says(rule.otherwise, names))
     if rule.respond_within is not None:
         minutes = max(1, rule.respond_within // 60)
         within = ngettext("answer within %(n)d minute", "answer within %(n)d minutes", minutes) % {"n": minutes}
@@ -101,7 +100,9 @@ def otherwise_says(place: Place, names: Names) -> SafeString:
     return format_html("{} {}", _("it goes to"), place_says(place, names))
 
 
-def _chain(chain: list[SafeString]) -> SafeString:
+def chain_says(places: Iterable[Place], names: Names) -> SafeString:
+    """All links, at least one."""
+    chain = [otherwise_says(place, names) for place in places]
     said = chain[0]
     for link in chain[1:]:
         said = format_html("{}, {} {}", said, _("then"), link)

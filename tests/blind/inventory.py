@@ -7,14 +7,15 @@ The admin's own routes are not listed: all of them send a rep to the admin's sig
 # A rep opens them by GET, each about the rep's own: leads owned, what the group made public, settings of theirs.
 REP = """
     account_reauthenticate mfa_index security
-    add-lead leads leads-csv leads-sent my-availability my-fair-share-csv my-leads my-mails my-numbers my-offers my-returns my-turn
-    nav-counts pool rules password_change password_change_done telling told
+    add-lead how-shared leads leads-csv leads-sent my-availability my-fair-share-csv my-leads my-mails my-numbers
+    my-offers my-returns my-turn nav-counts pool rules unfair password_change password_change_done telling told
     api:lead-list api:offers
 """
 # A rep posts to them; of a lead that is not theirs they know nothing.
 REP_ACTS = """
     mfa_activate_totp mfa_deactivate_totp mfa_generate_recovery_codes mfa_reauthenticate mfa_view_recovery_codes
     session-end sessions-end
+    how-shared-comment
     duty-switch lead-give-on lead-log lead-note lead-return lead-stage lead-take-back lead-touch my-leads-bulk
     my-mail-ignore my-mail-log my-mails-renew
     offer-accept offer-decline pool-claim pool-pull pool-put-back slack-code slack-part step-done
@@ -27,6 +28,7 @@ OF_A_LEAD = "lead-more lead-show lead-why api:lead-self api:lead-timeline api:le
 # Managers, ops and machines with a key; a rep is refused, or told that nothing is there.
 NOT_REPS = """
     invitation-again invitation-withdraw invitations
+    how-shared-link how-shared-version how-shared-why question-answer questions
     board connection connection-address connection-edit connection-look connection-mapping connection-new
     connection-shelf connection-switch connection-template connection-test connections deliveries deliveries-again
     delivery form-copy form-edit form-ending form-ending-new form-endings form-first-reply form-held form-held-take
@@ -45,7 +47,8 @@ NOT_REPS = """
 # Open to anybody by their nature: sign-in, health, forms people fill, senders with an address or a signature.
 ANYBODY = """
     sso sso-back admin-login invitation account_login account_logout mfa_authenticate
-    calendar-feed form-page form-part healthz home inbound login logout password_reset password_reset_complete
+    calendar-feed form-page form-part healthz home how-public inbound login logout password_reset
+    password_reset_complete
     password_reset_confirm password_reset_done pulse push-worker readyz slack-actions
 """
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from routing.engine.check.finding import Finding, Severity
+from routing.engine.check.length import MOST_SENTENCES, length, sentences, ways
 from routing.engine.check.order import loops, shadows, whole
 from routing.engine.check.places import asks_territories, overlaps, places
 from routing.engine.ruleset import RuleSet
 from routing.engine.world import World
 
-__all__ = ["Finding", "Severity", "check"]
+__all__ = ["MOST_SENTENCES", "Finding", "Severity", "check", "sentences", "ways"]
 
 
 def check(rules: RuleSet, world: World | None = None) -> tuple[Finding, ...]:
@@ -18,6 +19,8 @@ def check(rules: RuleSet, world: World | None = None) -> tuple[Finding, ...]:
         found += loops(rule)
         if world is not None:
             found += places(rule, world)
+    if world is not None:
+        found += length(rules, world)
     if world is not None and asks_territories(rules, world):
         found += overlaps(world)
     return tuple(sorted(found, key=lambda finding: finding.severity is Severity.WARNING))
