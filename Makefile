@@ -5,7 +5,7 @@ ARGS ?=
 SEEDS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check fmt lock bench fairness battery-doors battery-blind clean
+.PHONY: help setup run demo test test-long check fmt lock bench fairness battery-doors battery-blind clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 10
@@ -19,9 +19,13 @@ run: setup ## start everything here (PORT, DATA_DIR, DATABASE_URL, REDIS_URL)
 demo: setup ## the same with a believable team, past leads and new ones trickling in
 	@exec $(BIN)/python -m config.run --demo
 
-test: ## lint, types, contracts, checks and all tests; ARGS="-m race" runs those tests only
+test: ## lint, types, contracts, checks and the tests; ARGS="-m race" runs those tests only
 	@$(PYTHON) requirements/install.py test
 	@$(BIN)/python .ci/steps.py $(if $(strip $(ARGS)),tests -- $(ARGS),checks tests)
+
+test-long: ## what takes its time: laws with all their cases, kills, the demo, replays
+	@$(PYTHON) requirements/install.py test
+	@$(BIN)/python .ci/steps.py long
 
 check: ## all but the tests
 	@$(PYTHON) requirements/install.py test

@@ -41,9 +41,17 @@ def check(name: str) -> bool:
     return True
 
 
-def tests(arguments: list[str]) -> bool:
-    command = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+# What is long is left out of the short run; in the long one every law is tried with all its cases (tests/lengths.py).
+RUNS: dict[str, tuple[list[str], dict[str, str]]] = {
+    "tests": (["-m", "not long"], {}),
+    "long": (["-m", "long or property"], {"LONG": "1"}),
+}
+
+
+def tests(run: str, arguments: list[str]) -> bool:
+    chosen, more = RUNS[run]
+    command = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "worksteal", *(arguments or chosen)]
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **more}, check=False).returncode == 0
 
 
 def main(wanted: list[str], arguments: list[str]) -> int:
@@ -52,7 +60,7 @@ def main(wanted: list[str], arguments: list[str]) -> int:
     names = [name for part in wanted for name in (CHECKS if part == "checks" else [part])]
     for name in names:
         started = time.monotonic()
-        fine = tests(arguments) if name == "tests" else check(name)
+        fine = tests(name, arguments) if name in RUNS else check(name)
         seconds[name] = f"{name} {time.monotonic() - started:.1f}"
         if not fine:
             failed.append(name)

@@ -162,6 +162,7 @@ def test_run_comes_up_answers_and_stops_on_ctrl_c_with_nothing_left(start):
     assert gone(run, 0.5) == {}
 
 
+@pytest.mark.long
 def test_run_killed_hard_leaves_nothing_and_the_next_start_keeps_everything(start, tmp_path):
     first = start().ready()
     assert len([line for line in first.lines if PASSWORD.search(line)]) == 1
@@ -177,6 +178,7 @@ def test_run_killed_hard_leaves_nothing_and_the_next_start_keeps_everything(star
     assert second.interrupt()[0] == 0
 
 
+@pytest.mark.long
 def test_run_mends_what_is_killed_but_gives_up_on_a_database_that_keeps_dying(start):
     run = start().ready()
 

@@ -36,6 +36,7 @@ from routing.engine.world import (
 )
 from tests.engine.builders import CATALOGUE, MONDAY, NINE, group, lead, leaf, rep, rule, rules, to_group, world
 from tests.engine.narrowing import TO_ONE, step
+from tests.lengths import examples
 
 GROUPS, PEOPLE = (1, 2, 3), tuple(range(1, 8))
 LANGUAGES = ("de", "fr")
@@ -269,8 +270,9 @@ def stored(given_, decision):
     return told, json.loads(json.dumps([*bodies, print_territories(given_.territories)]))
 
 
+@pytest.mark.long
 @pytest.mark.property
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(worlds(), rule_sets(), arrivals())
 def test_every_decision_is_made_again_to_the_letter(given_, ruled, coming):
     fold = Fold(given_, ruled)
@@ -285,7 +287,7 @@ def test_every_decision_is_made_again_to_the_letter(given_, ruled, coming):
 
 
 @pytest.mark.property
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(worlds(), rule_sets(), arrivals(), st.sampled_from([*PEOPLE, 99]))
 def test_what_would_have_changed_it_never_raises_and_is_about_the_one_asked(given_, ruled, coming, who):
     for about, when in coming:

@@ -27,6 +27,7 @@ def rows(head):
     return {cells[0]: cells[1:] for cells in ([c.strip() for c in line.strip("|").split("|")] for line in lines)}
 
 
+@pytest.mark.long
 @pytest.mark.property
 def test_ours_stays_within_the_promise_for_six_teams_of_each_scenario():
     """The short form of `make fairness`: 24 teams, 5,000 leads each, through the real rules and steps."""
@@ -36,6 +37,7 @@ def test_ours_stays_within_the_promise_for_six_teams_of_each_scenario():
     assert 0.5 < found.figures(trial.OURS).worst <= trial.TARGET
 
 
+@pytest.mark.long
 def test_the_page_says_what_is_measured():
     """Every way, on some of the teams, measured again: the same to four places."""
     again = trial.run(range(report.SAMPLED), processes=1)
@@ -183,6 +185,7 @@ def test_the_command_prints_the_one_line_and_writes_nothing_for_a_small_trial(ca
     assert (DOCS / "fairness.md").read_text(encoding="utf-8") == before
 
 
+@pytest.mark.long
 def test_the_command_fails_where_the_promise_is_broken(monkeypatch, capsys):
     monkeypatch.setattr(trial, "TARGET", 0.1)
 

@@ -30,6 +30,7 @@ from routing.engine.slate import Outcome
 from routing.engine.trace import Trace
 from routing.engine.world import Absence, AbsenceKind, Area, AreaKind, Member, Rep, Territory
 from tests.engine.builders import MONDAY, NINE, SHARED, group, lead, leaf, rep, rule, rules, to_group, world
+from tests.lengths import examples
 
 COUNTRIES = ["DE", "AT", "FR", "GB"]
 CHAINS = [
@@ -101,7 +102,7 @@ LEADS = st.lists(
 
 
 @pytest.mark.property
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(teams(), rule_sets(), LEADS)
 def test_a_fold_equals_decide_and_step_one_by_one(team, ruled, arrivals):
     fold, state = Fold(team, ruled), team
@@ -115,7 +116,7 @@ def test_a_fold_equals_decide_and_step_one_by_one(team, ruled, arrivals):
 
 
 @pytest.mark.property
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(teams(), rule_sets(), LEADS)
 def test_no_decision_names_somebody_off_duty_or_at_a_cap(team, ruled, arrivals):
     fold = Fold(team, ruled)
@@ -136,7 +137,7 @@ def member_of(state, number, one):
 
 
 @pytest.mark.property
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(teams(), rule_sets(), LEADS)
 def test_balances_sum_to_zero_after_every_step_and_equal_the_replay_of_entries(team, ruled, arrivals):
     fold, entries = Fold(team, ruled), []
@@ -152,7 +153,7 @@ def test_balances_sum_to_zero_after_every_step_and_equal_the_replay_of_entries(t
 
 
 @pytest.mark.property
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(teams(), rule_sets(), LEADS)
 def test_the_index_and_the_trace_change_nothing(team, ruled, arrivals):
     plain = replace(ruled, index=Index({}, tuple(range(len(ruled.rules)))))
@@ -164,7 +165,7 @@ def test_the_index_and_the_trace_change_nothing(team, ruled, arrivals):
 
 
 @pytest.mark.property
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(teams(), rule_sets(), LEADS)
 def test_reach_holds_every_group_a_decision_could_read(team, ruled, arrivals):
     """A world of only the reached groups decides the same."""
@@ -175,7 +176,7 @@ def test_reach_holds_every_group_a_decision_could_read(team, ruled, arrivals):
 
 
 @pytest.mark.property
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(teams(), rule_sets(), LEADS)
 def test_canonical_text_is_stable_plain_json_without_floats(team, ruled, arrivals):
     def refuse(text):

@@ -11,6 +11,7 @@ from routing.engine.ledger import HOUSE, UNIT, LedgerEntry, leave, move, replay,
 from routing.engine.replay import Fold
 from routing.engine.world import Group, Lead, Member, World
 from tests.engine.builders import MONDAY, group, lead, rule, rules, to_group, world
+from tests.lengths import examples
 
 WEIGHTS = st.lists(st.integers(0, 10), min_size=1, max_size=8).filter(any)
 
@@ -74,7 +75,7 @@ class Account:
 
 
 @pytest.mark.property
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(WEIGHTS.filter(lambda weights: len(weights) == 5), min_size=1, max_size=80))
 def test_everyone_on_duty_stays_within_the_first_bound(per_lead):
     """T1: received < entitled + 1 and entitled - received <= H_n - 1, while weights change at each lead."""
@@ -104,7 +105,7 @@ def _hostile(draw):
 
 
 @pytest.mark.property
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 @given(_hostile())
 def test_any_pattern_of_duty_and_weights_stays_within_the_second_bound(hostile):
     """T2: entitled - received <= n - H_n and received - entitled <= n - 2 + 1/n, for ever."""

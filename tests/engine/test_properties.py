@@ -20,6 +20,7 @@ from routing.engine.replay import Closed, Fold, Reversed, RosterChanged
 from routing.engine.ruleset import parse_steps
 from routing.engine.world import Area, AreaKind, Group, Lead, Member, Rep, Territory, World
 from tests.engine.builders import MONDAY, rule, rules, to_group
+from tests.lengths import examples
 
 pytestmark = pytest.mark.property
 
@@ -160,7 +161,7 @@ def hostile(draw):
     return players, draw(st.binary(min_size=10, max_size=MINUTES))
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 @given(hostile())
 def test_whatever_people_do_nobody_strays_beyond_the_second_bound(given_):
     """T2: entitled - received <= n - H_n and received - entitled <= n - 2 + 1/n, for ever."""
@@ -208,7 +209,7 @@ class Enemy:
         return max(abs(self.team.over(number)) for number in self.team.players)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(2, MOST), st.lists(st.integers(0, 5), min_size=MINUTES, max_size=MINUTES))
 def test_an_enemy_who_picks_the_pairs_stays_within_the_second_bound(count, strikes):
     enemy = Enemy(count)
@@ -227,7 +228,7 @@ def test_the_enemy_is_a_real_one(count):
     assert enemy.furthest > 0.6 * (count - harmonic(count)), float(enemy.furthest)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(st.integers(1, 10), min_size=2, max_size=MOST), st.binary(min_size=10, max_size=MINUTES))
 def test_with_everybody_on_duty_nobody_strays_beyond_the_first_bound(weights, script):
     """T1: received < entitled + 1 and entitled - received <= H_n - 1, while weights may change at any lead."""
@@ -241,7 +242,7 @@ def test_with_everybody_on_duty_nobody_strays_beyond_the_first_bound(weights, sc
         assert all(team.over(number) < 1 for number in team.players)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.permutations(range(1, 25)), st.integers(2, 24), st.integers(1, 10), st.booleans())
 def test_equal_weights_and_full_duty_are_round_robin_longest_idle_first(order, count, weight, by_weight):
     """Whoever has waited longest is first, and then all take turns in that order, for ever."""
@@ -258,7 +259,7 @@ def test_equal_weights_and_full_duty_are_round_robin_longest_idle_first(order, c
     assert got == line * 4
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(25, 60))
 def test_of_more_than_24_equals_each_still_has_one_lead_a_round(count):
     """Splits are a unit off there, which must never cost anybody a turn."""
@@ -270,7 +271,7 @@ def test_of_more_than_24_equals_each_still_has_one_lead_a_round(count):
         assert len(got) == count
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(hostile(), st.randoms(use_true_random=False))
 def test_taking_an_entry_back_restores_every_balance(given_, random):
     """At once, it is as if the lead had never come; in any order, all of them taken back leave nothing."""
@@ -292,7 +293,7 @@ def test_taking_an_entry_back_restores_every_balance(given_, random):
     assert set(team.balances().values()) == {0}
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=200).filter(any))
 def test_a_split_is_one_lead_to_the_unit(weights):
     """Nobody is a unit off, weight 0 earns nothing, and a greater weight never earns less."""

@@ -32,6 +32,9 @@ from routing.engine.replay import (
 from routing.engine.slate import Outcome
 from routing.engine.world import ANY_GROUP, Absence, AbsenceKind, Limit, Member, Rep, World
 from tests.engine.builders import MONDAY, NINE, group, lead, leaf, rep, rule, rules, to_group, world
+from tests.lengths import examples
+
+pytestmark = pytest.mark.long
 
 DUTY, ROOM = {"strategy": "availability"}, {"strategy": "capacity"}
 SHARED = [DUTY, ROOM, {"strategy": "not_again"}, {"strategy": "weighted"}]
@@ -255,7 +258,7 @@ def days(draw):
 
 
 @pytest.mark.property
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(days())
 def test_given_the_recorded_events_replay_says_what_live_said(day):
     decisions, after = replay(day.start, RULES, day.events)
@@ -270,7 +273,7 @@ def test_given_the_recorded_events_replay_says_what_live_said(day):
 
 
 @pytest.mark.property
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(days())
 def test_one_fold_and_steps_on_frozen_worlds_agree(day):
     fold, state = Fold(day.start, RULES), day.start

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from routing.engine.ruleset import RuleSet, RuleSetError, parse, parse_steps
 from routing.engine.strategies import shelf
 from tests.engine.builders import CATALOGUE, lead, leaf, rule, rules, to_group
+from tests.lengths import examples
 
 GERMAN = leaf("country", "is", "DE")
 REST = rule("rest", to_group(1))
@@ -171,7 +172,7 @@ RULES = st.fixed_dictionaries(
 
 
 @pytest.mark.property
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(JSON | RULES)
 def test_parse_raises_nothing_but_its_own_error(body):
     outcomes = [outcome_of(parse, body, CATALOGUE), outcome_of(parse_steps, body)]

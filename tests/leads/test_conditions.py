@@ -14,6 +14,7 @@ from leads.conditions.tree import BranchVerdict
 from leads.conditions.values import MESSAGES, Fault
 from routing.engine.ruleset.index import Index
 from tests.leads.condition_cases import CATALOGUE, facts, leaves, trees
+from tests.lengths import examples
 
 
 def holds(tree, **given_facts):
@@ -213,7 +214,7 @@ def outcome_of(tree):
 
 
 @pytest.mark.property
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(JSON, facts(strange=True))
 def test_parse_raises_nothing_but_its_own_error(tree, given_facts):
     found = outcome_of(tree)
@@ -226,7 +227,7 @@ def test_parse_raises_nothing_but_its_own_error(tree, given_facts):
 
 
 @pytest.mark.property
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(trees(), facts(), facts(strange=True))
 def test_closure_and_trace_agree_and_the_tree_reads_back(tree, given_facts, unfolded):
     condition = outcome_of(tree)
@@ -253,7 +254,7 @@ class Guarded:
 
 
 @pytest.mark.property
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(trees(2), min_size=1, max_size=5), facts(), facts(strange=True))
 def test_the_index_never_leaves_out_a_condition_that_holds(given_trees, given_facts, unfolded):
     conditions = [one for one in map(outcome_of, given_trees) if not isinstance(one, ConditionError)]

@@ -12,6 +12,7 @@ from leads.matching import matching
 from leads.models import Attribute, Connection, Lead, LeadFacts, Stage
 from leads.qualify.freeze import catalogue_of
 from tests.leads.condition_cases import CATALOGUE, facts, leaves, trees
+from tests.lengths import examples
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -61,7 +62,9 @@ ROWS = st.lists(facts().map(lambda given_facts: (given_facts, CATALOGUE.fold(giv
 # not folded, as if the attributes had changed their types since; floats are what JSON never gives back
 STRANGE = st.lists(facts(strange=True).map(lambda found: (found, exact_only(found))), min_size=1, max_size=6)
 GENEROUS = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

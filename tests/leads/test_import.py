@@ -244,6 +244,7 @@ def test_history_twice_adds_nothing(tmp_path):
     assert LeadEvent.objects.filter(kind="received").count() == 2
 
 
+@pytest.mark.long
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_killed_half_way_and_run_again_each_row_is_there_once(tmp_path):

@@ -33,6 +33,7 @@ from routing.watch import audit
 from tests import factories as make
 from tests.factories.lead import door as make_door
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).resolve().parents[2]
 DIVISION = 1
 

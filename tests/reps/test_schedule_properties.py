@@ -17,6 +17,7 @@ from reps.schedule import (
     on_duty,
     working_time,
 )
+from tests.lengths import examples
 
 pytestmark = pytest.mark.property
 
@@ -92,7 +93,7 @@ def away(plan: dict, now: datetime, day: date) -> bool:
     return day in plan["holidays"] or any(a <= now and (b is None or now < b) for a, b in plan["absences"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(plans())
 def test_spans_agree_with_the_clock_at_every_minute(plan):
     duty = compile_duty(**plan)
@@ -104,7 +105,7 @@ def test_spans_agree_with_the_clock_at_every_minute(plan):
     assert working_time(duty, start=start, end=plan["horizon"][1]) == sum(expected) * MINUTE
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(plans())
 def test_spans_are_sorted_apart_and_within_the_horizon(plan):
     duty = compile_duty(**plan)
@@ -115,7 +116,7 @@ def test_spans_are_sorted_apart_and_within_the_horizon(plan):
     assert all(instant.tzinfo is UTC for span in duty for instant in span)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(plans(), st.integers(0, 4320), st.integers(0, 4320))
 def test_time_is_additive_and_a_cut_horizon_changes_nothing_inside_it(plan, one, other):
     start, end = plan["horizon"]
@@ -129,7 +130,7 @@ def test_time_is_additive_and_a_cut_horizon_changes_nothing_inside_it(plan, one,
     assert working_time(part, start=first, end=last) == parts[1]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(plans(), st.integers(0, 4320), st.integers(1, 3000))
 def test_a_due_instant_is_the_first_by_which_the_time_has_passed(plan, offset, minutes):
     duty = compile_duty(**plan)
@@ -144,7 +145,7 @@ def test_a_due_instant_is_the_first_by_which_the_time_has_passed(plan, offset, m
         assert working_time(duty, start=start, end=due - MINUTE) < amount
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(plans(), st.integers(-100, 4400))
 def test_the_next_instant_on_duty_has_none_before_it(plan, offset):
     duty = compile_duty(**plan)

@@ -25,7 +25,7 @@ from routing.models import Assignment, LedgerEntry, Offer, Return, Share
 from routing.watch import audit
 from tests import factories as make
 
-pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = float(os.environ.get("BATTERY_SECONDS", "10"))

@@ -13,7 +13,7 @@ from tests import factories as make
 from tests.factories.lead import arrival, door
 from tests.processes import processes as processes  # noqa: PLC0414 - a fixture handed on
 
-pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 BURST = 1000
 WITHIN = 60

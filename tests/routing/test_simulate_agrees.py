@@ -28,7 +28,7 @@ from routing.sweep import Sweep
 from routing.watch import audit
 from tests import factories as make
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.property]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.property, pytest.mark.long]
 
 LEADS = 300
 
