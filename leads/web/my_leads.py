@@ -136,6 +136,7 @@ def _lists(found: owned.Sorted, *, now: datetime, tab: str, query: str) -> dict[
     return {
         "now": now,
         "sections": sections,
+        "total": found.total,  # counted only where a fragment draws the tab's number again
         "refresh_url": f"{reverse('my-leads')}?show={tab}&seen={_mark(found)}" if not query else "",
         "empty": _empty(query),
     }

@@ -21,13 +21,18 @@ _FEWEST_DIGITS = 3
 
 @dataclass(slots=True)
 class Sorted:
-    """Leads by what they wait for; `tasks` is the next open step of each that has one."""
+    """A rep's leads by what they wait for; `tasks` is the next open step of each that has one."""
 
+    rep: Rep
     silent: list[Lead] = field(default_factory=list)
     due: list[Lead] = field(default_factory=list)
     today: list[Lead] = field(default_factory=list)
     others: list[Lead] = field(default_factory=list)
     tasks: dict[int, Task] = field(default_factory=dict)
+
+    def total(self) -> int:
+        """All that are open, beyond those listed."""
+        return Lead.objects.filter(owner=self.rep, state=State.ASSIGNED).count()
 
 
 def search(rows: "LeadQuerySet[Lead]", query: str, *, rep: Rep) -> "LeadQuerySet[Lead]":
@@ -64,14 +69,14 @@ def sort(rep: Rep, *, tab: str, query: str, now: datetime) -> Sorted:
     silent = list(rows.awaiting_contact().order_by(F("due_at").asc(nulls_last=True), "pk")[:MOST])
     known = {lead.pk for lead in silent}
     if tab not in {"due", "all"}:
-        return Sorted(silent=silent, others=_without(_others(rows, tab, query), known), tasks=tasks)
+        return Sorted(rep, silent, others=_without(_others(rows, tab, query), known), tasks=tasks)
     evening = now.astimezone(ZoneInfo(rep.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     evening += timedelta(days=1)
     asked = sorted((t for t in tasks.values() if t.due_at < evening and t.lead_id not in known), key=_due)[:MOST]
     by_pk = {lead.pk: lead for lead in rows.filter(pk__in=[t.lead_id for t in asked])}
     due = [by_pk[t.lead_id] for t in asked if t.due_at <= now and t.lead_id in by_pk]
     today = [by_pk[t.lead_id] for t in asked if t.due_at > now and t.lead_id in by_pk]
-    return Sorted(silent, due, today, _without(_others(rows, tab, query), known | set(by_pk)), tasks)
+    return Sorted(rep, silent, due, today, _without(_others(rows, tab, query), known | set(by_pk)), tasks)
 
 
 def _due(task: Task) -> tuple[datetime, int]:

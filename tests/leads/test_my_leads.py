@@ -57,6 +57,8 @@ def test_the_poll_answers_204_until_something_changes_and_then_tells_of_new_lead
     assert quiet.status_code == 204
     assert told.status_code == 200
     assert "Brandl" in told.content.decode()
+    assert '<span id="n-all" hx-swap-oob="true">1</span>' in told.content.decode()
+    assert '<span id="n-all">0</span>' in page.content.decode()
     assert json.loads(told["HX-Trigger"])["new-lead"]["n"] == 1
     assert not Delivery.objects.filter(channel="in_app", seen_at=None).exists()
 
