@@ -49,7 +49,7 @@ def rep_shell(active: str) -> dict[str, Any]:
             entry("how-shared", "How leads are shared", "book", active, short="How shared"),
         ],
         "nav_foot": [],
-        "me": {"name": "Miriam Falkenrath", "roles": "Sales rep, Hamburg", "hears": True, "sound": True},
+        "me": {"name": "Miriam Falkenrath", "roles": "Sales rep, Hamburg", "rep": True, "hears": True, "sound": True},
         "my_duty": {"on": True, "note": "until 17:30"},
     }
 
