@@ -209,7 +209,7 @@ def leads_empty() -> dict[str, Any]:
     return {
         **leads(),
         "filtered": True,
-        "asked": {"q": "zzz", "state": "desk"},
+        "search": {"q": "zzz", "state": "desk"},
         "filter": {"form": LeadFilter({"q": "zzz", "state": "desk"})},
         "page": Paginator([], 10).page(1),
     }
