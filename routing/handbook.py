@@ -277,5 +277,12 @@ def _masking(people: Iterable[User]) -> Callable[[str], str]:
     words = sorted({*whole, *parts, *map(escape, whole | parts)}, key=len, reverse=True)
     if not words:
         return str
-    found = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)")
-    return lambda text: found.sub(_("a colleague"), text)
+    found = re.compile(rf"(^|[.!?]\s+|(?<!\w))(?:{'|'.join(map(re.escape, words))})(?!\w)")
+    return lambda text: found.sub(_colleague, text)
+
+
+def _colleague(match: re.Match[str]) -> str:
+    """In place of a name; a sentence begins with a capital."""
+    before, says = match[1], _("a colleague")
+    begins = match.start() == 0 or before != ""
+    return before + (says[:1].upper() + says[1:] if begins else says)

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from reps import availability, ramp
 from reps.models import Group, Membership, Rep
@@ -62,6 +63,11 @@ class Bound:
     ahead: float
     members: int
     returned: int
+
+    @property
+    def told(self) -> tuple[float, float]:
+        """Behind and ahead in tenths, rounded up: what is promised must hold."""
+        return ceil(self.behind * 10) / 10, ceil(self.ahead * 10) / 10
 
 
 _DECIDED = (LedgerEntry.Kind.SHARE, LedgerEntry.Kind.REVERSED, LedgerEntry.Kind.LEFT)

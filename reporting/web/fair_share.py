@@ -72,8 +72,8 @@ def bound_says(bound: standing.Bound | None) -> str:
         "or %(ahead)s ahead, whatever happens."
     ) % {
         "n": bound.members,
-        "behind": number_format(round(bound.behind, 1), 1),
-        "ahead": number_format(round(bound.ahead, 1), 1),
+        "behind": number_format(bound.told[0], 1),
+        "ahead": number_format(bound.told[1], 1),
     }
     if not bound.returned:
         return said
@@ -122,7 +122,7 @@ def _row(line: Line, rep: Rep, names: dict[int, str], titles: dict[Any, str]) ->
         "rule": line.rule,
         "how": words.CAME.get(line.how) or words.ENTRIES[entry.kind],
         "winner": names.get(entry.winner or 0, EMPTY) if about_a_lead else "",
-        "among": len(people),
+        "among": 0 if entry.kind == "reversed" else len(people),
         "you_too": any(part.row == rep.pk for part in people),
         "part": (line.own + sign * UNIT) / UNIT if about_a_lead else None,
         "got": -sign if sign else None,

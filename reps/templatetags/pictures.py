@@ -23,9 +23,14 @@ def flow_picture(flow: dict[str, Any]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/share_bar.html")
-def share_bar(off: float, behind: float | None = None, ahead: float | None = None) -> dict[str, Any]:
-    """How far somebody is off their fair share; the bounds, where the group has them, as dashed lines."""
-    reach = max(behind or 0, ahead or 0, abs(off), 1.0) * 1.08
+def share_bar(
+    off: float, behind: float | None = None, ahead: float | None = None, furthest: float | None = None
+) -> dict[str, Any]:
+    """How far somebody is off their fair share; the bounds, where the group has them, as dashed lines.
+
+    `furthest` is how far anybody is off, so that bars of a list can be compared.
+    """
+    reach = max(behind or 0, ahead or 0, abs(off), furthest or 0, 1.0) * 1.08
     start, end = sorted((_place(off, -reach, reach), 50.0))
     return {
         "off": off,

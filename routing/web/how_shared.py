@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -231,7 +232,7 @@ def _of_manager(user: Any, group: Group) -> dict[str, Any]:
     return {
         "manages": True,
         "why": row.why if row else "",
-        "public_url": reverse("how-public", args=[row.token]) if row and row.token else "",
+        "public_url": f"{settings.PUBLIC_URL}{reverse('how-public', args=[row.token])}" if row and row.token else "",
         "open_questions": questions.overseen(user).filter(answered_at=None).count(),
     }
 

@@ -8,6 +8,8 @@ SIMPLE = (
     "pool",
     "my-numbers",
     "how-shared",
+    "unfair",
+    "questions",
     "board",
     "leads",
     "to-assign",
@@ -74,6 +76,9 @@ WITH_UID = (
     "my-mail-log",
     "my-mail-ignore",
     "proposal-answer",
+    "question-answer",
+    "how-shared-why",
+    "how-shared-link",
     "step-done",
     "lead-note",
     "lead-merge",
@@ -107,7 +112,14 @@ WITH_UID = (
     "invitation-again",
     "invitation-withdraw",
 )
-WITH_TWO = ("form-item-move", "form-item-remove", "form-held-take", "form-held-throw")
+WITH_TWO = (
+    "form-item-move",
+    "form-item-remove",
+    "form-held-take",
+    "form-held-throw",
+    "how-shared-version",
+    "how-shared-comment",
+)
 
 
 def nothing(request: HttpRequest, uid: str = "", other: str = "") -> HttpResponse:
