@@ -3,9 +3,11 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from leads.arrival import Arrival
 from leads.models import Contact, ContactKey, Stage
+from leads.models import Lead as Row
 from leads.qualify.judge import Judged
 from leads.qualify.ready import make_ready, tidy
 from leads.qualify.said import said_in
@@ -41,7 +43,29 @@ def try_lead(*, division: Division, arrival: Arrival, rules: Rules, now: datetim
     account = made.account.account.pk if made.account.account else None
     last = queue.last_owner_of(_contact(division, arrival))
     lead = Lead(0, made.judged.facts, made.judged.folded, account, since=now, last_owner=last)
-    world = world_at(roster_now(division.pk, now), now, (rules, [lead]))
+    receipt = _receipt(lead, rules, division.pk, now=now, version=version, judged=made.judged.kept)
+    return Tried(receipt, made.judged.facts, made.judged, tuple(one.label for one in made.open))
+
+
+class NoFactsError(ValueError):
+    """Nothing is kept of the lead that rules could ask about: it never was ready, or its data was erased."""
+
+
+def try_past(*, past: Row, rules: Rules, now: datetime, version: int | None = None) -> Receipt:
+    """A real lead by the facts it was last decided on, as if it came at this instant. Raises NoFactsError."""
+    frozen = past.facts.order_by("-n").first()
+    if frozen is None:
+        raise NoFactsError
+    last = queue.last_owner_of(past.contact)
+    lead = Lead(past.pk, frozen.facts, frozen.folded, past.account_id, since=now, last_owner=last)
+    return _receipt(lead, rules, past.division_id, now=now, version=version, judged={})
+
+
+def _receipt(
+    lead: Lead, rules: Rules, division: int, *, now: datetime, version: int | None, judged: dict[str, Any]
+) -> Receipt:
+    """Decided and explained; nothing is written."""
+    world = world_at(roster_now(division, now), now, (rules, [lead]))
     trace = Trace()
     decision = decide(lead, world, rules, at=now, trace=trace)
     told = json.loads(json.dumps(record(decision)))
@@ -50,7 +74,7 @@ def try_lead(*, division: Division, arrival: Arrival, rules: Rules, now: datetim
         return WhatIf((), wins=False) if rep == decision.rep else what_if(lead, world, rules, at=now, rep=rep)
 
     names = {rule.key: rule.name for rule in rules.rules}
-    receipt = Receipt(
+    return Receipt(
         at=now,
         version=version,
         engine=ENGINE,
@@ -72,9 +96,8 @@ def try_lead(*, division: Division, arrival: Arrival, rules: Rules, now: datetim
         counted=decision.entry is not None,
         same=None,
         by_hand=None,
-        judged=made.judged.kept,
+        judged=judged,
     )
-    return Tried(receipt, made.judged.facts, made.judged, tuple(one.label for one in made.open))
 
 
 def _contact(division: Division, arrival: Arrival) -> Contact | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -20,6 +20,7 @@ from routing.admin.forms import BandForm, ExampleForm, KeepsTyped, RuleForm, Rul
 from routing.models import Band, Rule, RuleSet, SavedExample
 from routing.rulesets import compare, examples
 from routing.rulesets.draft import signed
+from routing.web.publishing import publish
 
 
 class RuleInline(StackedInline):
@@ -181,24 +182,3 @@ class RuleSetAdmin(HouseAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: RuleSet | None = None) -> bool:
         """A printed set is never deleted."""
         return bool(obj and not obj.versions.exists()) and super().has_delete_permission(request, obj)
-
-
-def publish(request: HttpRequest, row: RuleSet) -> bool:
-    """Publish and say what happened; whether it did."""
-    comment, override = (
-        request.POST.get(name, "").replace("\x00", "").strip()[:500] for name in ("comment", "override")
-    )
-    try:
-        version = rulesets.publish(
-            rule_set=row,
-            by=request.user,  # type: ignore[arg-type]  # signed in
-            comment=comment,
-            now=timezone.now(),
-            override=override,
-        )
-    except rulesets.NotPublishedError as error:
-        for problem in error.problems:
-            messages.error(request, problem.text)
-        return False
-    messages.success(request, _("%(name)s is published as version %(n)d.") % {"name": row.name, "n": version.n})
-    return True

@@ -4,6 +4,7 @@ from routing.rulesets.draft import StaleDraftError, body_of, go_back, replace, s
 from routing.rulesets.edit import (
     GoneError,
     begin,
+    body_with,
     duplicate_rule,
     order_rules,
     put_rule,
@@ -24,6 +25,7 @@ __all__ = [
     "StaleDraftError",
     "begin",
     "body_of",
+    "body_with",
     "duplicate_rule",
     "go_back",
     "matched",

@@ -126,6 +126,17 @@ def order_rules(*, rule_set: RuleSet, revision: int, keys: Sequence[str], by: Us
         return locked if list(bodies) == list(keys) else _saved(locked, [bodies[key] for key in keys])
 
 
+def body_with(body: Mapping[str, Any], rule: Body, before: str = "") -> Body:
+    """The draft as it would be with this rule, in its place or at a new one."""
+    bodies = list(body["rules"])
+    place = next((n for n, one in enumerate(bodies) if one["key"] == rule["key"]), None)
+    if place is None:
+        bodies.insert(_place(bodies, before), rule)
+    else:
+        bodies[place] = rule
+    return {**body, "rules": bodies}
+
+
 def _locked(rule_set: RuleSet) -> RuleSet:
     return RuleSet.objects.select_for_update(of=("self",)).get(pk=rule_set.pk)
 

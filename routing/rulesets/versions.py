@@ -15,7 +15,7 @@ from routing.engine.ruleset import RuleSet as Rules
 from routing.engine.ruleset import parse
 from routing.models import RuleSet, RuleSetVersion
 from routing.rulesets import examples
-from routing.rulesets.draft import body_of, words_of
+from routing.rulesets.draft import StaleDraftError, body_of, words_of
 from routing.rulesets.problems import Problem, problems_of
 
 
@@ -28,12 +28,23 @@ class NotPublishedError(Exception):
 
 
 @transaction.atomic
-def publish(*, rule_set: RuleSet, by: User | None, comment: str, now: datetime, override: str = "") -> RuleSetVersion:
+def publish(
+    *,
+    rule_set: RuleSet,
+    by: User | None,
+    comment: str,
+    now: datetime,
+    override: str = "",
+    revision: int | None = None,
+) -> RuleSetVersion:
     """Print the draft as the next version; it decides every lead from the next batch on. Raises NotPublishedError.
 
     Broken examples block it, unless `override` says why they may be broken; the reason is printed with the version.
+    With `revision`: only the draft that was read, else StaleDraftError.
     """
     locked = RuleSet.objects.select_for_update(of=("self",)).get(pk=rule_set.pk)
+    if revision is not None and locked.revision != revision:
+        raise StaleDraftError(locked)
     problems = [p for p in problems_of(locked, now=now) if p.blocks]
     broken = [] if problems else [run for run in examples.run(locked, now=now) if not run.holds]
     if broken and not override.strip():

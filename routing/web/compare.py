@@ -38,7 +38,7 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def go_back(request: HttpRequest, uid: UUID, n: int) -> HttpResponse:
     """Make the version the draft again; whoever may edit rules may."""
-    if not access.oversees_all(request.user) or not isinstance(request.user, User):
+    if not access.edits_rules(request.user) or not isinstance(request.user, User):
         raise PermissionDenied
     row = get_object_or_404(RuleSet, uid=uid)
     version = get_object_or_404(row.versions, n=n)
@@ -54,7 +54,7 @@ def go_back(request: HttpRequest, uid: UUID, n: int) -> HttpResponse:
         return redirect(f"{reverse('rules-compare', args=[uid])}?from={DRAFT}&to={n}")
     says = _("Version %d is the draft again. It decides nothing until it is published.") % n
     messages.success(request, says)
-    return redirect("rules-compare", uid=uid)
+    return redirect("rules-draft", uid=uid)
 
 
 Side = RuleSetVersion | None  # None: the draft
@@ -72,7 +72,7 @@ def _asked(request: HttpRequest, row: RuleSet, versions: list[RuleSetVersion]) -
 def _context(
     request: HttpRequest, row: RuleSet, versions: list[RuleSetVersion], before: Side, after: Side
 ) -> dict[str, Any]:
-    ops = access.oversees_all(request.user)
+    edits = access.edits_rules(request.user)
     back = after if after is not None else before  # the version one may go back to
     found = compare.compare(_text(row, before), _text(row, after), division_id=row.division_id)
     return {
@@ -90,9 +90,9 @@ def _context(
             "revision": row.revision,
             "overridden": back.overridden,
         }
-        if ops and back is not None
+        if edits and back is not None
         else None,
-        "edit_url": reverse("admin:routing_ruleset_change", args=[row.pk]) if ops else "",
+        "edit_url": reverse("rules-draft", args=[row.uid]) if edits else "",
     }
 
 

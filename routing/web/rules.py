@@ -1,4 +1,4 @@
-"""The published rules as sentences, with their versions; edited in the admin."""
+"""The published rules as sentences, with their versions; the draft is edited on a page of its own."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,14 +45,14 @@ def _context(
     request: HttpRequest, sets: list[RuleSet], chosen: RuleSet, version: RuleSetVersion | None, now: datetime
 ) -> dict[str, Any]:
     rules, total = _rules(version, now) if version else ([], 0)
-    ops = access.oversees_all(request.user)
+    edits = access.edits_rules(request.user)
     shares = _("Shares are of the %d leads of the last 30 days.") % total if total else ""
     return {
         "now": now,
         "set": {"name": chosen.name},
         "plain": chosen.note,
         "version": _version(version) if version else None,
-        "edit_url": reverse("admin:routing_ruleset_change", args=[chosen.pk]) if ops else "",
+        "edit_url": reverse("rules-draft", args=[chosen.uid]) if edits else "",
         "sets": [_set(s, active=s == chosen) for s in sets] if len(sets) > 1 else [],
         "rules": rules,
         "shares_of": shares,
@@ -136,5 +136,5 @@ def _set(rule_set: RuleSet, *, active: bool) -> dict[str, Any]:
 
 def _nothing(request: HttpRequest) -> dict[str, Any]:
     """Before the first rule set."""
-    edit = reverse("admin:routing_ruleset_add") if access.oversees_all(request.user) else ""
-    return {"set": {"name": _("Rules for new leads")}, "version": None, "edit_url": edit, "rules": [], "versions": []}
+    begin = reverse("rules-begin") if access.edits_rules(request.user) else ""
+    return {"set": {"name": _("Rules for new leads")}, "version": None, "begin_url": begin, "rules": [], "versions": []}

@@ -188,6 +188,7 @@ def test_who_may_compare_and_who_may_go_back(team, drafted):
     make.publish()
     manager = signed_in("Mona")
     team.managers.add(manager.user)
+    make.group("Another, which Mona does not answer for")
     ana = Client()
     ana.force_login(Rep.objects.get(user__name="Ana").user)
     url, back = reverse("rules-compare", args=[drafted.uid]), reverse("rules-go-back", args=[drafted.uid, 1])

@@ -1,0 +1,351 @@
+"""The rules editor: the draft as sentences, each edited in place, ordered, copied, taken out and brought back."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from reps.models import User
+from reps.models.division import SEEDED
+from routing import rulesets, wording
+from routing.engine.ruleset import RuleSetError
+from routing.models import RuleSet
+from routing.rulesets import compare
+from routing.web import draft_lines, try_lead
+from routing.web.editors import editor, revision_of, set_of
+from routing.web.hits import hits_of
+from routing.web.rule_form import Choices, RuleForm
+
+_SALT = "routing.rule"
+_UNDO = "rules-undo"
+NEW = "new"
+
+
+@login_required
+@require_POST
+def begin(request: HttpRequest) -> HttpResponse:
+    """The first rule set: everything waits in To assign until there are rules."""
+    row = rulesets.begin(division=SEEDED, name=_("Rules for new leads"), rest=_("Everything else"), by=editor(request))
+    return redirect("rules-draft", row.uid)
+
+
+@login_required
+@never_cache
+@require_safe
+def page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The draft, no rule open."""
+    editor(request)
+    return draw(request, set_of(uid))
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def rule(request: HttpRequest, uid: UUID, key: str) -> HttpResponse:
+    """One rule open: drawn, drawn again by its buttons, or saved."""
+    by, row = editor(request), set_of(uid)
+    if key != NEW and not _is_uuid(key):
+        raise Http404
+    choices = Choices(row.division_id)
+    was = None if key == NEW else rulesets.rule_of(row, key)
+    if request.method != "POST":
+        if was is None and key != NEW:
+            raise Http404
+        form = RuleForm.kept(was, choices) if was else RuleForm(choices)
+        return draw(request, row, form, read=_sign(row, was))
+    data = request.POST
+    form = RuleForm.posted(data, choices, key="" if key == NEW else key)
+    do = data.get("do", "save")
+    if do != "save":
+        form.act(do)
+        form.settle(data)
+        _check(form)
+        return draw(request, row, form, read=data.get("read", ""), before=data.get("before", ""))
+    form.settle(data)
+    return _save(request, row, form, by)
+
+
+def _check(form: RuleForm) -> None:
+    """What is wrong so far, but for what was only just begun."""
+    try:
+        rulesets.read_alone(form.body(), form.choices.catalogue)
+    except RuleSetError as error:
+        form.blame(p for p in error.problems if not _begun(p.code))
+
+
+def _begun(code: str) -> bool:
+    """Empty fields of a form that is being filled in are no mistakes yet."""
+    return code in {"no_name", "missing", "missing_option", "no_reason", "condition_empty", "field_or_value"} or (
+        code == "condition_wrong_type"
+    )
+
+
+def _save(request: HttpRequest, row: RuleSet, form: RuleForm, by: User) -> HttpResponse:
+    read = _read(request.POST)
+    was, before = read.get("rule"), request.POST.get("before", "")
+    try:
+        saved = rulesets.put_rule(rule_set=row, rule=form.body(), was=was, by=by, before=before)
+    except RuleSetError as error:
+        form.blame(error.problems)
+        return draw(request, row, form, read=request.POST.get("read", ""), before=before, status=422)
+    except rulesets.StaleDraftError as error:
+        theirs = rulesets.rule_of(error.current, form.key)
+        return draw(
+            request,
+            error.current,
+            form,
+            read=_sign(error.current, theirs),
+            stale=_stale(error.current, form, theirs, read),
+            status=409,
+        )
+    except rulesets.GoneError:
+        return _gone(request, row, form, read)
+    _say_saved(request, row, saved, form, read)
+    return redirect("rules-draft", row.uid)
+
+
+def _gone(request: HttpRequest, row: RuleSet, form: RuleForm, read: Mapping[str, Any]) -> HttpResponse:
+    """Somebody took the rule out while it was edited: what was typed can be saved as a new one."""
+    current = set_of(row.uid)
+    form.key = ""
+    stale = {"gone": True, "who": _who(current, read), "parts": []}
+    return draw(request, current, form, read=_sign(current, None), stale=stale, status=409)
+
+
+def _say_saved(request: HttpRequest, row: RuleSet, saved: RuleSet, form: RuleForm, read: Mapping[str, Any]) -> None:
+    name = form.name.strip()
+    if saved.revision == row.revision:
+        messages.info(request, _("“%s” is as it was: nothing was changed.") % name)
+        return
+    messages.success(request, _("“%s” is saved in the draft.") % name)
+    others = [
+        one for one in rulesets.saved_since(saved, int(read.get("revision") or 0)) if one.revision < saved.revision
+    ]
+    if others and read:
+        who = ", ".join(dict.fromkeys(one.by or _("Somebody") for one in others))
+        messages.info(request, _("%s saved other parts of the draft meanwhile; they stay.") % who)
+
+
+def _stale(
+    current: RuleSet, form: RuleForm, theirs: Mapping[str, Any] | None, read: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Both texts, part by part, and who saved the other."""
+    mine = {**form.body(), "key": form.key}
+    catalogue = form.choices.catalogue
+    changes = compare.compare(
+        compare.Text({"rules": [theirs]}, catalogue),
+        compare.Text({"rules": [mine]}, catalogue),
+        division_id=current.division_id,
+    )
+    parts = [part for change in changes for part in change.parts]
+    return {"gone": False, "who": _who(current, read), "parts": parts, "url": _rule_url(current, form.key)}
+
+
+def _who(current: RuleSet, read: Mapping[str, Any]) -> list[str]:
+    saved = rulesets.saved_since(current, int(read.get("revision") or current.revision - 1))
+    at = [(one.by or _("Somebody"), date_format(timezone.localtime(one.at), "H:i")) for one in saved]
+    return [_("%(by)s saved at %(at)s.") % {"by": by, "at": when} for by, when in at]
+
+
+@login_required
+@never_cache
+@require_POST
+def look(request: HttpRequest, uid: UUID, key: str) -> HttpResponse:
+    """While somebody edits: how the rule reads, what is wrong with the draft it would make, and what it would fit."""
+    editor(request)
+    row = set_of(uid)
+    choices = Choices(row.division_id)
+    form = RuleForm.posted(request.POST, choices, key="" if key == NEW else key)
+    form.settle(request.POST)
+    return render(request, "routing/_rule_look.html", {"look": _look(row, form, request.POST.get("before", ""))})
+
+
+def _look(row: RuleSet, form: RuleForm, before: str) -> dict[str, Any]:
+    now = timezone.now()
+    mine = {**form.body(), "key": form.key or NEW}
+    body = rulesets.body_with(rulesets.body_of(row), mine, before)
+    names = wording.Names.load(row.division_id, rules=body["rules"])
+    place = next(n for n, one in enumerate(body["rules"]) if one["key"] == mine["key"])
+    says = draft_lines.says(mine, form.choices, names)
+    if not says:
+        return {"says": "", "problems": [], "share": None}
+    found = rulesets.problems_of(row, now=now, body=body)
+    hits = hits_of(row, body, form.choices, now=now)
+    return {
+        "says": says,
+        "number": place + 1,
+        "problems": [draft_lines.problem(p) for p in found if p.rule == place],
+        "share": hits.share(mine["key"]),
+        "leads": hits.rules.get(mine["key"], 0),
+        "shares_of": draft_lines.shares_of(hits),
+    }
+
+
+@login_required
+@require_POST
+def order(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Put the rules in another order: all by `keys`, or one by `move` up or down."""
+    by, row = editor(request), set_of(uid)
+    keys = [rule["key"] for rule in rulesets.body_of(row)["rules"]]
+    moved, wanted = _wanted(request.POST, keys)
+    try:
+        saved = rulesets.order_rules(rule_set=row, revision=revision_of(request.POST), keys=wanted, by=by)
+    except (rulesets.StaleDraftError, rulesets.GoneError) as error:
+        return _not_done(request, row, error)
+    names = {one["key"]: one["name"] for one in rulesets.body_of(saved)["rules"]}
+    if moved in names and saved.revision != row.revision:
+        place = {"name": names[moved], "n": wanted.index(moved) + 1, "of": len(wanted)}
+        messages.success(request, _("“%(name)s” is now rule %(n)d of %(of)d.") % place)
+    return redirect("rules-draft", uid)
+
+
+def _wanted(data: QueryDict, keys: list[str]) -> tuple[str, list[str]]:
+    """The rule that moves, and the order wished for."""
+    moved, by = data.get("move", ""), {"up": -1, "down": 1}.get(data.get("to", ""), 0)
+    if listed := str(data.get("keys") or ""):
+        return moved, listed.split(",")[:5000]
+    if moved in keys and 0 <= (place := keys.index(moved) + by) < len(keys):
+        keys = [key for key in keys if key != moved]
+        keys.insert(place, moved)
+    return moved, keys
+
+
+@login_required
+@require_POST
+def duplicate(request: HttpRequest, uid: UUID, key: str) -> HttpResponse:
+    """A copy behind the rule, open to be edited."""
+    by, row = editor(request), set_of(uid)
+    taken = {str(one["name"]).casefold() for one in rulesets.body_of(row)["rules"]}
+    try:
+        made = rulesets.duplicate_rule(
+            rule_set=row, revision=revision_of(request.POST), key=key, name=lambda name: _copy_of(name, taken), by=by
+        )
+    except (rulesets.StaleDraftError, rulesets.GoneError) as error:
+        return _not_done(request, row, error)
+    messages.success(request, _("Here is the copy. Change what should differ."))
+    return redirect("rules-rule", uid, made)
+
+
+def _copy_of(name: str, taken: Iterable[str]) -> str:
+    base = name[:80]
+    names = (
+        _("%(name)s, copy %(n)d") % {"name": base, "n": n} if n > 1 else _("%s, copy") % base for n in range(1, 5000)
+    )
+    return next((one for one in names if one.casefold() not in taken), base)
+
+
+@login_required
+@require_POST
+def remove(request: HttpRequest, uid: UUID, key: str) -> HttpResponse:
+    """Take a rule out; it can be brought back until the next one goes."""
+    by, row = editor(request), set_of(uid)
+    try:
+        _saved, gone, before = rulesets.remove_rule(rule_set=row, revision=revision_of(request.POST), key=key, by=by)
+    except (rulesets.StaleDraftError, rulesets.GoneError) as error:
+        return _not_done(request, row, error)
+    request.session[_UNDO] = {"set": str(row.uid), "rule": gone, "before": before}
+    messages.success(request, _("“%s” is taken out of the draft.") % gone["name"])
+    return redirect("rules-draft", uid)
+
+
+@login_required
+@require_POST
+def restore(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Bring back what was just taken out, to where it stood."""
+    by, row = editor(request), set_of(uid)
+    kept = request.session.pop(_UNDO, None)
+    if not kept or kept["set"] != str(row.uid) or rulesets.rule_of(row, kept["rule"]["key"]):
+        messages.error(request, _("There is nothing to bring back any more."))
+        return redirect("rules-draft", uid)
+    try:
+        rulesets.put_rule(rule_set=row, rule=kept["rule"], was=None, by=by, before=kept["before"])
+    except RuleSetError as error:
+        names = wording.Names.load(row.division_id, rules=[kept["rule"]])
+        says = " ".join(wording.reading_problem(p, names) for p in error.problems)
+        messages.error(request, _("It cannot be brought back as it was. %s") % says)
+        return redirect("rules-draft", uid)
+    messages.success(request, _("“%s” is back where it was.") % kept["rule"]["name"])
+    return redirect("rules-draft", uid)
+
+
+def _not_done(request: HttpRequest, row: RuleSet, error: Exception) -> HttpResponse:
+    """Somebody saved meanwhile: nothing is done, and the draft is shown as it stands."""
+    current = set_of(row.uid)
+    if isinstance(error, rulesets.StaleDraftError):
+        who = " ".join(_who(current, {"revision": revision_of(request.POST)}))
+        messages.warning(request, _("Nothing was done, as the draft has changed. %s Look again, then decide.") % who)
+    else:
+        messages.warning(request, _("Nothing was done: the rules are not those you saw any more. Look again."))
+    return redirect("rules-draft", row.uid)
+
+
+def _sign(row: RuleSet, rule: Mapping[str, Any] | None) -> str:
+    return signing.dumps({"revision": row.revision, "rule": rule}, salt=_SALT, compress=True)
+
+
+def _read(data: QueryDict) -> dict[str, Any]:
+    """The rule as it was opened; a text that is not ours reads as another rule, so that both texts are shown."""
+    try:
+        found: dict[str, Any] = signing.loads(data.get("read", ""), salt=_SALT)
+    except signing.BadSignature:
+        return {"rule": {}}
+    return found
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _rule_url(row: RuleSet, key: str) -> str:
+    return reverse("rules-rule", args=[row.uid, key])
+
+
+def draw(
+    request: HttpRequest,
+    row: RuleSet,
+    form: RuleForm | None = None,
+    *,
+    read: str = "",
+    before: str = "",
+    stale: Mapping[str, Any] | None = None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """The page, with one rule open where there is a form."""
+    now = timezone.now()
+    choices = form.choices if form else Choices(row.division_id)
+    undo = request.session.get(_UNDO)
+    context = {
+        "now": now,
+        "set": {"name": row.name, "uid": row.uid, "url": reverse("rules-set", args=[row.uid])},
+        **draft_lines.told(row, choices, now=now),
+        "bar": draft_lines.bar(row),
+        "undo": undo["rule"]["name"] if undo and undo["set"] == str(row.uid) else "",
+        "form": form.shown() if form else None,
+        "open": (form.key or NEW) if form else "",
+        "read": read,
+        "before": before,
+        "stale": stale,
+        "wrong": len(form.wrong()) if form and status == 422 else 0,
+        "look": _look(row, form, before) if form else None,
+        **try_lead.told(request, row),
+        **more,
+    }
+    answer = render(request, "routing/draft.html", context, status=status)
+    if request.method == "GET" and request.headers.get("HX-Request"):
+        answer["HX-Push-Url"] = request.path
+    return answer

@@ -1,0 +1,75 @@
+"""Publishing the draft: what changes, what is wrong, which examples hold; then a comment, and it decides."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from routing import rulesets
+from routing.models import RuleSet
+from routing.rulesets import compare, examples
+from routing.web import draft_lines
+from routing.web.editors import editor, revision_of, set_of
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Ask, then do it; a draft that somebody saved meanwhile is shown again first."""
+    editor(request)
+    row = set_of(uid)
+    if request.method == "POST" and publish(request, row, revision=revision_of(request.POST)):
+        return redirect("rules-set", uid)
+    row, now = set_of(uid), timezone.now()
+    changes = (
+        compare.compare(compare.Text.version(row.published), compare.Text.draft(row), division_id=row.division_id)
+        if row.published
+        else []
+    )
+    found = rulesets.problems_of(row, now=now, leads=True)
+    broken = [one for one in examples.run(row, now=now) if not one.holds]
+    context = {
+        "set": {"name": row.name, "uid": row.uid},
+        "bar": draft_lines.bar(row),
+        "words": rulesets.words_of(row),
+        "changes": changes,
+        "problems": [draft_lines.whole_problem(p) for p in found],
+        "blocked": any(p.blocks for p in found),
+        "broken": broken,
+        "examples": row.examples.count(),
+        "revision": row.revision,
+        "typed": {name: request.POST.get(name, "") for name in ("comment", "override")},
+    }
+    return render(request, "routing/publish.html", context)
+
+
+def publish(request: HttpRequest, row: RuleSet, *, revision: int | None = None) -> bool:
+    """Publish and say what happened; whether it did."""
+    comment, override = (
+        request.POST.get(name, "").replace("\x00", "").strip()[:500] for name in ("comment", "override")
+    )
+    try:
+        version = rulesets.publish(
+            rule_set=row,
+            by=request.user,  # type: ignore[arg-type]  # signed in
+            comment=comment,
+            now=timezone.now(),
+            override=override,
+            revision=revision,
+        )
+    except rulesets.NotPublishedError as error:
+        for problem in error.problems:
+            messages.error(request, problem.text)
+        return False
+    except rulesets.StaleDraftError:
+        messages.error(request, _("Somebody saved the draft meanwhile. Look again at what would be published."))
+        return False
+    messages.success(request, _("%(name)s is published as version %(n)d.") % {"name": row.name, "n": version.n})
+    return True

@@ -1,0 +1,110 @@
+// The rules editor: draws the open rule again where a choice changes its shape, tells how it reads while one types,
+// and lets rules be dragged to another place. Everything works by buttons and forms without it.
+const WAIT = 450;
+let timer = 0;
+let looking = null;
+let opened = "";
+
+const openForm = () => document.getElementById("rule-form");
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("#rule-form");
+  if (form && event.target.matches("[data-redraw]")) form.requestSubmit(form.querySelector("button[name=do][value=look]"));
+});
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("#rule-form");
+  if (!form || event.target.matches("[data-redraw]")) return;
+  clearTimeout(timer);
+  timer = setTimeout(() => look(form), WAIT);
+});
+
+async function look(form) {
+  looking?.abort();
+  looking = new AbortController();
+  const headers = { "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content };
+  try {
+    const answer = await fetch(form.dataset.look, { method: "POST", body: new FormData(form), headers, signal: looking.signal });
+    if (!answer.ok) return;
+    const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("rule-look");
+    if (found) document.getElementById("rule-look")?.replaceWith(found);
+  } catch (error) {
+    if (error.name !== "AbortError") console.debug(error);
+  }
+}
+
+// Where the reader was stays known when the page is drawn again.
+document.body.addEventListener("htmx:beforeRequest", () => {
+  clearTimeout(timer);
+  const open = openForm()?.closest("[data-rule]");
+  if (open) opened = open.dataset.rule;
+});
+document.body.addEventListener("htmx:afterSettle", () => {
+  const form = openForm();
+  const lost = !document.activeElement || document.activeElement === document.body;
+  const goal = form ? form.dataset.focus || (lost && "r-name") : lost && opened && `edit-${opened}`;
+  if (goal) document.getElementById(goal)?.focus();
+  if (!form) opened = "";
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("button[aria-disabled=true]")) event.preventDefault();
+}, true);
+
+// Which lead to try: a real one or one that is typed in.
+document.addEventListener("click", (event) => {
+  const chosen = event.target.closest("[data-try]");
+  if (!chosen) return;
+  const box = chosen.closest("#try");
+  for (const button of box.querySelectorAll("[data-try]")) button.setAttribute("aria-pressed", String(button === chosen));
+  for (const form of box.querySelectorAll("[data-tries]")) form.hidden = form.dataset.tries !== chosen.dataset.try;
+});
+
+// Days of a simulation are asked only where they are chosen.
+const period = document.querySelector("[data-period]");
+const fold = () => document.querySelector("[data-dates]").classList.toggle("is-folded", period.value !== "dates");
+if (period) {
+  period.addEventListener("change", fold);
+  fold();
+}
+
+// Drag by the handle; the buttons beside each rule do the same by keyboard and by touch.
+let dragged = null;
+
+document.addEventListener("dragstart", (event) => {
+  const grip = event.target.closest?.("[data-grip]");
+  if (!grip) return;
+  dragged = grip.closest("[data-rule]");
+  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setData("text/plain", dragged.dataset.rule);
+  event.dataTransfer.setDragImage(dragged, 12, 12);
+  dragged.classList.add("is-dragged");
+});
+
+document.addEventListener("dragover", (event) => {
+  const over = dragged && event.target.closest?.("[data-rule]");
+  if (!over || over === dragged) {
+    if (dragged) event.preventDefault();
+    return;
+  }
+  event.preventDefault();
+  const middle = over.getBoundingClientRect().top + over.offsetHeight / 2;
+  over.parentNode.insertBefore(dragged, event.clientY < middle ? over : over.nextSibling);
+});
+
+document.addEventListener("drop", (event) => {
+  if (dragged) event.preventDefault();
+});
+
+document.addEventListener("dragend", () => {
+  if (!dragged) return;
+  dragged.classList.remove("is-dragged");
+  const form = document.getElementById("rules-order");
+  const keys = [...document.querySelectorAll(".rule-list > [data-rule]")].map((row) => row.dataset.rule).join(",");
+  if (keys !== form.elements.keys.value) {
+    form.elements.move.value = dragged.dataset.rule;
+    form.elements.keys.value = keys;
+    form.requestSubmit();
+  }
+  dragged = null;
+});
