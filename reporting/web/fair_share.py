@@ -13,7 +13,7 @@ from leads.models import Lead
 from leads.web.show import title_of
 from reporting.period import Period
 from reporting.web import words
-from reps.models import Group, Rep
+from reps.models import Group, Rep, User
 from reps.templatetags.face import EMPTY, ordinal
 from routing import standing, wording
 from routing.engine.ledger import UNIT
@@ -31,7 +31,9 @@ def read(*, rep: Rep, group: Group, span: Period, others: bool) -> Statement:
     return statement(rep=rep, group=group, since=span.since, until=span.until, prove=False, others=others)
 
 
-def page_of(*, account: Statement, rep: Rep, group: Group, page: str | None, now: datetime) -> dict[str, Any]:
+def page_of(
+    *, account: Statement, rep: Rep, reader: User, group: Group, page: str | None, now: datetime
+) -> dict[str, Any]:
     """What templates/reporting/_fair_share.html asks for; it opens at the last page, where today stands."""
     paginator = Paginator(account.lines, ON_A_PAGE)
     shown = paginator.get_page(page or paginator.num_pages)
@@ -39,12 +41,13 @@ def page_of(*, account: Statement, rep: Rep, group: Group, page: str | None, now
     place, bound = standing.place_of(group, rep, now=now), standing.bound_of(group, now=now)
     return {
         "group": group.name,
+        "who": "" if rep.user_id == reader.pk else rep.name,
         "had": account.received,
         "entitled": account.entitled / UNIT,
         "owed": account.closing / UNIT,
         "place": ordinal(place.rank) if place and place.on_duty else "",
         "page": shown,
-        "rows": list(_rows(shown.object_list, rep)),
+        "rows": list(_rows(shown.object_list, rep, reader, now)),
         "first": shown.number == 1,
         "last": not shown.has_next(),
         "since": account.since,
@@ -84,10 +87,10 @@ def bound_says(bound: standing.Bound | None) -> str:
     return f"{said} {more}"
 
 
-def table(account: Statement, rep: Rep) -> Iterator[tuple[object, ...]]:
+def table(account: Statement, *, rep: Rep, reader: User, now: datetime) -> Iterator[tuple[object, ...]]:
     """The statement as a file, opening and closing balance in it; others' leads without anything of them."""
     yield ("", account.since.isoformat(), "", "", "opening", "", "", "", "", "", _units(account.opening), "")
-    for row in _rows(account.lines, rep):
+    for row in _rows(account.lines, rep, reader, now):
         yield (
             row["number"], row["at"].isoformat(), row["uid"], row["rule"], row["how"], row["winner"],
             row["among"] or "", _leads(row["part"]),
@@ -96,11 +99,12 @@ def table(account: Statement, rep: Rep) -> Iterator[tuple[object, ...]]:
     yield ("", account.until.isoformat(), "", "", "closing", "", "", "", "", "", _units(account.closing), "")
 
 
-def _rows(lines: Any, rep: Rep) -> Iterator[dict[str, Any]]:
+def _rows(lines: Any, rep: Rep, reader: User, now: datetime) -> Iterator[dict[str, Any]]:
     lines = list(lines)
     names = dict(Rep.objects.filter(pk__in={line.entry.winner for line in lines}).values_list("pk", "user__name"))
     # What the rep owns now may be named; of what has gone since only that it was theirs.
-    owned = Lead.objects.filter(owner=rep, uid__in=[line.entry.lead for line in lines if line.entry.lead])
+    numbers = [line.entry.lead for line in lines if line.entry.lead]
+    owned = Lead.objects.filter(owner=rep, uid__in=numbers).visible_to(reader, now=now)
     titles = {lead.uid: title_of(lead, lead.private) for lead in owned.select_related("private")}
     for line in lines:
         yield _row(line, rep, names, titles)

@@ -68,7 +68,9 @@ def export(request: HttpRequest) -> HttpResponse:
     account = fair_share.read(rep=what.rep, group=group, span=what.period, others=what.others)
     note(request, Export.What.FAIR_SHARE, len(account.lines))
     name = f"fair-share-{what.period.key}"
-    return exports.table(fair_share.HEADS, fair_share.table(account, what.rep), name=name)
+    return exports.table(
+        fair_share.HEADS, fair_share.table(account, rep=what.rep, reader=what.rep.user, now=what.now), name=name
+    )
 
 
 def _asked(request: HttpRequest) -> Asked:
@@ -115,8 +117,8 @@ def _share(request: HttpRequest, what: Asked) -> dict[str, Any]:
         return {"share": None}
     account = fair_share.read(rep=what.rep, group=group, span=what.period, others=what.others)
     shown = fair_share.page_of(
-        account=account, rep=what.rep, group=group, page=request.GET.get("page"), now=what.now
-    )  # fmt: skip
+        account=account, rep=what.rep, reader=what.rep.user, group=group, page=request.GET.get("page"), now=what.now
+    )
     query = {"period": what.period.key, "group": str(group.uid), "show": "all" if what.others else ""}
     asked_for = urlencode({name: value for name, value in query.items() if value})
     return {

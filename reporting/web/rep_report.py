@@ -140,6 +140,7 @@ def _show(request: HttpRequest, what: Asked) -> HttpResponse:
         "sources": came_by,
         "sources_total": sources.row_of("", own) if came_by else None,
         "share_note": _share_note(what),
+        "share_url": f"{reverse('rep-fair-share', args=[rep.uid])}?{query}" if what.oversees else "",
     }
     return render(request, "reporting/rep_report.html", context)
 

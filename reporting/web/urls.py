@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.web import board, my_numbers, rep_report, reports
+from reporting.web import board, my_numbers, rep_report, rep_share, reports
 
 urlpatterns = [
     path("board/", board.page, name="board"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("reports/export.csv", reports.export, name="reports-csv"),
     path("reports/<uuid:uid>/", rep_report.page, name="rep-report"),
     path("reports/<uuid:uid>/export.csv", rep_report.export, name="rep-report-csv"),
+    path("reports/<uuid:uid>/fair-share/", rep_share.page, name="rep-fair-share"),
     path("my-numbers/", my_numbers.page, name="my-numbers"),
     path("my-numbers/fair-share.csv", my_numbers.export, name="my-fair-share-csv"),
 ]

@@ -109,6 +109,18 @@ def my_numbers() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def rep_share() -> dict[str, Any]:
+    told = {
+        **my_numbers(),
+        **manager_shell("reports"),
+        "rep": {"name": "Miriam Falkenrath"},
+        "report_url": "/reports/1/",
+        "csv_url": "",
+    }
+    rows = [{**one, "winner": "Miriam Falkenrath"} if one["mine"] else one for one in ROWS]
+    return {**told, "share": {**told["share"], "who": "Miriam Falkenrath", "rows": rows}}
+
+
 def my_numbers_empty() -> dict[str, Any]:
     return {
         **my_numbers(),

@@ -231,3 +231,41 @@ def test_who_is_no_rep_has_no_numbers(client):
 
     assert client.get(reverse("my-numbers")).status_code == 403
     assert client.get(reverse("my-fair-share-csv")).status_code == 403
+
+
+def test_managers_of_the_group_read_the_same_statement(client, shared):
+    group, (ana, ben, _cy) = shared
+    boss, other = make.user("Head"), make.user("Other")
+    group.managers.add(boss)
+    make.group("Nordics").managers.add(other)
+    client.force_login(ana.user)
+    own = client.get(reverse("my-numbers"), WEEK).context["share"]
+    url = reverse("rep-fair-share", args=[ana.uid])
+    asked_own = client.get(url, WEEK).status_code
+    client.force_login(boss)
+    response = client.get(url, WEEK)
+    by_others = []
+    for user in (ben.user, other):
+        client.force_login(user)
+        by_others.append(client.get(url, WEEK).status_code)
+
+    told = response.context["share"]
+    assert [(row["number"], row["balance"]) for row in told["rows"]] == [
+        (r["number"], r["balance"]) for r in own["rows"]
+    ]
+    assert told["who"] == ana.name
+    assert ">You<" not in response.content.decode()
+    assert (asked_own, *by_others) == (403, 403, 404)
+
+
+def test_a_manager_kept_out_of_a_blind_group_reads_no_title(client, shared):
+    group, (ana, ben, _cy) = shared
+    group.managers.add(ben.user)
+    type(group).objects.filter(pk=group.pk).update(pool="blind", blind_for_managers=True)
+    client.force_login(ben.user)
+
+    response = client.get(reverse("rep-fair-share", args=[ana.uid]), WEEK)
+
+    assert response.status_code == 200
+    assert {row["title"] for row in response.context["share"]["rows"]} == {""}
+    assert "Secret Works" not in response.content.decode()

@@ -166,7 +166,7 @@ def test_the_public_page_names_nobody_and_tells_no_figure(team):
     assert [name for name in ("Hidden Works", "Comment by", "Ana asked", "our first rules") if name in body] == []
     # What numbers there are stand in the rules: 7 minutes, 50 employees, the place of a rule; nobody's share.
     assert numbers_in(text) <= {"7", "50", "2"}
-    assert "a colleague's idea" in text
+    assert "A colleague's idea" in text
     assert (response["X-Robots-Tag"], 'content="noindex' in body) == ("noindex, nofollow", True)
     assert "no-store" in response["Cache-Control"]
 
