@@ -76,7 +76,8 @@ def invite(*, email: str, grant: Grant, by: User, now: datetime) -> tuple[Invita
     """A new invitation and its only secret; one that was open for the address is withdrawn. Raises InvitationError."""
     check(by=by, grant=grant)
     email = email.lower()
-    if User.objects.filter(email=email).exists():
+    known = User.objects.filter(email=email).first()
+    if known is not None and not awaits_person(known):
         raise InvitationError(_("This address has an account already. Change its roles in the admin."))
     before = Invitation.objects.select_for_update().filter(email__iexact=email, used_at=None, withdrawn_at=None).first()
     if before is not None:
@@ -120,24 +121,37 @@ def find(*, secret: str, now: datetime) -> Invitation | None:
 
 @transaction.atomic
 def accept(*, secret: str, name: str, password: str | None, now: datetime) -> User:
-    """Make the user with the roles, without a password where none is said; of two at once one wins. UsedUpError."""
+    """Make the user with the roles, without a password where none is said; of two at once one wins. UsedUpError.
+
+    Where the user was made for them before (by Start, or an import), it becomes theirs.
+    """
     found = _open(now).filter(digest=_digest(secret)).first()
     if found is None or not _open(now).filter(pk=found.pk, digest=_digest(secret)).update(used_at=now):
         raise UsedUpError
-    if User.objects.filter(email=found.email).exists():
-        raise UsedUpError
     time_zone = Division.objects.order_by("pk").values_list("time_zone", flat=True).first() or "UTC"
-    user = User.objects.create_user(
-        found.email, password, name=name, time_zone=time_zone, is_ops=found.is_ops, is_referrer=found.is_referrer
-    )
+    user = User.objects.select_for_update().filter(email=found.email).first()
+    if user is None:
+        user = User(email=found.email, time_zone=time_zone)
+    elif not awaits_person(user):
+        raise UsedUpError
+    user.name = name
+    user.is_ops, user.is_referrer = user.is_ops or found.is_ops, user.is_referrer or found.is_referrer
+    user.set_password(password)
+    user.save()
     if found.is_rep:
-        rep = Rep.objects.create(user=user, time_zone=time_zone)
-        for group in found.rep_in.filter(active=True):
+        rep, _new = Rep.objects.get_or_create(user=user, defaults={"time_zone": time_zone})
+        there = Membership.objects.at(now).filter(rep=rep).values("group")
+        for group in found.rep_in.filter(active=True).exclude(pk__in=there):
             Membership.objects.create(group=group, rep=rep, starts_at=now)
     for group in found.manager_of.filter(active=True):
         group.managers.add(user)
     Invitation.objects.filter(pk=found.pk).update(user=user)
     return user
+
+
+def awaits_person(user: User) -> bool:
+    """Whether the account was made for somebody who never came: no password, no sign-in."""
+    return user.is_active and user.last_login is None and not user.has_usable_password()
 
 
 def _open(now: datetime) -> QuerySet[Invitation]:

@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -39,6 +39,8 @@ def page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     now = timezone.now()
     groups = list(access.groups_managed(request.user).order_by("name"))
+    if not groups and access.oversees_all(request.user):
+        return redirect("start")
     chosen = _chosen(request, groups)
     context = board(request.user, groups, chosen, now=now)
     mark = _mark(context, now)

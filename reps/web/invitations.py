@@ -166,8 +166,8 @@ def _row(request: HttpRequest, uid: str) -> Invitation:
     return row
 
 
-def _send(request: HttpRequest, row: Invitation, secret: str) -> None:
-    """By mail; where that fails the invitation stays, to be sent again."""
+def send(row: Invitation, secret: str) -> bool:
+    """By mail; False where that failed: the invitation stays, to be sent again."""
     url = urljoin(settings.PUBLIC_URL, reverse("invitation", args=[secret]))
     body = render_to_string("registration/invitation_email.txt", {"row": row, "url": url})
     subject = _("You are invited to Fairlead")
@@ -175,6 +175,12 @@ def _send(request: HttpRequest, row: Invitation, secret: str) -> None:
         EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [row.email]).send()
     except OSError as error:  # as smtplib's errors are
         log.warning("An invitation was not sent: %s", type(error).__name__)
-        messages.error(request, _("The mail could not be sent. Look at the settings for mail, then send it again."))
-    else:
+        return False
+    return True
+
+
+def _send(request: HttpRequest, row: Invitation, secret: str) -> None:
+    if send(row, secret):
         messages.success(request, _("The invitation is on its way to %s.") % row.email)
+    else:
+        messages.error(request, _("The mail could not be sent. Look at the settings for mail, then send it again."))
