@@ -29,6 +29,7 @@ from routing.web import (
     work_plans,
 )
 from routing.web.hours import page as hours
+from routing.web.start import page as start
 
 urlpatterns = [
     path("add-lead/", add_lead.page, name="add-lead"),
