@@ -71,6 +71,7 @@ class Bound:
 
 
 _DECIDED = (LedgerEntry.Kind.SHARE, LedgerEntry.Kind.REVERSED, LedgerEntry.Kind.LEFT)
+_MOVED_ELSE = [kind for kind in LedgerEntry.Kind if kind not in _DECIDED]
 
 
 def bound_of(group: Group, *, now: datetime) -> Bound | None:
@@ -83,7 +84,7 @@ def bound_of(group: Group, *, now: datetime) -> Bound | None:
     except RuleSetError:
         return None
     entries = LedgerEntry.objects.filter(group=group)
-    if not on_the_ledger(steps) or entries.exclude(kind__in=_DECIDED).exists():
+    if not on_the_ledger(steps) or entries.filter(kind__in=_MOVED_ELSE).exists():
         return None
     now_in = set(Membership.objects.at(now).filter(group=group, weight__gt=0).values_list("rep_id", flat=True))
     ever = set(Share.objects.filter(group=group).exclude(rep=None).values_list("rep_id", flat=True)) | now_in

@@ -43,6 +43,8 @@ class LedgerEntry(models.Model):
         indexes = [
             models.Index(fields=["group", "id"], name="ledger_group"),
             models.Index(fields=["lead"], name="ledger_lead"),
+            # Few among many: whether something else than the ledger ever moved a balance is asked on pages.
+            models.Index(fields=["group", "kind"], condition=~Q(kind="share"), name="ledger_not_shared"),
         ]
 
     def __str__(self) -> str:
