@@ -20,9 +20,7 @@ class GroupPage(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
     )
     why_at = models.DateTimeField(null=True, blank=True)
-    token = models.CharField(  # noqa: DJ001 - nothing, not an empty text, may stand there more than once
-        _("public link"), max_length=64, null=True, blank=True, unique=True
-    )
+    token = models.CharField(_("public link"), max_length=64, null=True, blank=True, unique=True)
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
     )
