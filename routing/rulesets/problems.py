@@ -26,6 +26,7 @@ class Problem:
     path: str
     rule: int | None
     blocks: bool
+    above: int | None = None  # the place of the rule above which this one would be reached
 
 
 def problems_of(
@@ -46,7 +47,13 @@ def problems_of(
         ]
     keys = {rule.key: n for n, rule in enumerate(rules.rules)}
     found = [
-        Problem(wording.check_problem(f, names), "", keys.get(f.rule or ""), blocks=f.severity is check.Severity.ERROR)
+        Problem(
+            wording.check_problem(f, names),
+            "",
+            keys.get(f.rule or ""),
+            blocks=f.severity is check.Severity.ERROR,
+            above=int(str(dict(f.numbers)["by"])) - 1 if f.code == "never_reached" else None,
+        )
         for f in check.check(rules, whole_roster(division, now=now))
     ]
     found += _pool_problems(rules, division, names)

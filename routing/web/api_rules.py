@@ -10,6 +10,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from reps import access
 from routing import rulesets, wording
 from routing.engine.ruleset import RuleSetError
 from routing.models import RuleSet, RuleSetVersion, SavedExample
@@ -22,6 +23,8 @@ _OUTCOMES = ("assigned", "offered", "pooled", "held", "desk", "rejected")
 
 class RuleSetAPI(RulesAPI):
     """Views about one rule set of the caller's division."""
+
+    may_write = staticmethod(access.edits_rules)
 
     def sets(self, request: Request) -> "QuerySet[RuleSet]":
         """All of the division."""

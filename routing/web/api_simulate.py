@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from leads import exports
 from leads.models import Export
 from leads.web.rated import too_many
+from reps import access
 from reps.models import Group, Rep, User
 from routing import wording
 from routing.models import RuleSet, RuleSetVersion, Simulation
@@ -32,6 +33,8 @@ _FAR = 10_000  # more than may be asked for, and still a date
 
 class SimulationAPI(RulesAPI):
     """Views about simulations of the caller's division."""
+
+    may_write = staticmethod(access.edits_rules)
 
     def simulations(self, request: Request) -> "QuerySet[Simulation]":
         """All of them, newest first."""

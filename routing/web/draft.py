@@ -66,7 +66,7 @@ def rule(request: HttpRequest, uid: UUID, key: str) -> HttpResponse:
         return draw(request, row, form, read=_sign(row, was))
     data = request.POST
     form = RuleForm.posted(data, choices, key="" if key == NEW else key)
-    do = data.get("do", "save")
+    do = data.get("do", "look")  # nothing is saved unless somebody says so
     if do != "save":
         form.act(do)
         form.settle(data)
@@ -211,11 +211,14 @@ def order(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _wanted(data: QueryDict, keys: list[str]) -> tuple[str, list[str]]:
-    """The rule that moves, and the order wished for."""
+    """The rule that moves, and the order wished for: one up or down, above another, or all as they were dragged."""
     moved, by = data.get("move", ""), {"up": -1, "down": 1}.get(data.get("to", ""), 0)
     if listed := str(data.get("keys") or ""):
         return moved, listed.split(",")[:5000]
-    if moved in keys and 0 <= (place := keys.index(moved) + by) < len(keys):
+    if moved in keys and data.get("above", "") in keys and data["above"] != moved:
+        keys = [key for key in keys if key != moved]
+        keys.insert(keys.index(str(data["above"])), moved)
+    elif moved in keys and 0 <= (place := keys.index(moved) + by) < len(keys):
         keys = [key for key in keys if key != moved]
         keys.insert(place, moved)
     return moved, keys
@@ -290,6 +293,12 @@ def _not_done(request: HttpRequest, row: RuleSet, error: Exception) -> HttpRespo
     return redirect("rules-draft", row.uid)
 
 
+def _rest_of(row: RuleSet) -> str:
+    """The key of the rule that takes everything else, where there is one: a new rule stands before it."""
+    last = row.rules.last()
+    return str(last.key) if last is not None and not last.condition else ""
+
+
 def _sign(row: RuleSet, rule: Mapping[str, Any] | None) -> str:
     return signing.dumps({"revision": row.revision, "rule": rule}, salt=_SALT, compress=True)
 
@@ -339,9 +348,11 @@ def draw(
         "open": (form.key or NEW) if form else "",
         "read": read,
         "before": before,
+        "new_before": before or _rest_of(row) if form and not form.key else "",
         "stale": stale,
         "wrong": len(form.wrong()) if form and status == 422 else 0,
         "look": _look(row, form, before) if form else None,
+        "dirty": request.method == "POST",
         **try_lead.told(request, row),
         **more,
     }

@@ -1,6 +1,6 @@
 """The draft as a page shows it: one sentence a rule, what changed, what is wrong, and how many leads it would fit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,7 @@ def told(rule_set: RuleSet, choices: Choices, *, now: datetime) -> dict[str, Any
                 "mark": marks.get(rule["key"], ""),
                 "share": hits.share(rule["key"]),
                 "leads": hits.rules.get(rule["key"], 0),
-                "problems": [problem(p) for p in found if p.rule == n],
+                "problems": [problem(p, body["rules"]) for p in found if p.rule == n],
                 "first": n == 0,
                 "last": n == last,
             }
@@ -79,12 +79,15 @@ def _marks(rule_set: RuleSet, body: Mapping[str, Any]) -> dict[str, str]:
     return {str(c.after["key"]): words[c.kind] for c in changes if c.after is not None and c.kind in words}
 
 
-def problem(problem: Problem) -> dict[str, str]:
-    """Without the place where it stands beside the rule."""
+def problem(problem: Problem, rules: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """Without the place where it stands beside the rule; with `rules`, what would mend it where a move does."""
     text = problem.text
     if problem.rule is not None and problem.path:
         text = text.partition(": ")[2] or text
-    return {"tone": "late" if problem.blocks else "due", "text": f"{text[:1].upper()}{text[1:]}"}
+    told: dict[str, Any] = {"tone": "late" if problem.blocks else "due", "text": f"{text[:1].upper()}{text[1:]}"}
+    if problem.above is not None and problem.above < len(rules):
+        told["above"] = {"key": rules[problem.above]["key"], "n": problem.above + 1}
+    return told
 
 
 def whole_problem(problem: Problem) -> dict[str, str]:

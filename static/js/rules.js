@@ -9,7 +9,7 @@ const openForm = () => document.getElementById("rule-form");
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest("#rule-form");
-  if (form && event.target.matches("[data-redraw]")) form.requestSubmit(form.querySelector("button[name=do][value=look]"));
+  if (form && event.target.matches("[data-redraw]")) form.querySelector("button[name=do][value=look]").click();
 });
 
 document.addEventListener("input", (event) => {
@@ -27,11 +27,31 @@ async function look(form) {
     const answer = await fetch(form.dataset.look, { method: "POST", body: new FormData(form), headers, signal: looking.signal });
     if (!answer.ok) return;
     const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("rule-look");
-    if (found) document.getElementById("rule-look")?.replaceWith(found);
+    if (found) document.getElementById("rule-look")?.replaceChildren(...found.childNodes);
   } catch (error) {
     if (error.name !== "AbortError") console.debug(error);
   }
 }
+
+// What was typed is not lost by a click elsewhere.
+const isDirty = () => Boolean(openForm()?.dataset.dirty);
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("#rule-form");
+  if (form) form.dataset.dirty = "1";
+});
+document.addEventListener("click", (event) => {
+  const away = event.target.closest("#draft a, #draft button");
+  if (away?.matches("[data-leaves]")) delete openForm().dataset.dirty;
+  if (!away || !isDirty() || away.closest("#rule-form, #try")) return;
+  if (window.confirm(openForm().dataset.unsaved)) {
+    delete openForm().dataset.dirty;
+    return;
+  }
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+document.addEventListener("submit", () => { if (isDirty()) delete openForm().dataset.dirty; });
+window.addEventListener("beforeunload", (event) => { if (isDirty()) event.preventDefault(); });
 
 // Where the reader was stays known when the page is drawn again.
 document.body.addEventListener("htmx:beforeRequest", () => {

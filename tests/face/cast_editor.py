@@ -86,7 +86,11 @@ def rule(
         "mark": mark,
         "share": share,
         "leads": round(1842 * (share or 0)),
-        "problems": [{"tone": "late" if late else "due", "text": problem}] if problem else [],
+        "problems": [
+            {"tone": "late" if late else "due", "text": problem, "above": {"key": "r1", "n": 1} if not late else None}
+        ]
+        if problem
+        else [],
         "first": number == 1,
         "last": number == 6,
     }
@@ -228,7 +232,13 @@ def opened_stale() -> dict[str, Any]:
 
 def new() -> dict[str, Any]:
     form = RuleForm(choices())
-    return {**opened(), "form": form.shown(), "open": "new", "look": {"says": "", "problems": [], "share": None}}
+    return {
+        **opened(),
+        "form": form.shown(),
+        "open": "new",
+        "new_before": "r6",
+        "look": {"says": "", "problems": [], "share": None},
+    }
 
 
 def empty() -> dict[str, Any]:

@@ -128,6 +128,7 @@ WITH_TWO = (
     "rules-look",
     "rules-duplicate",
     "rules-remove",
+    "rules-go-back",
     "form-item-move",
     "form-item-remove",
     "form-held-take",

@@ -4,7 +4,9 @@ import html
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from routing import rulesets
@@ -238,3 +240,28 @@ def test_shares_are_counted_by_the_rules_that_decide(ops, drafted):
 
     assert [rule["leads"] for rule in page.context["rules"]] == [2, 0, 1]
     assert page.context["shares_of"] == "Shares are of the 3 leads of the last 30 days."
+
+
+def test_one_rule_costs_as_many_questions_as_three(ops, drafted, team, django_assert_num_queries):
+    url = reverse("rules-draft", args=[drafted.uid])
+    ops.get(url)
+    with CaptureQueriesContext(connection) as three:
+        ops.get(url)
+    asked = len(three)
+    drafted.rules.exclude(name="Everything else").delete()
+    ops.get(url)
+
+    with django_assert_num_queries(asked):
+        ops.get(url)
+
+
+def test_a_rule_that_is_never_reached_offers_the_move_that_mends_it(ops, drafted):
+    drafted.rules.filter(name="Austria").update(condition=GERMANY)
+
+    page = ops.get(reverse("rules-draft", args=[drafted.uid]))
+    (problem,) = [p for p in page.context["rules"][1]["problems"] if "Never reached" in p["text"]]
+    move = {"revision": 1, "move": keys(drafted)[1], "above": problem["above"]["key"]}
+    ops.post(reverse("rules-order", args=[drafted.uid]), move)
+
+    assert problem["above"]["n"] == 1
+    assert names(drafted) == ["Austria", "Germany", "Everything else"]
