@@ -1,7 +1,7 @@
 """The ledger told as it stands: every entry of a group for whoever wants to audit it, and a rep's own statement."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -65,6 +65,7 @@ class Line:
     code: str  # the engine's verdict on the rep, empty where people decided
     numbers: Mapping[str, Any]
     balance: int  # after it
+    decision: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +109,22 @@ def balances(group: Group) -> dict[int, int]:
 
 
 def statement(
-    *, rep: Rep, group: Group, since: datetime, until: datetime, prove: bool = True, others: bool = False
+    *,
+    rep: Rep,
+    group: Group,
+    since: datetime,
+    until: datetime,
+    prove: bool = True,
+    others: bool = False,
+    whys: bool = True,
 ) -> Statement:
     """The rep's own account from `since` until before `until`. Raises UnbalancedError where it does not add up.
 
     The opening balance is what all earlier entries come to; the closing one is the stored balance less all later ones.
     So the two ends come from different places, and what lies between them has to fit. Without `prove` earlier entries
     are not read: quick for a page, as `audit` proves the same for everybody. With `others` there are also lines of
-    leads that the rep was considered for and could not take; they move nothing.
+    leads that the rep was considered for and could not take; they move nothing. Without `whys` the verdicts on the rep
+    are left to `with_whys`.
     """
     stored = Share.objects.filter(group=OuterRef("group"), rep=rep).values("balance")
     kept = Q(group=group) if others else Q(reps__contains=[rep.pk]) | Q(winner=rep.pk)
@@ -144,16 +153,29 @@ def statement(
         opening = closing - moved
     elif opening + moved != closing:
         raise UnbalancedError(f"Rep {rep.pk} in group {group.pk}: the entries do not add up to the stored balance.")
-    return Statement(rep.pk, group.pk, since, until, opening, tuple(_lines(rep.pk, opening, within)), closing)
+    return Statement(
+        rep.pk, group.pk, since, until, opening, tuple(_lines(rep.pk, opening, within, whys=whys or others)), closing
+    )
 
 
 def _stored(rep: Rep, group: Group) -> int:
     return Share.objects.filter(group=group, rep=rep).values_list("balance", flat=True).first() or 0
 
 
-def _lines(rep: int, opening: int, within: list[tuple[Any, Entry, int]]) -> Iterator[Line]:
+def with_whys(account: Statement, lines: Sequence[Line]) -> list[Line]:
+    """The lines with the verdicts on the rep, for an account that was read without."""
+    decisions = {line.decision: account.group for line in lines if line.decision and not line.code}
+    found = _verdicts(account.rep, decisions)
+    return [
+        replace(line, code=found[line.decision][0], numbers=found[line.decision][1]) if line.decision in found else line
+        for line in lines
+    ]
+
+
+def _lines(rep: int, opening: int, within: list[tuple[Any, Entry, int]], *, whys: bool) -> Iterator[Line]:
     rows = [row for row, _entry, _own in within]
-    verdicts, hows = _verdicts(rep, rows), _hows(rows)
+    groups = {row.decision_id: row.group_id for row in rows if row.decision_id} if whys else {}
+    verdicts, hows = _verdicts(rep, groups), _hows(rows)
     balance = opening
     for row, entry, own in within:
         balance += own
@@ -162,16 +184,15 @@ def _lines(rep: int, opening: int, within: list[tuple[Any, Entry, int]]) -> Iter
             continue  # of a time they were no member, or of colleagues alone
         shown = entry if entry.winner == rep else _without_lead(entry)
         how = hows.get((row.lead_id, row.winner, row.at), "")
-        yield Line(shown, row.rule or "", how, own, code, numbers, balance)
+        yield Line(shown, row.rule or "", how, own, code, numbers, balance, row.decision_id)
 
 
 def _without_lead(entry: Entry) -> Entry:
     return Entry(entry.number, entry.at, None, entry.kind, entry.winner, entry.amount, entry.parts)
 
 
-def _verdicts(rep: int, rows: list[LedgerEntry]) -> dict[int | None, tuple[str, dict[str, Any]]]:
+def _verdicts(rep: int, groups: Mapping[int, int]) -> dict[int | None, tuple[str, dict[str, Any]]]:
     """Decision -> what it said of this rep in the entry's group."""
-    groups = {row.decision_id: row.group_id for row in rows if row.decision_id}
     found: dict[int | None, tuple[str, dict[str, Any]]] = {}
     for pk, record in Decision.objects.filter(pk__in=groups).values_list("pk", "record"):
         for group, one, code, numbers, *_inputs in record["considered"]:

@@ -17,7 +17,7 @@ from reps.models import Group, Rep, User
 from reps.templatetags.face import EMPTY, ordinal
 from routing import standing, wording
 from routing.engine.ledger import UNIT
-from routing.statement import Line, Statement, statement
+from routing.statement import Line, Statement, statement, with_whys
 
 ON_A_PAGE = 50
 _LEADS = frozenset({"share", "forced", "reversed"})
@@ -26,9 +26,9 @@ HEADS = (
 )  # fmt: skip
 
 
-def read(*, rep: Rep, group: Group, span: Period, others: bool) -> Statement:
-    """The account over the period."""
-    return statement(rep=rep, group=group, since=span.since, until=span.until, prove=False, others=others)
+def read(*, rep: Rep, group: Group, span: Period, others: bool, whys: bool = False) -> Statement:
+    """The account over the period; a page tells the whys of what it shows."""
+    return statement(rep=rep, group=group, since=span.since, until=span.until, prove=False, others=others, whys=whys)
 
 
 def page_of(
@@ -47,7 +47,7 @@ def page_of(
         "owed": account.closing / UNIT,
         "place": ordinal(place.rank) if place and place.on_duty else "",
         "page": shown,
-        "rows": list(_rows(shown.object_list, rep, reader, now)),
+        "rows": list(_rows(with_whys(account, list(shown.object_list)), rep, reader, now)),
         "first": shown.number == 1,
         "last": not shown.has_next(),
         "since": account.since,

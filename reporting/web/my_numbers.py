@@ -65,7 +65,7 @@ def export(request: HttpRequest) -> HttpResponse:
     group = what.form.chosen
     if group is None:
         raise Http404
-    account = fair_share.read(rep=what.rep, group=group, span=what.period, others=what.others)
+    account = fair_share.read(rep=what.rep, group=group, span=what.period, others=what.others, whys=True)
     note(request, Export.What.FAIR_SHARE, len(account.lines))
     name = f"fair-share-{what.period.key}"
     return exports.table(

@@ -7,6 +7,8 @@ from datetime import timedelta
 from fractions import Fraction
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -269,3 +271,19 @@ def test_a_manager_kept_out_of_a_blind_group_reads_no_title(client, shared):
     assert response.status_code == 200
     assert {row["title"] for row in response.context["share"]["rows"]} == {""}
     assert "Secret Works" not in response.content.decode()
+
+
+def test_a_page_reads_the_whys_of_its_own_lines_only(client, shared, monkeypatch):
+    _group, (ana, *_others) = shared
+    monkeypatch.setattr("reporting.web.fair_share.ON_A_PAGE", 5)
+    client.force_login(ana.user)
+    with CaptureQueriesContext(connection) as caught:
+        share = client.get(reverse("my-numbers"), {**WEEK, "page": 1}).context["share"]
+
+    asked = [query["sql"] for query in caught if '"record"' in query["sql"]]
+    rows = list(csv.DictReader(io.StringIO(client.get(reverse("my-fair-share-csv"), WEEK).content.decode()[1:])))
+
+    assert len(asked) == 1
+    assert len(re.search(r"IN \(([^)]*)\)", asked[0])[1].split(",")) <= 5
+    assert [row["why"] for row in share["rows"]] == [row["reason"] for row in rows[1:6]]
+    assert all(row["why"] for row in share["rows"])
