@@ -68,7 +68,7 @@ class PersonForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in {"countries", "domains"} - {asks}:
             del self.fields[name]
-        hints = {"countries": _("Germany, Austria; empty = the rest of the world"), "domains": "acme.com, northwind.io"}
+        hints = {"countries": _("Germany, Austria"), "domains": "acme.com, northwind.io"}
         if asks:
             self.fields[asks].widget.attrs["placeholder"] = hints[asks]
 
@@ -148,7 +148,9 @@ class TeamForm(forms.Form):
         choices=[(key, hours.label) for key, hours in HOURS.items()],
         help_text=gettext_lazy("Each can change their own hours afterwards. Who is off duty gets no lead."),
     )
-    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=_zones)
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"), choices=_zones, widget=forms.Select({"data-own-zone": ""})
+    )
     invite = forms.BooleanField(
         label=gettext_lazy("Write to them now, so that they can sign in"), required=False, initial=True
     )
