@@ -125,7 +125,11 @@ class RuleSetAdmin(HouseAdmin):
             for p in rulesets.problems_of(obj, now=timezone.now(), leads=True)
         ]
         url = reverse("rules-compare", args=[obj.uid])
-        links = [format_html('<p><a href="{}">{}</a></p>', url, _("Compare versions, or go back to one"))]
+        draft = reverse("rules-draft", args=[obj.uid])
+        links = [
+            format_html('<p><a href="{}">{}</a></p>', draft, _("Edit the rules in words, try and simulate them")),
+            format_html('<p><a href="{}">{}</a></p>', url, _("Compare versions, or go back to one")),
+        ]
         return SafeString("".join([*words, *wrong, *links]))
 
     def changeform_view(

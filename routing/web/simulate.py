@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from reps import access
 from routing.models import RuleSet, RuleSetVersion, Simulation
-from routing.simulate import Asked, NotSimulatedError, rows
+from routing.simulate import Asked, NotSimulatedError, rows, shadow
 from routing.web import simulated
 from routing.web.editors import editor, set_of
 
@@ -37,6 +37,13 @@ AGAINST = (
     ("live", gettext_lazy("the version in force")),
     ("happened", gettext_lazy("what really happened")),
 )
+LASTS = (
+    ("1", gettext_lazy("one day")),
+    ("3", gettext_lazy("three days")),
+    ("7", gettext_lazy("a week")),
+    ("14", gettext_lazy("two weeks")),
+    ("30", gettext_lazy("30 days")),
+)
 _LISTED = 10
 
 
@@ -50,10 +57,15 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             version = _version(row, request.POST.get("rules", ""))
-            started = rows.start(rule_set=row, version=version, asked=_asked(request, now), by=by, now=now)
+            if request.POST.get("kind") == Simulation.Kind.SHADOW:
+                until = now + timedelta(days=_days(request.POST.get("days", "")))
+                started = shadow.start_shadow(rule_set=row, version=version, until=until, by=by, now=now)
+            else:
+                started = rows.start(rule_set=row, version=version, asked=_asked(request, now), by=by, now=now)
             return redirect("simulation", started.uid)
         except NotSimulatedError as error:
-            wrong = {_FIELDS.get(error.field, "rules"): str(error)}
+            beside = request.POST.get("kind") == Simulation.Kind.SHADOW
+            wrong = {"beside" if beside else _FIELDS.get(error.field, "rules"): str(error)}
     context = {
         "set": {"name": row.name, "uid": row.uid},
         "wrong": wrong,
@@ -85,7 +97,8 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
         "open": status in {Simulation.Status.WAITING, Simulation.Status.RUNNING},
         "poll_url": reverse("simulation", args=[row.uid]),
         "may_edit": edits,
-        "may_publish": edits and status == Simulation.Status.DONE and simulated.is_draft(row),
+        "may_publish": edits and row.result is not None and simulated.is_draft(row),
+        "beside": row.kind == Simulation.Kind.SHADOW,
         **(simulated.told(row, request.user, now=now) if row.result is not None else {}),
     }
     return render(request, "routing/simulation.html", context)
@@ -109,6 +122,11 @@ def _version(row: RuleSet, text: str) -> RuleSetVersion | None:
     if found is None:
         raise NotSimulatedError("rule_set", _("There is no such version."))
     return found
+
+
+def _days(text: str) -> int:
+    """How long a trial beside live runs; nonsense is no time at all, which is refused in words."""
+    return int(text) if text.isdecimal() and len(text) < 4 else 0
 
 
 def _asked(request: HttpRequest, now: datetime) -> Asked:
@@ -158,6 +176,8 @@ def _form(request: HttpRequest, row: RuleSet) -> dict[str, Any]:
         "last": sent.get("to", ""),
         "empty": sent.get("empty") == "yes",
         "lapse": sent.get("lapse") == "yes",
+        "may_beside": row.published is not None and row.runs_on == RuleSet.RunsOn.NEW,
+        "lasts": _marked(LASTS, sent.get("days", "7")),
     }
 
 
@@ -166,5 +186,5 @@ def _marked(listed: Any, chosen: str) -> list[tuple[str, str, bool]]:
 
 
 def _runs(row: RuleSet, now: datetime) -> list[dict[str, Any]]:
-    found = Simulation.objects.filter(rule_set=row, kind=Simulation.Kind.PAST).select_related("version", "by")
+    found = Simulation.objects.filter(rule_set=row).select_related("version", "by")
     return [simulated.head(one, *rows.status_of(one, now=now)) for one in found.order_by("-pk")[:_LISTED]]

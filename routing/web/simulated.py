@@ -27,12 +27,14 @@ _STATUS = {
 def head(row: Simulation, status: str, error: str) -> dict[str, Any]:
     """Which rules over which time, and how far it is."""
     asked = row.options.get("asked", {})
+    beside = row.kind == Simulation.Kind.SHADOW
+    rules = _("Version %d") % row.version.n if row.version else _("The draft")
     return {
         "uid": row.uid,
         "url": reverse("simulation", args=[row.uid]),
-        "rules": _("Version %d") % row.version.n if row.version else _("The draft"),
-        "since": _instant(asked.get("since")),
-        "until": _instant(asked.get("until")),
+        "rules": _("%s, beside live") % rules if beside else rules,
+        "since": row.started_at if beside else _instant(asked.get("since")),
+        "until": row.ends_at if beside else _instant(asked.get("until")),
         "by": row.by.name if row.by else "",
         "at": row.created_at,
         "status": Simulation.Status(status).label,

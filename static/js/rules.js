@@ -5,11 +5,17 @@ let timer = 0;
 let looking = null;
 let opened = "";
 
+let pressed = false; // a button of the form is being pressed: its own request says more than a redraw
+let sent = null; // the texts of the form as they were sent
+let typedOn = new Map(); // what was typed while an answer was under way, by the id of the field
+
 const openForm = () => document.getElementById("rule-form");
 
+document.addEventListener("pointerdown", (event) => { pressed = Boolean(event.target.closest("#rule-form button")); });
+document.addEventListener("click", () => { pressed = false; });
 document.addEventListener("change", (event) => {
   const form = event.target.closest("#rule-form");
-  if (form && event.target.matches("[data-redraw]")) form.querySelector("button[name=do][value=look]").click();
+  if (form && !pressed && event.target.matches("[data-redraw]")) form.querySelector("button[name=do][value=look]").click();
 });
 
 document.addEventListener("input", (event) => {
@@ -54,13 +60,25 @@ document.addEventListener("submit", () => { if (isDirty()) delete openForm().dat
 window.addEventListener("beforeunload", (event) => { if (isDirty()) event.preventDefault(); });
 
 // Where the reader was stays known when the page is drawn again.
+const texts = (form) => new Map([...form.querySelectorAll("input.form-control[id]")].map((field) => [field.id, field.value]));
 document.body.addEventListener("htmx:beforeRequest", () => {
   clearTimeout(timer);
+  sent = openForm() && texts(openForm());
   const open = openForm()?.closest("[data-rule]");
   if (open) opened = open.dataset.rule;
 });
+document.body.addEventListener("htmx:beforeSwap", () => {
+  const now = openForm() && sent ? texts(openForm()) : new Map();
+  typedOn = new Map([...now].filter(([id, text]) => sent.has(id) && sent.get(id) !== text));
+});
 document.body.addEventListener("htmx:afterSettle", () => {
   const form = openForm();
+  for (const [id, text] of typedOn) {
+    const field = form?.querySelector(`#${CSS.escape(id)}`);
+    if (field) field.value = text;
+  }
+  if (typedOn.size && form) form.dataset.dirty = "1";
+  typedOn = new Map();
   const lost = !document.activeElement || document.activeElement === document.body;
   const goal = form ? form.dataset.focus || (lost && "r-name") : lost && opened && `edit-${opened}`;
   if (goal) document.getElementById(goal)?.focus();

@@ -291,6 +291,8 @@ def simulate() -> dict[str, Any]:
         "rosters": [("then", "the team as it was", True)],
         "againsts": [("live", "the version in force", True)],
         "wrong": {"period": "Choose the first and the last day."},
+        "may_beside": True,
+        "lasts": [("7", "a week", True)],
         "runs": [run, {**run, "status": "failed", "tone": "late"}, {**run, "status": "running", "tone": "due"}],
     }
 

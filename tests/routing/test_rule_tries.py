@@ -2,10 +2,11 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from routing import live, rulesets
 from routing.models import Decision, RuleSet, SavedExample, Simulation
-from routing.simulate import rows
+from routing.simulate import rows, shadow
 from tests import factories as make
 from tests.routing.test_rule_editor import AUSTRIA, GERMANY, keys, names, ops, signed_in, team
 
@@ -165,3 +166,24 @@ def test_reps_and_managers_of_some_groups_do_not_edit(drafted, team):
     for name in ("rules-publish", "rules-simulate", "rules-draft"):
         assert (mona.get(of(name, drafted)).status_code, rep.get(of(name, drafted)).status_code) == (403, 403)
     assert (mona.get(of("rules-try", drafted)).status_code, rep.get(of("rules-try", drafted)).status_code) == (200, 403)
+
+
+def test_a_trial_beside_live_begins_is_followed_and_stops(ops, drafted, team):
+    austria_too(drafted, team)
+
+    refused = ops.post(of("rules-simulate", drafted), {"kind": "shadow", "days": "x"})
+    answer = ops.post(of("rules-simulate", drafted), {"kind": "shadow", "days": "7"})
+    twice = ops.post(of("rules-simulate", drafted), {"kind": "shadow", "days": "7"})
+    make.arrive(country="Austria")
+    live.route_ready(1)
+    shadow.look(now=timezone.now())
+    page = ops.get(answer.headers["Location"])
+    ops.post(reverse("simulation-cancel", args=[Simulation.objects.get().uid]))
+
+    assert (refused.status_code, refused.context["wrong"]) == (
+        422,
+        {"beside": "Choose an end within the next 31 days."},
+    )
+    assert twice.context["wrong"] == {"beside": "A trial of these rules runs already; stop it first."}
+    assert "1 of 1 leads would move" in page.context["headline"]
+    assert Simulation.objects.get().status == Simulation.Status.CANCELLED
