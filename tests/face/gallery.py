@@ -30,6 +30,7 @@ from tests.face import (
     cast_rules,
     cast_sharing,
     cast_sign_in,
+    cast_start,
     cast_telling,
     cast_work,
 )
@@ -45,6 +46,9 @@ PAGES: dict[str, Page] = {
     "security": ("reps/security.html", cast_sign_in.security, "UTC"),
     "invitations": ("reps/invitations.html", cast_sign_in.invitations, "UTC"),
     "invitation": ("reps/invitation.html", cast_sign_in.invitation, "UTC"),
+    "start": ("routing/start.html", cast_start.kinds, "Europe/Berlin"),
+    "start-team": ("routing/start_team.html", cast_start.team, "Europe/Berlin"),
+    "start-done": ("routing/start_done.html", cast_start.done, "Europe/Berlin"),
     "my-leads": ("leads/my_leads.html", cast_rep.my_leads, "Europe/Berlin"),
     "my-leads-offer": ("leads/my_leads.html", cast_rep.my_leads_offer, "Europe/Berlin"),
     "my-leads-empty": ("leads/my_leads.html", cast_rep.my_leads_empty, "Europe/Berlin"),

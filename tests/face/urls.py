@@ -55,6 +55,8 @@ SIMPLE = (
     "forms",
     "form-new",
     "security",
+    "start",
+    "start-test",
     "sessions-end",
     "invitations",
     "mfa_activate_totp",
@@ -63,6 +65,8 @@ SIMPLE = (
     "mfa_generate_recovery_codes",
 )
 WITH_UID = (
+    "start-team",
+    "form-copy",
     "lead-show",
     "telling-test",
     "telling-remove",
