@@ -28,28 +28,35 @@ def propose(*, lead: Lead, rep: Rep, to: Rep, why: str, now: datetime) -> Propos
 
 
 def answer(*, proposal: Proposal, approve: bool, by: User, now: datetime) -> Proposal.Answer:
-    """Give the lead on, or leave it; once. Where the lead has gone meanwhile the wish is void, and nothing moves."""
-    given = Proposal.Answer.APPROVED if approve else Proposal.Answer.REFUSED
-    mine = Proposal.objects.filter(pk=proposal.pk, answer="")
-    if not mine.update(answer=given, answered_at=now, answered_by=by):
+    """Give the lead on, or leave it; once. Where the lead has gone meanwhile the wish is void, and nothing moves.
+
+    The lead moves first, the answer is noted after it: cut off between the two, nobody reads of a move that was none.
+    """
+    if not Proposal.objects.filter(pk=proposal.pk, answer="").exists():
         raise NotYoursError
     lead = Lead.objects.select_related("group").get(pk=proposal.lead_id)
     if lead.hop != proposal.hop or lead.owner_id != proposal.rep_id:
-        return _void(proposal)
+        return _note(proposal, Proposal.Answer.VOID, by, now)
     if not approve:
+        given = _note(proposal, Proposal.Answer.REFUSED, by, now)
         dispatch.plan([dispatch.Word(lead.pk, lead.hop, proposal.rep_id, "kept", ref=str(proposal.pk))], now=now)
         dispatch.ring()
         return given
     try:
         hand.give(lead=lead, rep=proposal.to, group=lead.group, by=by, why=proposal.why, owner=proposal.rep)
     except NotYoursError:
-        return _void(proposal)
-    return given
+        return _note(proposal, Proposal.Answer.VOID, by, now)
+    # Whatever somebody else answered in that moment, it is given on now.
+    Proposal.objects.filter(pk=proposal.pk).update(answer=Proposal.Answer.APPROVED, answered_at=now, answered_by=by)
+    return Proposal.Answer.APPROVED
 
 
-def _void(proposal: Proposal) -> Proposal.Answer:
-    Proposal.objects.filter(pk=proposal.pk).update(answer=Proposal.Answer.VOID)
-    return Proposal.Answer.VOID
+def _note(proposal: Proposal, said: Proposal.Answer, by: User, now: datetime) -> Proposal.Answer:
+    """Raises NotYoursError where somebody answered before."""
+    mine = Proposal.objects.filter(pk=proposal.pk, answer="")
+    if not mine.update(answer=said, answered_at=now, answered_by=by):
+        raise NotYoursError
+    return said
 
 
 def _open(lead: Lead) -> "QuerySet[Proposal]":

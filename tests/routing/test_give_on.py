@@ -140,3 +140,21 @@ def test_a_proposal_is_void_when_the_lead_went_elsewhere(team, lead):
 
     assert proposals.answer(proposal=Proposal.objects.get(), approve=True, by=boss, now=timezone.now()) == "void"
     assert Lead.objects.get().owner == eva
+
+
+def test_an_answer_that_is_cut_off_can_be_given_again(team, lead, monkeypatch):
+    WorkPlan.objects.create(group=team, give_on="approve")
+    ana, ben = lead.owner, other(team, lead)
+    signed_in(ana).post(f"/leads/{lead.uid}/give-on/", {"to": str(ben.uid), "why": "Speaks Polish"})
+    boss, row = make.user("Boss", is_ops=True), Proposal.objects.get()
+
+    def killed(**_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut, pytest.raises(KeyboardInterrupt):
+        cut.setattr(hand, "give", killed)
+        proposals.answer(proposal=row, approve=True, by=boss, now=timezone.now())
+    assert Proposal.objects.get().answer == ""
+
+    assert proposals.answer(proposal=row, approve=True, by=boss, now=timezone.now()) == "approved"
+    assert Lead.objects.get().owner == ben
