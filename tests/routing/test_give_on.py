@@ -151,9 +151,10 @@ def test_an_answer_that_is_cut_off_can_be_given_again(team, lead, monkeypatch):
     def killed(**_):
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as cut, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as cut:
         cut.setattr(hand, "give", killed)
-        proposals.answer(proposal=row, approve=True, by=boss, now=timezone.now())
+        with pytest.raises(KeyboardInterrupt):
+            proposals.answer(proposal=row, approve=True, by=boss, now=timezone.now())
     assert Proposal.objects.get().answer == ""
 
     assert proposals.answer(proposal=row, approve=True, by=boss, now=timezone.now()) == "approved"
