@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -94,8 +94,9 @@ def _begun(code: str) -> bool:
 def _save(request: HttpRequest, row: RuleSet, form: RuleForm, by: User) -> HttpResponse:
     read = _read(request.POST)
     was, before = read.get("rule"), request.POST.get("before", "")
+    mine = {**form.body(), "key": form.key or str(uuid4())}
     try:
-        saved = rulesets.put_rule(rule_set=row, rule=form.body(), was=was, by=by, before=before)
+        saved = rulesets.put_rule(rule_set=row, rule=mine, was=was, by=by, before=before)
     except RuleSetError as error:
         form.blame(error.problems)
         return draw(request, row, form, read=request.POST.get("read", ""), before=before, status=422)
@@ -112,7 +113,7 @@ def _save(request: HttpRequest, row: RuleSet, form: RuleForm, by: User) -> HttpR
     except rulesets.GoneError:
         return _gone(request, row, form, read)
     _say_saved(request, row, saved, form, read)
-    return redirect("rules-draft", row.uid)
+    return redirect(f"{reverse('rules-draft', args=[row.uid])}?saved={mine['key']}#rule-{mine['key']}")
 
 
 def _gone(request: HttpRequest, row: RuleSet, form: RuleForm, read: Mapping[str, Any]) -> HttpResponse:
@@ -353,6 +354,7 @@ def draw(
         "wrong": len(form.wrong()) if form and status == 422 else 0,
         "look": _look(row, form, before) if form else None,
         "dirty": request.method == "POST",
+        "saved": request.GET.get("saved", ""),
         **try_lead.told(request, row),
         **more,
     }

@@ -4,6 +4,7 @@ const WAIT = 450;
 let timer = 0;
 let looking = null;
 let opened = "";
+let wasOpen = false;
 
 let pressed = false; // a button of the form is being pressed: its own request says more than a redraw
 let sent = null; // the texts of the form as they were sent
@@ -68,6 +69,7 @@ document.body.addEventListener("htmx:beforeRequest", () => {
   if (open) opened = open.dataset.rule;
 });
 document.body.addEventListener("htmx:beforeSwap", () => {
+  wasOpen = Boolean(openForm());
   const now = openForm() && sent ? texts(openForm()) : new Map();
   typedOn = new Map([...now].filter(([id, text]) => sent.has(id) && sent.get(id) !== text));
 });
@@ -80,7 +82,8 @@ document.body.addEventListener("htmx:afterSettle", () => {
   if (typedOn.size && form) form.dataset.dirty = "1";
   typedOn = new Map();
   const lost = !document.activeElement || document.activeElement === document.body;
-  const goal = form ? form.dataset.focus || (lost && "r-name") : lost && opened && `edit-${opened}`;
+  const saved = document.getElementById("draft")?.dataset.saved || opened;
+  const goal = form ? form.dataset.focus || ((lost || !wasOpen) && "r-name") : lost && saved && `edit-${saved}`;
   if (goal) document.getElementById(goal)?.focus();
   if (!form) opened = "";
 });

@@ -187,3 +187,14 @@ def test_a_trial_beside_live_begins_is_followed_and_stops(ops, drafted, team):
     assert twice.context["wrong"] == {"beside": "A trial of these rules runs already; stop it first."}
     assert "1 of 1 leads would move" in page.context["headline"]
     assert Simulation.objects.get().status == Simulation.Status.CANCELLED
+
+
+def test_the_api_lets_the_same_people_write(drafted, team):
+    mona = signed_in("Mona", is_ops=False)
+    team.managers.add(mona.user)
+    url, body = reverse("api:rule-set-draft", args=[drafted.uid]), {"rules": []}
+
+    of_all = mona.put(url, body, content_type="application/json").status_code
+    make.group("Other")
+
+    assert (of_all, mona.put(url, body, content_type="application/json").status_code) == (400, 403)
