@@ -7,6 +7,7 @@ from routing.web import (
     clear_tests,
     compare,
     draft,
+    draft_acts,
     give_on,
     how_shared,
     imports,
@@ -30,11 +31,16 @@ from routing.web import (
 )
 from routing.web.hours import page as hours
 from routing.web.start import page as start
+from routing.web.team import page as team
 
 urlpatterns = [
     path("add-lead/", add_lead.page, name="add-lead"),
     path("add-lead/sent/", add_lead.sent, name="leads-sent"),
     path("availability/", hours.mine, name="my-availability"),
+    path("team/", team.page, name="team"),
+    path("team/add/", team.add, name="team-add"),
+    path("team/<uuid:uid>/limit/", team.limit, name="team-limit"),
+    path("team/<uuid:uid>/in/<uuid:group_uid>/", team.member, name="team-member"),
     path("team/<uuid:uid>/availability/", hours.of_rep, name="rep-availability"),
     path("pool/", pool.page, name="pool"),
     path("pool/<uuid:uid>/pull/", pool.pull, name="pool-pull"),
@@ -74,8 +80,8 @@ urlpatterns = [
     path("rules/<uuid:uid>/<int:n>/go-back/", compare.go_back, name="rules-go-back"),
     path("rules/begin/", draft.begin, name="rules-begin"),
     path("rules/<uuid:uid>/draft/", draft.page, name="rules-draft"),
-    path("rules/<uuid:uid>/draft/order/", draft.order, name="rules-order"),
-    path("rules/<uuid:uid>/draft/restore/", draft.restore, name="rules-restore"),
+    path("rules/<uuid:uid>/draft/order/", draft_acts.order, name="rules-order"),
+    path("rules/<uuid:uid>/draft/restore/", draft_acts.restore, name="rules-restore"),
     path("rules/<uuid:uid>/simulate/", simulate.page, name="rules-simulate"),
     path("rules/simulations/<uuid:uid>/", simulate.show, name="simulation"),
     path("rules/simulations/<uuid:uid>/cancel/", simulate.cancel, name="simulation-cancel"),
@@ -84,8 +90,8 @@ urlpatterns = [
     path("rules/<uuid:uid>/try/keep/", try_lead.keep, name="rules-keep"),
     path("rules/<uuid:uid>/draft/<str:key>/", draft.rule, name="rules-rule"),
     path("rules/<uuid:uid>/draft/<str:key>/look/", draft.look, name="rules-look"),
-    path("rules/<uuid:uid>/draft/<str:key>/duplicate/", draft.duplicate, name="rules-duplicate"),
-    path("rules/<uuid:uid>/draft/<str:key>/remove/", draft.remove, name="rules-remove"),
+    path("rules/<uuid:uid>/draft/<str:key>/duplicate/", draft_acts.duplicate, name="rules-duplicate"),
+    path("rules/<uuid:uid>/draft/<str:key>/remove/", draft_acts.remove, name="rules-remove"),
     path("team/<uuid:uid>/leave/", leave.page, name="rep-leave"),
     path("slack/actions/", slack.actions, name="slack-actions"),
     path("to-assign/", to_assign.page, name="to-assign"),

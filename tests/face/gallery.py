@@ -31,6 +31,7 @@ from tests.face import (
     cast_sharing,
     cast_sign_in,
     cast_start,
+    cast_team,
     cast_telling,
     cast_work,
 )
@@ -160,6 +161,9 @@ PAGES: dict[str, Page] = {
     "unfair": ("routing/unfair.html", cast_sharing.unfair, "Europe/Berlin"),
     "questions": ("routing/questions.html", cast_sharing.questions, "Europe/Berlin"),
     "questions-empty": ("routing/questions.html", cast_sharing.questions_none, "Europe/Berlin"),
+    "team": ("routing/team.html", cast_team.roster, "Europe/Berlin"),
+    "team-look": ("routing/team.html", cast_team.roster_look, "Europe/Berlin"),
+    "team-empty": ("routing/team.html", cast_team.roster_empty, "Europe/Berlin"),
     "login": ("registration/login.html", cast_plain.login, "UTC"),
     "login-wrong": ("registration/login.html", cast_plain.login_wrong, "UTC"),
     "password-change": ("registration/password_change_form.html", cast_plain.password_change, "UTC"),

@@ -15,6 +15,8 @@ SIMPLE = (
     "to-assign",
     "rules",
     "team",
+    "team-add",
+    "import-new",
     "reports",
     "home",
     "login",
@@ -24,7 +26,6 @@ SIMPLE = (
     "duty-switch",
     "my-availability",
     "imports",
-    "import-new",
     "my-turn",
     "work-plans",
     "proposals",
@@ -65,6 +66,10 @@ SIMPLE = (
     "mfa_generate_recovery_codes",
 )
 WITH_UID = (
+    "team-limit",
+    "rep-availability",
+    "rep-leave",
+    "rep-report",
     "start-team",
     "form-copy",
     "lead-show",
@@ -128,6 +133,7 @@ WITH_UID = (
     "invitation-withdraw",
 )
 WITH_TWO = (
+    "team-member",
     "rules-rule",
     "rules-look",
     "rules-duplicate",
