@@ -24,7 +24,8 @@ from leads.qualify.freeze import catalogue_of
 from leads.web import facts, show
 from reps import access, availability
 from reps.models import Group, Membership, Rep, User
-from routing import hand, standing, wording
+from reps.web import reader
+from routing import hand, rulings, standing, wording
 from routing.assign import NotYoursError
 from routing.wording.qualification import verdict_says
 
@@ -61,6 +62,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "waiting": [_row(lead, current=n == position) for n, lead in enumerate(rows)],
         "oldest_at": min((lead.arrived_at for lead in rows), default=None),
         "reject_reasons": REJECT_REASONS,
+        "returned": rulings.overseen_by(reader.user(request)).filter(ruling="").count(),
     }
     if rows:
         lead = rows[position]

@@ -8,6 +8,10 @@ from django import forms
 from django.core.paginator import Paginator
 from django.utils.safestring import mark_safe
 
+from leads.models import Lead
+from reps.models import Rep, User
+from routing.models import Return
+from routing.rulings import Rate
 from tests.face.cast import PERIODS, berlin, choices, columns, manager_shell, uid
 from tests.face.cast_board import DUTY
 
@@ -415,4 +419,40 @@ def rules_empty() -> dict[str, Any]:
         "version": None,
         "edit_url": "/admin/",
         "draft": {"by": "Clara Hoffmann", "changes": 2},
+    }
+
+
+def returns() -> dict[str, Any]:
+    lead = Lead(uid=uid("back"))
+    rows = [
+        Return(
+            lead=lead, hop=1, reason="spam", note="An online casino; the number does not exist.", at=berlin(19, "09:12")
+        ),
+        Return(lead=lead, hop=2, reason="unreachable", at=berlin(18, "16:40")),
+    ]
+    shown = [
+        {
+            "row": row,
+            "title": "Lucky Strike Entertainment Holding Ltd",
+            "url": "/leads/x/",
+            "counts": n == 0,
+            "may_rule": n == 0,
+        }
+        for n, row in enumerate(rows)
+    ]
+    for row in rows:
+        row.rep = Rep(user=User(name="Maximiliane von Hohenthal-Westerburg"))
+    rates = [Rate("Ana Lindqvist", 52, 4, 1), Rate("Benedikt Oberhauser-Lindenau", 40, 2, 0)]
+    return {
+        **manager_shell("to-assign"),
+        "tabs": [
+            {"label": "To rule on", "count": 2, "url": "/returns/", "active": True},
+            {"label": "Approved", "count": None, "url": "/returns/?show=approved", "active": False},
+        ],
+        "show": "open",
+        "reasons": Return.Reason.choices,
+        "rows": shown,
+        "page": Paginator(rows, 30).page(1),
+        "by_rep": rates,
+        "by_source": [Rate("Trade fair", 60, 5, 1), Rate("", 12, 1, 0)],
     }

@@ -91,6 +91,7 @@ PAGES: dict[str, Page] = {
     "board-empty": ("reporting/board.html", cast_board.board_empty, "Europe/Berlin"),
     "leads": ("leads/lead_list.html", cast_desk.leads, "Europe/Berlin"),
     "leads-empty": ("leads/lead_list.html", cast_desk.leads_empty, "Europe/Berlin"),
+    "returns": ("routing/returns.html", cast_desk.returns, "Europe/Berlin"),
     "to-assign": ("routing/to_assign.html", cast_desk.to_assign, "Europe/Berlin"),
     "to-assign-empty": ("routing/to_assign.html", cast_desk.to_assign_empty, "Europe/Berlin"),
     "rules": ("routing/rules.html", cast_desk.rules, "Europe/Berlin"),

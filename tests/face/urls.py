@@ -58,6 +58,7 @@ SIMPLE = (
     "security",
     "start",
     "start-test",
+    "returns",
     "sessions-end",
     "invitations",
     "mfa_activate_totp",
@@ -133,6 +134,7 @@ WITH_UID = (
     "invitation-withdraw",
 )
 WITH_TWO = (
+    "return-rule",
     "team-member",
     "rules-rule",
     "rules-look",
