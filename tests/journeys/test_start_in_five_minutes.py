@@ -28,7 +28,7 @@ def test_a_first_lead_is_shared(product, shape):
         if shape == "territories":
             page.locator("[name=people0-0-countries]").fill("Germany")
         if shape == "accounts":
-            page.locator("[name=people0-0-domains]").fill("acme.com")
+            page.locator("[name=people0-0-domains]").fill("example.net")
         page.get_by_label("They work").select_option("always")
         assert page.get_by_label("Time zone").input_value() == "Europe/Berlin"
         page.get_by_role("button", name="Begin to share leads").click()

@@ -14,7 +14,7 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
-PEOPLE = [("Ana Ruiz", "ana@team.example", "Spain, PT", "acme.com"), ("Ben Ode", "ben@team.example", "", "")]
+PEOPLE = [("Ana Ruiz", "ana@team.example", "Spain, PT", "example.net"), ("Ben Ode", "ben@team.example", "", "")]
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_leads_of_a_country_go_to_who_covers_it_and_the_rest_to_who_named_none(c
 def test_leads_of_an_owned_company_go_to_its_owner(client, ops):
     client.post("/start/accounts/", sent("accounts"))
 
-    assert {arrive(email=f"p{n}@acme.com").owner.name for n in range(3)} == {"Ana Ruiz"}
+    assert {arrive(email=f"p{n}@example.net").owner.name for n in range(3)} == {"Ana Ruiz"}
 
 
 @pytest.mark.parametrize(
@@ -109,14 +109,14 @@ def test_what_is_wrong_is_told_and_nothing_is_made(client, ops, more, says):
 
 
 def test_companies_are_read_however_they_are_written(client, ops):
-    people = [("Ana", "ana@team.example", "", "https://www.Acme.com/; northwind.io"), ("B", "b@team.example", "", "?")]
+    people = [("Ana", "ana@team.example", "", "https://www.Example.net/; example.org"), ("B", "b@team.example", "", "?")]
     answer = client.post("/start/accounts/", sent("accounts", people))
     assert "“?” is no address of a website" in answer.content.decode()
 
     people[1] = ("B", "b@team.example", "", "")
     client.post("/start/accounts/", sent("accounts", people))
 
-    assert arrive(email="x@acme.com").owner.name == "Ana"
+    assert arrive(email="x@example.net").owner.name == "Ana"
 
 
 def test_it_happens_once(client, ops):
