@@ -9,7 +9,7 @@ from django.db import transaction
 from leads.conditions import Catalogue
 from leads.qualify.freeze import catalogue_of
 from reps.models import User
-from routing.engine.ruleset import Directory, RuleProblem, RuleSetError, parse
+from routing.engine.ruleset import LONGEST_NAME, Directory, RuleSetError, parse
 from routing.engine.ruleset import Rule as Read
 from routing.engine.ruleset import RuleSet as Rules
 from routing.engine.ruleset.index import Index
@@ -29,7 +29,6 @@ _PARTS = (
     "escalation",
     "priority",
 )
-_LONGEST = {"name": 100, "reason": 200}  # what the rows keep
 
 
 class GoneError(LookupError):
@@ -109,7 +108,7 @@ def duplicate_rule(*, rule_set: RuleSet, revision: int, key: str, name: Callable
         locked = lock(rule_set, revision)
         bodies = body_of(locked)["rules"]
         place = _find(bodies, key)
-        copy = {**bodies[place], "key": str(uuid.uuid4()), "name": name(bodies[place]["name"])[: _LONGEST["name"]]}
+        copy = {**bodies[place], "key": str(uuid.uuid4()), "name": name(bodies[place]["name"])[:LONGEST_NAME]}
         bodies.insert(place + 1, copy)
         _saved(locked, bodies)
         return str(copy["key"])
@@ -158,7 +157,6 @@ def _place(bodies: Sequence[Body], before: str) -> int:
 
 def _kept(rule: Body, was: Body | None, division: int) -> Body:
     """The rule, checked, with the old text of each part that still means the same."""
-    _check_lengths(rule)
     catalogue = catalogue_of(division)
     new = read_alone(rule, catalogue, directory_of(division))
     if was is None:
@@ -169,17 +167,6 @@ def _kept(rule: Body, was: Body | None, division: int) -> Body:
         return rule
     parts = {part: was[part] for part in _PARTS if part in was and getattr(new, part) == getattr(old, part)}
     return {**rule, **parts}
-
-
-def _check_lengths(rule: Body) -> None:
-    texts = {"name": rule.get("name"), "destination.reason": (rule.get("destination") or {}).get("reason")}
-    wrong = tuple(
-        RuleProblem(f"rules[0].{path}", "too_long", (("most", most),))
-        for path, text in texts.items()
-        if isinstance(text, str) and len(text) > (most := _LONGEST[path.rpartition(".")[2]])
-    )
-    if wrong:
-        raise RuleSetError(wrong)
 
 
 def _saved(rule_set: RuleSet, bodies: Sequence[Body]) -> RuleSet:

@@ -25,7 +25,7 @@ def problems(*bodies, **given):
         ([rule("", to_group(1))], [("rules[0].name", "no_name", {})]),
         ([rule(5, to_group(1))], [("rules[0].name", "no_name", {})]),
         ([rule("a\x00", to_group(1))], [("rules[0].name", "bad_text", {})]),
-        ([rule("x" * 201, to_group(1))], [("rules[0].name", "too_long", {"most": 200})]),
+        ([rule("x" * 201, to_group(1))], [("rules[0].name", "too_long", {"most": 100})]),
         (
             [rule("Rest", to_group(1), GERMAN), REST],
             [("rules[1].name", "name_twice", {"first": 1, "name": "rest"})],

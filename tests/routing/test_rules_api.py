@@ -111,6 +111,8 @@ def sent(**fields):
         (sent(destination={"to": "group", "group": 1}), "rules[0].destination.group"),
         (sent(destination={"to": "rep", "rep": str(uuid.uuid4())}), "rules[0].destination.rep"),
         (sent(condition={"field": "x"}), "rules[0].condition"),
+        (sent(name="x" * 101), "rules[0].name"),
+        (sent(destination={"to": "reject", "reason": "x" * 201}), "rules[0].destination.reason"),
         ([1], "body"),
     ],
 )  # fmt: skip

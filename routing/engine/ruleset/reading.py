@@ -24,8 +24,8 @@ from routing.engine.ruleset.shape import (
 from routing.engine.ruleset.steps import LONGEST_RESPONSE, MOST_STEPS, StepsReading
 
 MOST_RULES = 2000
-LONGEST_NAME = 200
-LONGEST_REASON = 500
+LONGEST_NAME = 100  # as long as the rows of a draft keep
+LONGEST_REASON = 200  # as above
 LAST_BAND = 9
 CLOCKS = ("working", "wall")
 MODES = ("open", "blind", "broadcast")
