@@ -33,12 +33,14 @@ from routing.web import (
 from routing.web.hours import page as hours
 from routing.web.start import page as start
 from routing.web.team import page as team
+from routing.web.team import week as team_week
 
 urlpatterns = [
     path("add-lead/", add_lead.page, name="add-lead"),
     path("add-lead/sent/", add_lead.sent, name="leads-sent"),
     path("availability/", hours.mine, name="my-availability"),
     path("team/", team.page, name="team"),
+    path("team/week/", team_week.page, name="team-week"),
     path("team/add/", team.add, name="team-add"),
     path("team/<uuid:uid>/limit/", team.limit, name="team-limit"),
     path("team/<uuid:uid>/in/<uuid:group_uid>/", team.member, name="team-member"),

@@ -6,12 +6,14 @@ from uuid import UUID
 from django.core.paginator import Paginator
 
 from reps.models import Group, Membership, Rep, User
+from routing.coverage.arrivals import Arrivals, Hour
+from routing.web.team import heat
 from routing.web.team.duty import Stands
 from routing.web.team.forms import AddForm, LimitForm, TermsForm
 from routing.web.team.shares import Way
 from tests.face.cast import manager_shell, uid
 
-TABS = (("Who shares what", "team"),)
+TABS = (("Who shares what", "team"), ("Shifts and time off", "team-week"))
 GROUPS = [
     Group(pk=n, uid=UUID(str(uid(name))), name=name)
     for n, name in enumerate(("DACH Seniors", "DACH", "Nordics & UK", "France & Benelux", "Enterprise"), start=1)
@@ -108,3 +110,66 @@ def roster_empty() -> dict[str, Any]:
     """A group without anybody."""
     page = Paginator([], 50).get_page(1)
     return _roster(rows=[], page=page, says="0 reps in 1 group.", groups=GROUPS[:1])
+
+
+def _day(n: int, day: int) -> dict[str, Any]:
+    label = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[day]
+    off = {"label": label, "bars": [], "away": [], "says": "", "why": ""}
+    if n == 3 and day < 5:
+        return off | {"away": [{"x": 480, "width": 540}], "why": "time off"}
+    if n == 4 and day == 2:
+        bars = [{"x": 0, "width": 60}, {"x": 600, "width": 240}, {"x": 960, "width": 480}]
+        return off | {
+            "bars": bars, "away": [{"x": 840, "width": 60}], "says": "0-1, 10-14, 16:15-24", "why": "paused, busy",
+        }  # fmt: skip
+    if day > 4:
+        return off
+    return off | {"bars": [{"x": 540, "width": 210}, {"x": 780, "width": 270}], "says": "9-12:30, 13-17:30"}
+
+
+def _heat(*, some: bool) -> dict[str, Any]:
+    """A week with open evenings."""
+    hours = []
+    for day in range(7):
+        row = []
+        for hour in range(24):
+            there = day < 5 and 8 <= hour < 18
+            leads = (abs(13 - hour) < 8) * (31 - 3 * abs(13 - hour)) // (1 if day < 5 else 6) if some else 0
+            row.append(Hour(max(leads, 0), 0 if there else max(leads, 0), 0.0 if there else 1.0, 3.0 if there else 0.0))
+        hours.append(tuple(row))
+    everything = [hour for row in hours for hour in row]
+    return heat.drawn(
+        Arrivals(tuple(hours), sum(hour.leads for hour in everything), sum(hour.missed for hour in everything))
+    )
+
+
+def week() -> dict[str, Any]:
+    """A week with somebody away, and leads in the evening."""
+    names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    rows = [
+        {"rep": rep(pk, name), "days": [_day(pk - 1, day) for day in range(7)]}
+        for pk, (name, *_rest) in enumerate(PEOPLE, start=1)
+    ]
+    return {
+        **manager_shell("team"),
+        "tabs": tabs("team-week"),
+        "days": [{"label": name, "day": f"{16 + n} Nov", "today": n == 3} for n, name in enumerate(names)],
+        "rows": rows,
+        "there": [{"label": name, "n": 5 if n < 5 else 0} for n, name in enumerate(names)],
+        "title": "16 Nov to 22 Nov 2026",
+        "monday": "2026-11-16",
+        "before_url": "#before",
+        "after_url": "#after",
+        "now_url": "#now",
+        "groups": GROUPS,
+        "chosen": str(GROUPS[1].uid),
+        "q": "",
+        "page": Paginator(rows, 50).get_page(1),
+        "zone": "Europe/Berlin",
+        "heat": _heat(some=True),
+    }
+
+
+def week_empty() -> dict[str, Any]:
+    """Nobody of a name, and no leads yet."""
+    return {**week(), "rows": [], "page": Paginator([], 50).get_page(1), "q": "zz", "heat": _heat(some=False)}

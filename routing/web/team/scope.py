@@ -60,7 +60,5 @@ def of(request: HttpRequest) -> Scope:
 
 def tabs(active: str) -> list[dict[str, object]]:
     """The parts of Team."""
-    parts = (
-        ("team", _("Who shares what")),
-    )  # fmt: skip
+    parts = (("team", _("Who shares what")), ("team-week", _("Shifts and time off")))
     return [{"url": reverse(name), "label": label, "active": name == active} for name, label in parts]

@@ -1,0 +1,1 @@
+"""Where leads come and nobody is: hours without anybody on duty, parts of the market that nobody covers."""
