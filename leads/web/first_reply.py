@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 from uuid import UUID
 
+import pghistory
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -82,7 +83,8 @@ def _answer(request: HttpRequest, reply: FirstReply, rep: Rep | None, context: d
     if request.method == "POST":
         status = 200 if fields.is_valid() else 422
         if status == 200 and request.POST.get("go") not in {"look", "test"}:
-            fields.save()
+            with pghistory.context(by=request.user.pk):
+                fields.save()
             messages.success(request, _saved(reply))
             return redirect(context["back"])
         if status == 200 and request.POST.get("go") == "test":

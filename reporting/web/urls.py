@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from reporting.web import board, my_numbers, rep_report, rep_share, reports
+from reporting.web import board, changes, my_numbers, rep_report, rep_share, reports
 
 urlpatterns = [
     path("board/", board.page, name="board"),
+    path("changes/", changes.page, name="changes"),
+    path("changes/export.csv", changes.export, name="changes-csv"),
     path("reports/", reports.page, name="reports"),
     path("reports/export.csv", reports.export, name="reports-csv"),
     path("reports/<uuid:uid>/", rep_report.page, name="rep-report"),

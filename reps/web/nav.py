@@ -48,6 +48,7 @@ OPS = (
     Entry("connections", gettext_lazy("Connections"), gettext_lazy("Connections"), "plug"),
     Entry("forms", gettext_lazy("Web forms"), gettext_lazy("Forms"), "forms"),
     Entry("imports", gettext_lazy("Import"), gettext_lazy("Import"), "file-in"),
+    Entry("changes", gettext_lazy("Changes"), gettext_lazy("Changes"), "history"),
     Entry("admin:index", gettext_lazy("Settings"), gettext_lazy("Settings"), "settings"),
 )
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pghistory
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -105,7 +106,7 @@ def page(request: HttpRequest, uid: str) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form, rows = PlanForm(sent, instance=plan), Steps(sent, instance=plan)
     if sent is not None and form.is_valid() and rows.is_valid():
-        with transaction.atomic():
+        with transaction.atomic(), pghistory.context(by=request.user.pk):
             form.save()
             rows.save()
         watched = quiet.set_for(group, now=timezone.now()) if plan.quiet_days not in {None, before} else 0

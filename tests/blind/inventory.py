@@ -29,7 +29,7 @@ OF_A_LEAD = "lead-more lead-show lead-why api:lead-self api:lead-timeline api:le
 NOT_REPS = """
     invitation-again invitation-withdraw invitations
     how-shared-link how-shared-version how-shared-why question-answer questions
-    board connection connection-address connection-edit connection-look connection-mapping connection-new
+    board changes changes-csv connection connection-address connection-edit connection-look connection-mapping connection-new
     connection-shelf connection-switch connection-template connection-test connections deliveries deliveries-again
     delivery form-copy form-edit form-ending form-ending-new form-endings form-first-reply form-held form-held-take
     form-held-throw group-first-reply
