@@ -33,6 +33,7 @@ from routing.web import (
 from routing.web.hours import page as hours
 from routing.web.start import page as start
 from routing.web.team import page as team
+from routing.web.team import territories
 from routing.web.team import week as team_week
 
 urlpatterns = [
@@ -41,6 +42,9 @@ urlpatterns = [
     path("availability/", hours.mine, name="my-availability"),
     path("team/", team.page, name="team"),
     path("team/week/", team_week.page, name="team-week"),
+    path("team/territories/", territories.listed, name="territories"),
+    path("team/territories/new/", territories.page, name="territory-new"),
+    path("team/territories/<uuid:uid>/", territories.page, name="territory"),
     path("team/add/", team.add, name="team-add"),
     path("team/<uuid:uid>/limit/", team.limit, name="team-limit"),
     path("team/<uuid:uid>/in/<uuid:group_uid>/", team.member, name="team-member"),

@@ -4,16 +4,19 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.http import QueryDict
 
-from reps.models import Group, Membership, Rep, User
+from reps.models import Group, Membership, Rep, Territory, User
 from routing.coverage.arrivals import Arrivals, Hour
-from routing.web.team import heat
+from routing.snapshot.territories import read_areas
+from routing.web.team import heat, places
 from routing.web.team.duty import Stands
 from routing.web.team.forms import AddForm, LimitForm, TermsForm
 from routing.web.team.shares import Way
+from routing.web.team.territory_form import KINDS, TerritoryForm
 from tests.face.cast import manager_shell, uid
 
-TABS = (("Who shares what", "team"), ("Shifts and time off", "team-week"))
+TABS = (("Who shares what", "team"), ("Shifts and time off", "team-week"), ("Territories", "territories"))
 GROUPS = [
     Group(pk=n, uid=UUID(str(uid(name))), name=name)
     for n, name in enumerate(("DACH Seniors", "DACH", "Nordics & UK", "France & Benelux", "Enterprise"), start=1)
@@ -173,3 +176,64 @@ def week() -> dict[str, Any]:
 def week_empty() -> dict[str, Any]:
     """Nobody of a name, and no leads yet."""
     return {**week(), "rows": [], "page": Paginator([], 50).get_page(1), "q": "zz", "heat": _heat(some=False)}
+
+
+MARKETS: tuple[tuple[str, str, list[dict[str, Any]]], ...] = (
+    ("Berlin Mitte", "Ana Lindqvist", [{"kind": "postal", "countries": ["DE"], "low": "10115", "high": "10999"}]),
+    (
+        "DACH",
+        "Ben Okafor and Kim Tran",
+        [{"kind": "country", "countries": ["DE", "AT", "CH"]}, {"kind": "market", "industries": ["shipping"]}],
+    ),
+    ("Iberia", "nobody", [{"kind": "region", "countries": ["ES"], "names": ["Cataluña", "Comunidad Valenciana"]}]),
+    ("Rest of the world", "Priya Nair", [{"kind": "world"}]),
+)
+
+
+def territories() -> dict[str, Any]:
+    """Who covers what, with a hole and an overlap."""
+    rows = []
+    for pk, (name, reps, market) in enumerate(MARKETS, start=1):
+        made = Territory(pk=pk, uid=UUID(str(uid(name))), name=name, group=GROUPS[0], market=market)
+        covers = [places.area_says(area) for area in read_areas(market)]
+        rows.append({"territory": made, "reps": reps, "empty": reps == "nobody", "covers": covers})
+    return {
+        **manager_shell("team"),
+        "tabs": tabs("territories"),
+        "rows": rows,
+        "tree": places.tree((row, read_areas(row["territory"].market)) for row in rows),
+        "problems": {
+            "holes": ["No rep covers Portugal: 12 leads came from there in the last 30 days."],
+            "overlaps": ["Ana (Berlin Mitte) and Ben (Berlin) both cover Germany 10115-10999: they share its leads."],
+        },
+        "all": True,
+    }
+
+
+def territories_none() -> dict[str, Any]:
+    """Before the first."""
+    nothing: dict[str, list[str]] = {"holes": [], "overlaps": []}
+    return {**territories(), "rows": [], "tree": [], "problems": nothing}
+
+
+def territory() -> dict[str, Any]:
+    """A form with an area that cannot be read."""
+    typed = QueryDict(
+        "name=Iberia&area-kind=region&area-countries=Atlantis&area-names=Galicia&area-low=&area-high="
+        "&area-industries=&area-segments=&area-kind=market&area-countries=ES, Portugal&area-names=&area-low=&area-high="
+        "&area-industries=Shipping&area-segments="
+    )
+    people = [rep(pk, name) for pk, (name, *_rest) in enumerate(PEOPLE, start=1)]
+    made = Territory(pk=3, uid=UUID(str(uid("Iberia"))), name="Iberia", group=GROUPS[0])
+    form = TerritoryForm(typed, groups=GROUPS, reps=people, territory=made, covered=people[:1], read="x")
+    form.is_valid()
+    shell = manager_shell("team")
+    return {
+        **shell,
+        "territory": made,
+        "form": form,
+        "areas": form.areas,
+        "kinds": KINDS,
+        "problem": "",
+        "checks": True,
+    }

@@ -17,6 +17,8 @@ SIMPLE = (
     "team",
     "team-add",
     "team-week",
+    "territories",
+    "territory-new",
     "import-new",
     "reports",
     "home",
@@ -70,6 +72,7 @@ SIMPLE = (
 )
 WITH_UID = (
     "team-limit",
+    "territory",
     "rep-availability",
     "rep-leave",
     "rep-report",

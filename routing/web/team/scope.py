@@ -60,5 +60,9 @@ def of(request: HttpRequest) -> Scope:
 
 def tabs(active: str) -> list[dict[str, object]]:
     """The parts of Team."""
-    parts = (("team", _("Who shares what")), ("team-week", _("Shifts and time off")))
+    parts = (
+        ("team", _("Who shares what")),
+        ("team-week", _("Shifts and time off")),
+        ("territories", _("Territories")),
+    )
     return [{"url": reverse(name), "label": label, "active": name == active} for name, label in parts]
