@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -12,9 +12,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from reps import access
-from reps.models import Division, Group, Invitation, Membership, Rep, User
+from reps.models import Division, Group, Invitation, Membership, Rep, Shift, User
 
 GOOD_FOR = timedelta(days=7)
+# The hours a new rep begins with; they change their own under My availability.
+_WORKDAYS, _BEGINS, _ENDS = 5, time(9), time(17)
 
 
 class InvitationError(ValueError):
@@ -139,7 +141,11 @@ def accept(*, secret: str, name: str, password: str | None, now: datetime) -> Us
     user.set_password(password)
     user.save()
     if found.is_rep:
-        rep, _new = Rep.objects.get_or_create(user=user, defaults={"time_zone": time_zone})
+        rep, new = Rep.objects.get_or_create(user=user, defaults={"time_zone": time_zone})
+        if new:  # without hours they would never get a lead
+            Shift.objects.bulk_create(
+                Shift(rep=rep, weekday=day, begins=_BEGINS, ends=_ENDS, starts_at=now) for day in range(_WORKDAYS)
+            )
         there = Membership.objects.at(now).filter(rep=rep).values("group")
         for group in found.rep_in.filter(active=True).exclude(pk__in=there):
             Membership.objects.create(group=group, rep=rep, starts_at=now)

@@ -166,6 +166,15 @@ def _row(request: HttpRequest, uid: str) -> Invitation:
     return row
 
 
+def kept_as_files() -> str:
+    """A note for who invites, where no mail server is set; empty where mail leaves."""
+    if not settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+        return ""
+    return _(
+        "No mail server is set, so the invitation is a file in the folder “mail” of the data folder. See EMAIL_URL."
+    )
+
+
 def send(row: Invitation, secret: str) -> bool:
     """By mail; False where that failed: the invitation stays, to be sent again."""
     url = urljoin(settings.PUBLIC_URL, reverse("invitation", args=[secret]))
@@ -181,6 +190,6 @@ def send(row: Invitation, secret: str) -> bool:
 
 def _send(request: HttpRequest, row: Invitation, secret: str) -> None:
     if send(row, secret):
-        messages.success(request, _("The invitation is on its way to %s.") % row.email)
+        messages.success(request, kept_as_files() or _("The invitation is on its way to %s.") % row.email)
     else:
         messages.error(request, _("The mail could not be sent. Look at the settings for mail, then send it again."))

@@ -152,12 +152,13 @@ def duty_of(rep: Rep, *, now: datetime) -> dict[str, Any]:
         return {"on": False, "note": _("paused until %s") % _when(until, now) if until else _("paused")}
     duty = availability.calendar(rep, since=now, until=now + availability.HORIZON).duty
     if not duty:
-        return {"on": True, "note": _("no shift is planned")}
+        return {"on": True, "later": True, "note": _("no shift is planned")}
     start, end = duty[0]
     if end >= now + availability.HORIZON:
         return {"on": True, "note": _("around the clock")}
     return {
         "on": True,
+        "later": start > now,
         "note": _("until %s") % _when(end, now) if start <= now else _("shift begins %s") % _when(start, now),
     }
 

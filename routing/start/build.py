@@ -76,6 +76,7 @@ def build(*, wanted: Wanted, division: Division, by: User, now: datetime) -> Mad
     if has_started(division):
         raise AlreadyStartedError
     Division.objects.filter(pk=division.pk).update(time_zone=wanted.time_zone)
+    User.objects.filter(pk=by.pk, time_zone="UTC").update(time_zone=wanted.time_zone)
     people = {person.email: person for team in wanted.teams for person in team.people}
     reps = {email: _rep(person, wanted, division, now) for email, person in people.items()}
     groups = [_group(team, wanted, division, by) for team in wanted.teams]
@@ -163,12 +164,14 @@ def _condition(wanted: Wanted) -> dict[str, Any]:
 
 def _form(division: Division, wanted: Wanted) -> WebForm:
     """Open at once; it must be told what the rules ask about."""
-    form = forms.new(name=_("Contact form"), pattern="demo", division=division)
+    form = forms.new(name=_("Contact form"), pattern="contact", division=division)
     form.connection.active = True
     form.connection.source = _("Website")
     form.connection.save(update_fields=["active", "source"])
     by_country = SHAPES[wanted.shape].asks == "countries" or wanted.split is Split.COUNTRIES
     by_size = len(wanted.teams) > 1 and not by_country
     asked = [key for key, needed in (("country", by_country), ("employees", by_size)) if needed]
+    for key in asked:
+        forms.add(form=form, what=f"field:{key}")
     form.items.filter(key__in=asked).update(required=True)
     return form

@@ -26,7 +26,7 @@ from routing import allowance
 from routing import claim as claims
 from routing.web import hurry
 
-_URGENT_BELOW = 5  # bands 0-4 come before the usual 5
+_USUAL = 5  # bands 0-4 come before it, 6-9 behind it
 _MOST_CARDS = 60
 _MOST_PIPS = 8  # more are a wall, not a count
 
@@ -242,10 +242,18 @@ def _row(card: claims.Card) -> dict[str, Any]:
     return {
         "handle": card.handle,
         "since": card.waiting_since,
-        "urgent": card.band is not None and card.band < _URGENT_BELOW,
+        "urgent": card.band is not None and card.band < _USUAL,
+        "priority": _priority(card.band),
         "source": source,
         "source_icon": "forms",
     }
+
+
+def _priority(band: int | None) -> str:
+    """The band orders the pool, so each card tells its own; the usual one goes without saying."""
+    if band is None or band == _USUAL:
+        return ""
+    return (_("High priority (%d)") if band < _USUAL else _("Low priority (%d)")) % band
 
 
 def _taken(lead: Lead) -> dict[str, Any]:

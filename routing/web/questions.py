@@ -29,7 +29,7 @@ from routing.models import LedgerEntry, Question, RuleSetVersion
 from routing.web.how_shared import readable, said
 
 _ON_A_PAGE = 30
-_BIGGEST = 2**63 - 1
+_LONGEST_NUMBER = 19  # digits: what a number of a row can have
 _TABS = {
     "open": gettext_lazy("Open"),
     "answered": gettext_lazy("Answered"),
@@ -153,9 +153,10 @@ def _about(user: Any, rep: Rep, asked: Any, now: datetime) -> tuple[Lead | None,
     entry, number = None, asked.get("number", "").replace("\x00", "").strip()
     if number:
         digits = number.removeprefix("#")
-        if digits.isdecimal() and int(digits) <= _BIGGEST:
-            mine = Q(reps__contains=[rep.pk]) | Q(winner=rep.pk)
-            entry = LedgerEntry.objects.filter(mine, pk=int(digits)).first()
+        if digits.isdecimal() and len(digits) < _LONGEST_NUMBER:
+            # As the statement numbers them, with the lines of leads the rep could not take.
+            theirs = Q(reps__contains=[rep.pk]) | Q(winner=rep.pk) | Q(group__in=rep.memberships.values("group"))
+            entry = LedgerEntry.objects.filter(theirs, pk=int(digits)).first()
         if entry is None:
             errors["number"] = _("No line of your statement has this number.")
     return lead, entry, errors

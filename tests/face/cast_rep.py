@@ -281,6 +281,7 @@ def card(
         "source_icon": icon,
         "since": berlin(19, since),
         "urgent": urgent,
+        "priority": "High priority (3)" if urgent else "",
         **more,
     }
 

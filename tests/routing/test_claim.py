@@ -69,6 +69,18 @@ def test_a_card_shows_only_what_the_group_made_public(ana, team):
     assert "canary" not in repr(card).lower()
 
 
+def test_a_card_tells_the_priority_that_orders_it(ana, team, client):
+    leads = pooled(3)
+    for lead, band in zip(leads, (7, 5, 3), strict=True):
+        Lead.objects.filter(pk=lead.pk).update(band=band)
+    client.force_login(ana.user)
+
+    page = client.get("/pool/").content.decode()
+
+    assert page.index("High priority (3)") < page.index("Low priority (7)")
+    assert "priority (5)" not in page
+
+
 def test_handles_differ_by_viewer_and_cannot_be_forged(ana):
     mine, theirs = handles.seal(viewer=1, lead=7), handles.seal(viewer=2, lead=7)
 

@@ -99,6 +99,18 @@ def test_a_rep_sees_what_became_of_a_return(team, lead, approve, chip):
     assert "Brandl" not in signed_in(other(team, lead)).get("/my-leads/returned/").content.decode()
 
 
+def test_of_a_return_that_waits_in_a_blind_pool_by_now_nothing_is_told(team, lead):
+    ana = lead.owner
+    returns.give_back(lead=lead, rep=ana, by=ana.user, reason=Return.Reason.SPAM, note="A robot")
+    blind = make.group("Pool", [ana], pool="blind")
+    Lead.objects.filter(pk=lead.pk).update(group=blind, state="pooled")
+
+    page = signed_in(ana).get("/my-leads/returned/").content.decode()
+
+    assert "Brandl" not in page
+    assert "A robot" in page
+
+
 def test_who_writes_again_has_replied(team, lead):
     FollowUpStep.objects.create(plan=WorkPlan.objects.create(group=team), day=1, kind="call")
     follow.follow(1, now=timezone.now())

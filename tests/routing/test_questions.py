@@ -57,6 +57,21 @@ def test_a_rep_asks_a_manager_answers_and_both_are_told(team):
     assert Question.objects.get().answered_by == clara
 
 
+def test_every_number_of_the_statement_can_be_asked_about(team):
+    """Those of leads they could not take, too: these are what people find unfair."""
+    dach, ana, ben, _clara, _otto = team
+    entry = LedgerEntry.objects.first()
+    LedgerEntry.objects.filter(pk=entry.pk).update(reps=[ben.pk], weights=[1], winner=ben.pk)
+
+    page = ask(ana, number=f"#{entry.pk}").content.decode()
+
+    assert "Sent. Only you" in page
+    assert Question.objects.get().entry == entry
+    assert (
+        "No line of your statement" in ask(make.rep("Eva"), number=str(entry.pk), group=str(dach.uid)).content.decode()
+    )
+
+
 @pytest.mark.parametrize("event", ["unfair", "answered"])
 def test_the_word_holds_nothing_of_question_answer_or_lead(team, event):
     dach, ana, _ben, clara, _otto = team

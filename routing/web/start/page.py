@@ -23,7 +23,7 @@ from leads.web.ops import ops_only
 from leads.web.wait import wait_for_decision
 from reps import invitations
 from reps.models import Division, Group, User
-from reps.web.invitations import send
+from reps.web.invitations import kept_as_files, send
 from routing import handbook, rulesets, start
 from routing.trial import try_lead
 from routing.web.start.forms import ROWS, People, TeamForm
@@ -162,13 +162,16 @@ def _rows(shape: start.Shape) -> dict[str, Any]:
 
 def _invite(request: HttpRequest, made: start.Made, by: User) -> None:
     """Those without a password get the link that sets it; of who signs in already nothing is asked."""
-    now, failed = timezone.now(), []
+    now = timezone.now()
+    failed: list[str] = []
+    sent: list[str] = []
     for rep in made.reps:
         if rep.user_id == by.pk or not invitations.awaits_person(rep.user):
             continue
         row, secret = invitations.invite(email=rep.user.email, grant=invitations.Grant(is_rep=True), by=by, now=now)
-        if not send(row, secret):
-            failed.append(rep.user.email)
+        (sent if send(row, secret) else failed).append(rep.user.email)
+    if sent:
+        messages.success(request, kept_as_files() or _("Invitations are on their way to %s.") % ", ".join(sent))
     if failed:
         says = _("No mail could be sent to %s. Look at the settings for mail, then send the invitations again.")
         messages.error(request, says % ", ".join(failed))
