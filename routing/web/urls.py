@@ -33,7 +33,7 @@ from routing.web import (
 from routing.web.hours import page as hours
 from routing.web.start import page as start
 from routing.web.team import page as team
-from routing.web.team import territories
+from routing.web.team import skills, territories
 from routing.web.team import week as team_week
 
 urlpatterns = [
@@ -45,6 +45,8 @@ urlpatterns = [
     path("team/territories/", territories.listed, name="territories"),
     path("team/territories/new/", territories.page, name="territory-new"),
     path("team/territories/<uuid:uid>/", territories.page, name="territory"),
+    path("team/skills/", skills.listed, name="team-skills"),
+    path("team/skills/<uuid:uid>/", skills.change, name="team-skill"),
     path("team/add/", team.add, name="team-add"),
     path("team/<uuid:uid>/limit/", team.limit, name="team-limit"),
     path("team/<uuid:uid>/in/<uuid:group_uid>/", team.member, name="team-member"),

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import QueryDict
 
-from reps.models import Group, Membership, Rep, Territory, User
+from reps.models import Group, Membership, Rep, Skill, Territory, User
 from routing.coverage.arrivals import Arrivals, Hour
 from routing.snapshot.territories import read_areas
 from routing.web.team import heat, places
@@ -16,7 +16,12 @@ from routing.web.team.shares import Way
 from routing.web.team.territory_form import KINDS, TerritoryForm
 from tests.face.cast import manager_shell, uid
 
-TABS = (("Who shares what", "team"), ("Shifts and time off", "team-week"), ("Territories", "territories"))
+TABS = (
+    ("Who shares what", "team"),
+    ("Shifts and time off", "team-week"),
+    ("Territories", "territories"),
+    ("Skills", "team-skills"),
+)
 GROUPS = [
     Group(pk=n, uid=UUID(str(uid(name))), name=name)
     for n, name in enumerate(("DACH Seniors", "DACH", "Nordics & UK", "France & Benelux", "Enterprise"), start=1)
@@ -236,4 +241,31 @@ def territory() -> dict[str, Any]:
         "kinds": KINDS,
         "problem": "",
         "checks": True,
+    }
+
+
+def skills() -> dict[str, Any]:
+    """A rep's skills are being changed, and one is named wrongly."""
+    pairs = (("language", "de"), ("language", "en"), ("product", "Freight insurance for perishable goods"))
+    known = [Skill(pk=pk, kind=kind, value=value) for pk, (kind, value) in enumerate(pairs, start=1)]
+    rows = [{"rep": rep(pk, name), "skills": known[: pk % 4]} for pk, (name, *_rest) in enumerate(PEOPLE, start=1)]
+    opened = {
+        "rep": rows[1]["rep"],
+        "chosen": {1},
+        "known": known,
+        "read": "1-2",
+        "kind": "two words",
+        "value": "x",
+        "wrong": "kind",
+        "problem": "Enter a valid name of a kind.",
+    }
+    return {
+        **manager_shell("team"),
+        "tabs": tabs("team-skills"),
+        "rows": rows,
+        "page": Paginator(rows, 50).get_page(1),
+        "q": "",
+        "opened": opened,
+        "apart": False,
+        "any": True,
     }

@@ -171,6 +171,7 @@ PAGES: dict[str, Page] = {
     "territories": ("routing/team_territories.html", cast_team.territories, "Europe/Berlin"),
     "territories-none": ("routing/team_territories.html", cast_team.territories_none, "Europe/Berlin"),
     "territory": ("routing/team_territory.html", cast_team.territory, "Europe/Berlin"),
+    "team-skills": ("routing/team_skills.html", cast_team.skills, "Europe/Berlin"),
     "team-empty": ("routing/team.html", cast_team.roster_empty, "Europe/Berlin"),
     "login": ("registration/login.html", cast_plain.login, "UTC"),
     "login-wrong": ("registration/login.html", cast_plain.login_wrong, "UTC"),

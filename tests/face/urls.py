@@ -17,6 +17,7 @@ SIMPLE = (
     "team",
     "team-add",
     "team-week",
+    "team-skills",
     "territories",
     "territory-new",
     "import-new",
@@ -72,6 +73,7 @@ SIMPLE = (
 )
 WITH_UID = (
     "team-limit",
+    "team-skill",
     "territory",
     "rep-availability",
     "rep-leave",

@@ -64,5 +64,6 @@ def tabs(active: str) -> list[dict[str, object]]:
         ("team", _("Who shares what")),
         ("team-week", _("Shifts and time off")),
         ("territories", _("Territories")),
+        ("team-skills", _("Skills")),
     )
     return [{"url": reverse(name), "label": label, "active": name == active} for name, label in parts]
