@@ -15,7 +15,14 @@ from routing.rulesets.edit import (
 )
 from routing.rulesets.matches import Matches, matched, matches_of
 from routing.rulesets.problems import Problem, problems_of
-from routing.rulesets.versions import NotPublishedError, publish, published, published_for_stages, rules_of
+from routing.rulesets.versions import (
+    NotPublishedError,
+    publish,
+    published,
+    published_for_stages,
+    reads_the_same,
+    rules_of,
+)
 
 __all__ = [
     "GoneError",
@@ -38,6 +45,7 @@ __all__ = [
     "put_rule",
     "read_alone",
     "readable",
+    "reads_the_same",
     "remove_rule",
     "replace",
     "rule_of",

@@ -68,6 +68,14 @@ def publish(
     return version
 
 
+def reads_the_same(rule_set: RuleSet) -> bool:
+    """Whether the draft would be printed as the version in force was."""
+    last = rule_set.published
+    if last is None:
+        return False
+    return body_of(rule_set) == last.body and attributes_of(rule_set.division_id) == last.attributes
+
+
 def published(division_id: int) -> RuleSetVersion | None:
     """The version that decides new leads, if any is published."""
     found = (

@@ -25,6 +25,9 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Ask, then do it; a draft that somebody saved meanwhile is shown again first."""
     editor(request)
     row = set_of(uid)
+    if request.method == "POST" and rulesets.reads_the_same(row):
+        messages.error(request, _("Nothing was published: the draft reads as the version in force."))
+        return redirect("rules-draft", uid)
     if request.method == "POST" and publish(request, row, revision=revision_of(request.POST)):
         return redirect("rules-set", uid)
     row, now = set_of(uid), timezone.now()

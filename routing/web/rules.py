@@ -51,7 +51,8 @@ def _context(
         "now": now,
         "set": {"name": chosen.name},
         "plain": chosen.note,
-        "version": _version(version) if version else None,
+        "version": {**_version(version), **_over(chosen, version, edits=edits)} if version else None,
+        "revision": chosen.revision,
         "edit_url": reverse("rules-draft", args=[chosen.uid]) if edits else "",
         "sets": [_set(s, active=s == chosen) for s in sets] if len(sets) > 1 else [],
         "rules": rules,
@@ -127,6 +128,17 @@ def _version(version: RuleSetVersion) -> dict[str, Any]:
         "by": by,
         "comment": version.comment,
         "overridden": version.overridden,
+    }
+
+
+def _over(rule_set: RuleSet, version: RuleSetVersion, *, edits: bool) -> dict[str, Any]:
+    """Of a version that decides no more: since when the next one does, and the way back to it."""
+    after = rule_set.versions.filter(n__gt=version.n).order_by("n").values_list("published_at", flat=True).first()
+    if version == rule_set.published or after is None:
+        return {"until": None, "back_url": ""}
+    return {
+        "until": after,
+        "back_url": reverse("rules-go-back", args=[rule_set.uid, version.n]) if edits else "",
     }
 
 

@@ -253,3 +253,34 @@ def test_examples_of_a_draft_hold_while_it_does(drafted):
     examples.keep(rule_set=drafted, lead=lead, name="x", by=None, now=timezone.now())
 
     assert [run.holds for run in examples.run(drafted, now=timezone.now())] == [True]
+
+
+def test_an_old_version_says_until_when_it_held_and_leads_back(client):
+    user = make.user("Odile", is_ops=True)
+    client.force_login(user)
+    rule = make.rule(make.group("DACH", [make.rep("Ana")]), name="One")
+    first = make.publish(rule)
+    rule_set = first.rule_set
+    rule_set.rules.update(name="Two")
+    rulesets.publish(rule_set=rule_set, by=user, comment="", now=timezone.now())
+
+    old = client.get(f"/rules/{rule_set.uid}/1/").content.decode()
+    assert "Version 1 was in force from" in old
+    assert "Go back to this" in old
+    assert "Go back to this" not in client.get(f"/rules/{rule_set.uid}/2/").content.decode()
+
+    rule_set.refresh_from_db()
+    client.post(f"/rules/{rule_set.uid}/1/go-back/", {"revision": str(rule_set.revision)})
+    assert rule_set.rules.get().name == "One"
+
+
+def test_a_draft_without_a_change_is_not_published(client):
+    client.force_login(make.user("Odile", is_ops=True))
+    rule_set = make.publish(make.rule(make.group("DACH", [make.rep("Ana")]))).rule_set
+
+    answer = client.post(
+        f"/rules/{rule_set.uid}/publish/", {"comment": "Back", "revision": rule_set.revision}, follow=True
+    )
+
+    assert "Nothing was published" in answer.content.decode()
+    assert rule_set.versions.count() == 1
