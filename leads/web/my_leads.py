@@ -70,11 +70,18 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def fragment(request: HttpRequest, rep: Rep) -> HttpResponse:
     """The lists after an act of the rep, whether or not they changed: the same tab, the same search."""
-    asked = parse_qs(urlsplit(request.htmx.current_url or "").query)  # type: ignore[attr-defined]  # by django-htmx
+    asked = _asked_before(request.htmx.current_url or "")  # type: ignore[attr-defined]  # by django-htmx
     tab, query = asked.get("show", ["due"])[0], asked.get("q", [""])[0].strip()[:100].replace("\x00", "")
     tab, now = tab if tab in TABS else "due", timezone.now()
     lists = _lists(owned.sort(rep, tab=tab, query=query, now=now), now=now, tab=tab, query=query)
     return render(request, "leads/_my_leads.html", lists)
+
+
+def _asked_before(url: str) -> dict[str, list[str]]:
+    try:
+        return parse_qs(urlsplit(url).query)
+    except ValueError:
+        return {}
 
 
 @login_required

@@ -14,6 +14,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 
 from config.lib import strict_json
+from config.lib.typed import whole
 
 _CODES = {
     400: "invalid",
@@ -78,7 +79,7 @@ def _bounded(stream: IO[bytes], context: Mapping[str, Any]) -> bytes:
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     request = context.get("request")
     stated = str(request.META.get("CONTENT_LENGTH") or "") if request else ""
-    if stated.isdigit() and int(stated) > most:
+    if stated.isdecimal() and whole(stated, most=most) is None:
         raise TooLarge(_too_large())
     raw = stream.read(most + 1)
     if len(raw) > most:

@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from config.lib.typed import instant
 from leads.web.ops import ops_only
 from reporting.changes import AREAS, Act, Asked, acts
 from reporting.exports import table
@@ -111,11 +111,7 @@ def _asked(request: HttpRequest) -> tuple[ChangesForm, Asked, datetime]:
     now = timezone.now()
     form = ChangesForm(request.GET)
     form.is_valid()  # what cannot be read is told beside its field, and asks nothing
-    try:
-        before = parse_datetime(request.GET.get("before", ""))
-    except ValueError:
-        before = None
-    return form, form.asked(now=now, before=before if before and before.tzinfo else None), now
+    return form, form.asked(now=now, before=instant(request.GET.get("before", ""))), now
 
 
 def _days(found: list[Act]) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.lib.addresses import RefusedError, check_url
-from reps.channel import AddressError, Alert, Channel, host_of, post
+from reps.channel import AddressError, Alert, Channel, host_of, parts_of, post
 
 _KEEP = 4 * 3600  # seconds the service keeps it for a browser that is closed
 _ROOM = 1200  # characters of brief: with the rest below the 4 KB every service takes
@@ -44,7 +44,7 @@ class Push(Channel):
             raise AddressError(_("This is no subscription of a browser.")) from error
         if not isinstance(url, str) or len(p256dh) != 65 or p256dh[0] != 4 or len(auth) != 16:
             raise AddressError(_("This is no subscription of a browser."))
-        if urlsplit(url).scheme != "https":
+        if parts_of(url).scheme != "https":
             raise AddressError(_("The address of a subscription begins with https."))
         try:
             check_url(url)

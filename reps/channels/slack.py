@@ -5,12 +5,11 @@ call a room. Buttons work where the web hook belongs to an app whose *Interactiv
 """
 
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reps.channel import AddressError, Alert, Channel, disarmed, json_body, post
+from reps.channel import AddressError, Alert, Channel, disarmed, json_body, parts_of, post
 
 _HOST = "hooks.slack.com"
 _LONGEST = 2900
@@ -32,7 +31,7 @@ class Slack(Channel):
 
     def read(self, text: str) -> dict[str, Any]:
         """An incoming web hook of Slack, and nothing else."""
-        parts = urlsplit(text.strip())
+        parts = parts_of(text)
         fits = parts.scheme == "https" and parts.netloc == _HOST and parts.path.startswith("/services/")
         if not fits or parts.query or parts.fragment or len(text) > 500:
             raise AddressError(

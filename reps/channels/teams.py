@@ -5,12 +5,11 @@ request is received*.
 """
 
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reps.channel import AddressError, Alert, Channel, disarmed, json_body, post
+from reps.channel import AddressError, Alert, Channel, disarmed, json_body, parts_of, post
 
 _HOSTS = (".logic.azure.com", ".api.powerplatform.com", ".webhook.office.com")
 # What an adaptive card reads as Markdown.
@@ -32,7 +31,7 @@ class Teams(Channel):
 
     def read(self, text: str) -> dict[str, Any]:
         """The web hook of a workflow at Microsoft, and nothing else."""
-        parts = urlsplit(text.strip())
+        parts = parts_of(text)
         host = parts.netloc.lower().removesuffix(":443")
         if parts.scheme != "https" or not host.endswith(_HOSTS) or "@" in host or len(text) > 1500:
             raise AddressError(_("Enter the URL of a workflow: its host ends with %s.") % _(" or ").join(_HOSTS[:2]))

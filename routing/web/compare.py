@@ -18,6 +18,7 @@ from reps.models import User
 from routing import rulesets
 from routing.models import RuleSet, RuleSetVersion
 from routing.rulesets import compare
+from routing.web.editors import revision_of
 
 DRAFT = "draft"
 
@@ -42,10 +43,9 @@ def go_back(request: HttpRequest, uid: UUID, n: int) -> HttpResponse:
         raise PermissionDenied
     row = get_object_or_404(RuleSet, uid=uid)
     version = get_object_or_404(row.versions, n=n)
-    text = request.POST.get("revision", "")
+    revision = revision_of(request.POST)
     why = request.POST.get("why", "").replace("\x00", "").strip()[:500]
     try:
-        revision = int(text) if text.isdecimal() else -1
         rulesets.go_back(version=version, revision=revision, by=request.user, why=why, now=timezone.now())
     except rulesets.StaleDraftError as error:
         last = rulesets.saved_since(error.current, revision)

@@ -1,6 +1,6 @@
 """The grid of news by channel with its quiet hours: what is shown of a kind, and what was sent of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import time
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.dateparse import parse_time
 from django.utils.translation import gettext as _
 
+from config.lib.typed import whole
 from reps import access, endpoints, news
 from reps.channel import Channel
 from reps.channels import IN_APP, all_channels
@@ -34,7 +35,7 @@ def row_of(
     if typed is not None and f"{kind.key}.sent" in typed:
         row = Preference(user=user, kind=kind.key)
         row.channels = typed.getlist(f"{kind.key}.channels")
-        row.quiet_days = [int(day) for day in typed.getlist(f"{kind.key}.days") if day.isdecimal()]
+        row.quiet_days = _days(typed.getlist(f"{kind.key}.days"))
         row.on_shift = bool(typed.get(f"{kind.key}.on_shift"))
         row.quiet_from, row.quiet_until = (time_of(typed.get(f"{kind.key}.{end}", "")) for end in ("from", "until"))
     return {
@@ -56,7 +57,7 @@ def read(request: HttpRequest, kind: news.Kind) -> tuple[dict[str, Any], str]:
     post = request.POST
     begins, ends = post.get(f"{kind.key}.from", "").strip(), post.get(f"{kind.key}.until", "").strip()
     start, end = time_of(begins), time_of(ends)
-    days = sorted({int(day) for day in post.getlist(f"{kind.key}.days") if day in "0123456" and len(day) == 1})
+    days = _days(post.getlist(f"{kind.key}.days"))
     error = ""
     if (begins and start is None) or (ends and end is None):
         error = _("Quiet hours of “%s”: enter times like 22:00.") % kind.label
@@ -78,6 +79,11 @@ def read(request: HttpRequest, kind: news.Kind) -> tuple[dict[str, Any], str]:
         "quiet_days": days if start is not None else [],
         "on_shift": bool(post.get(f"{kind.key}.on_shift")),
     }, error
+
+
+def _days(texts: Iterable[str]) -> list[int]:
+    """Days of the week, 0 to 6, each once; what is no day is left out."""
+    return sorted({day for text in texts if (day := whole(text, most=6)) is not None})
 
 
 def time_of(text: str) -> time | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from config.lib.typed import whole
 from reps.models import Group
 from routing import wording
 from routing.engine.ruleset import RuleProblem, To
@@ -131,8 +132,8 @@ class RuleForm:
 
     def _less(self, which: str) -> None:
         path, _colon, n = which.rpartition(":")
-        if n.isdecimal():
-            tree.less(self.root, path, int(n))
+        if (place := whole(n)) is not None:
+            tree.less(self.root, path, place)
             self.focus = f"{path}-more"
 
     def _step(self, which: str) -> None:
@@ -257,10 +258,11 @@ def _marked(listed: Iterable[Any], chosen: str) -> list[tuple[str, str, bool]]:
 
 
 def _drop(rows: list[Any], n: str) -> None:
-    if n.isdecimal() and int(n) < len(rows):
-        del rows[int(n)]
+    if (place := whole(n, most=len(rows) - 1)) is not None:
+        del rows[place]
 
 
 def _swap(rows: list[Any], n: str, by: int) -> None:
-    if n.isdecimal() and int(n) < len(rows) and 0 <= int(n) + by < len(rows):
-        rows[int(n)], rows[int(n) + by] = rows[int(n) + by], rows[int(n)]
+    place = whole(n, most=len(rows) - 1)
+    if place is not None and 0 <= place + by < len(rows):
+        rows[place], rows[place + by] = rows[place + by], rows[place]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field as each
 from typing import Any
 
+from config.lib.typed import whole
 from leads.conditions import Catalogue
 from leads.conditions.operators import WITH_LIST, WITH_PAIR, WITHOUT_VALUE, Op
 from leads.conditions.reading import DEEPEST, MOST_PARTS
@@ -177,9 +178,10 @@ def drop(root: Branch, path: str) -> None:
     """Take a question or a group out, and groups that are left empty by it."""
     head, _dot, last = path.rpartition(".")
     parent = find(root, head) if head else None
-    if not isinstance(parent, Branch) or not last.isdecimal() or int(last) >= len(parent.parts):
+    place = whole(last, most=len(parent.parts) - 1) if isinstance(parent, Branch) else None
+    if not isinstance(parent, Branch) or place is None:
         return
-    del parent.parts[int(last)]
+    del parent.parts[place]
     if not parent.parts and parent is not root:
         drop(root, head)
     _number(root)
