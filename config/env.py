@@ -108,6 +108,7 @@ _RATES = {
     "inbound_refused": "60/min",  # what is not let in, of one network address
     "claims": "30/min",  # tries to pull or claim, of one rep
     "exports": "10/h",  # files taken out by one person
+    "questions": "10/h",  # questions to managers and comments on rules, of one person
     "wrong_sign_ins": "20/min 60/h",  # wrong passwords and codes from one network address, whomever they are for
     "wrong_codes": "20/h",  # wrong codes for one person, from wherever
     "resets": "20/h",  # links to set a password that one network address asks for

@@ -1,11 +1,14 @@
 """Something unfair: a rep asks, a manager answers, and both are told; a version can name what led to it."""
 
 import secrets
+import uuid
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from config.lib import rates
 from leads import dispatch
 from leads.models import Lead
 from reps import access
@@ -23,12 +26,35 @@ class OthersFirstError(Exception):
         self.question = question
 
 
+class TooManyError(Exception):
+    """So many questions and comments of one person in an hour are no talk any more; nothing is kept."""
+
+    def __init__(self, spent: rates.Spent) -> None:
+        super().__init__("too many in an hour")
+        self.spent = spent
+
+
 @transaction.atomic
 def ask(
-    *, rep: Rep, group: Group, text: str, now: datetime, lead: Lead | None = None, entry: LedgerEntry | None = None
+    *,
+    rep: Rep,
+    group: Group,
+    text: str,
+    now: datetime,
+    lead: Lead | None = None,
+    entry: LedgerEntry | None = None,
+    form: uuid.UUID | None = None,
 ) -> Question:
-    """Ask the group's managers; the word to them says who asks and nothing of what."""
-    row = Question.objects.create(rep=rep, group=group, text=text, at=now, lead=lead, entry=entry)
+    """Ask the group's managers; the word to them says who asks and nothing of what.
+
+    `form` is the form it was written in: sent twice, it is one question. Raises TooManyError.
+    """
+    about = {"group": group, "at": now, "lead": lead, "entry": entry}
+    uid = _free(Question.objects.exclude(rep=rep, text=text), form)
+    row, made = Question.objects.get_or_create(uid=uid, rep=rep, text=text, defaults=about)
+    if not made:
+        return row
+    _count(rep.user_id)
     managers = access.managers_of({(group.division_id, group.pk)})[group.division_id, group.pk]
     others = [user for user in managers if user != rep.user_id] or managers
     dispatch.plan(
@@ -61,9 +87,26 @@ def overseen(user: User) -> "QuerySet[Question]":
     return Question.objects.filter(group__in=access.groups_managed(user).values("pk"))
 
 
-def comment(*, version: RuleSetVersion, by: User, text: str, now: datetime) -> Comment:
-    """Say something of a published version."""
-    return Comment.objects.create(version=version, by=by, text=text, at=now)
+@transaction.atomic
+def comment(*, version: RuleSetVersion, by: User, text: str, now: datetime, form: uuid.UUID | None = None) -> Comment:
+    """Say something of a published version; `form` as above. Raises TooManyError."""
+    uid = _free(Comment.objects.exclude(version=version, by=by, text=text), form)
+    row, made = Comment.objects.get_or_create(uid=uid, version=version, by=by, text=text, defaults={"at": now})
+    if made:
+        _count(by.pk)
+    return row
+
+
+def _free(others: "QuerySet[Any]", form: uuid.UUID | None) -> uuid.UUID:
+    """The form's own id, as long as nothing else was said by it: two sends at once meet at its unique row."""
+    return uuid.uuid4() if form is None or others.filter(uid=form).exists() else form
+
+
+def _count(user: int) -> None:
+    """After it is written, so that what was sent twice counts once; a refusal undoes it."""
+    spent = rates.spend("questions", user)
+    if not spent.allowed:
+        raise TooManyError(spent)
 
 
 def say_why(*, group: Group, text: str, by: User, now: datetime) -> None:

@@ -1,18 +1,20 @@
 """How leads are shared here: the way in sentences, its parts, standings, history; a public page without names."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -25,7 +27,8 @@ from routing.rulesets import compare
 
 _VERSIONS = 20
 _MINE = 5
-_COMMENTS = 50
+_COMMENTS = 5
+_ON_A_PAGE = 30
 
 
 @login_required
@@ -50,7 +53,8 @@ def page(request: HttpRequest) -> HttpResponse:
         **_of_rep(request.user, group),
         **_of_manager(request.user, group),
         **_history(request.user, version),
-        "comments": comments_of(version),
+        **_newest(version),
+        "token": uuid4(),
     }
     return render(request, "routing/how_shared.html", context)
 
@@ -72,12 +76,15 @@ def changed(request: HttpRequest, uid: UUID, n: int) -> HttpResponse:
         if before
         else []
     )
+    comments = Paginator(comments_of(version), _ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "now": timezone.now(),
         "version": version,
         "before": before,
         "changes": changes,
-        "comments": comments_of(version),
+        "comments": comments,
+        "page": comments,
+        "token": uuid4(),
         "led": _led(request.user, [version.pk]).get(version.pk),
         "compare_url": reverse("rules-compare", args=[uid]) if access.is_manager(request.user) else "",
     }
@@ -94,9 +101,33 @@ def comment(request: HttpRequest, uid: UUID, n: int) -> HttpResponse:
     if not text or not isinstance(request.user, User):
         messages.error(request, _("Write something first."))
     else:
-        questions.comment(version=version, by=request.user, text=text, now=timezone.now())
-        messages.success(request, _("Your comment stands under the rules."))
+        _say(request, request.user, version, text)
     return redirect(reverse("how-shared-version", args=[uid, n]) + "#comments")
+
+
+def _say(request: HttpRequest, by: User, version: RuleSetVersion, text: str) -> None:
+    try:
+        questions.comment(version=version, by=by, text=text, now=timezone.now(), form=form_of(request))
+    except questions.TooManyError as error:
+        says = _("%(why)s You wrote: %(text)s")
+        messages.error(request, says % {"why": too_many(error), "text": text})
+    else:
+        messages.success(request, _("Your comment stands under the rules."))
+
+
+def too_many(error: questions.TooManyError) -> str:
+    """In words, with when it goes on."""
+    again = timezone.localtime(timezone.now() + timedelta(seconds=error.spent.again_in))
+    says = _("That is more than %(most)d questions and comments in an hour. You can go on at %(at)s.")
+    return says % {"most": error.spent.most, "at": date_format(again, "H:i")}
+
+
+def form_of(request: HttpRequest) -> UUID | None:
+    """The form it was written in, which is one however often it is sent."""
+    try:
+        return UUID(request.POST.get("form", ""))
+    except ValueError:
+        return None
 
 
 @login_required
@@ -129,7 +160,9 @@ def link(request: HttpRequest, uid: UUID) -> HttpResponse:
 @require_safe
 def public(request: HttpRequest, token: str) -> HttpResponse:
     """The page for anybody with the link: no names, no figures of people, found by no search engine."""
-    found = GroupPage.objects.select_related("group").filter(token=token, group__active=True).first()
+    rows = GroupPage.objects.select_related("group").filter(group__active=True)
+    # No token has one, and the database takes none.
+    found = None if "\x00" in token else rows.filter(token=token).first()
     if found is None:
         raise Http404
     now = timezone.now()
@@ -154,11 +187,18 @@ def said(request: HttpRequest, name: str) -> str:
     return request.POST.get(name, "").replace("\x00", "").strip()[: questions.MOST_LETTERS]
 
 
-def comments_of(version: RuleSetVersion | None) -> list[Comment]:
-    """The first of them, in their order."""
+def comments_of(version: RuleSetVersion) -> "QuerySet[Comment]":
+    """The newest first."""
+    return version.comments.select_related("by").order_by("-at", "-pk")
+
+
+def _newest(version: RuleSetVersion | None) -> dict[str, Any]:
+    """The newest comments, and how many there are: the rest is on the version's page."""
     if version is None:
-        return []
-    return list(version.comments.select_related("by").order_by("at", "pk")[:_COMMENTS])
+        return {"comments": [], "all_comments": 0}
+    rows = list(comments_of(version)[:_COMMENTS])
+    count = version.comments.count() if len(rows) == _COMMENTS else len(rows)
+    return {"comments": rows, "all_comments": count if count > len(rows) else 0}
 
 
 def _may_read(user: Any) -> None:
@@ -257,9 +297,9 @@ def _led(user: Any, versions: list[int]) -> dict[int, dict[str, Any]]:
     for row in Question.objects.filter(version__in=versions).select_related("rep__user").order_by("at"):
         url, who = "", ""
         if row.group_id in managed:
-            url, who = f"{reverse('questions')}?show=all#question-{row.uid}", row.rep.name
+            url, who = f"{reverse('questions')}?show=all&question={row.uid}#question-{row.uid}", row.rep.name
         elif rep is not None and row.rep_id == rep.pk:
-            url, who = f"{reverse('unfair')}#question-{row.uid}", _("you")
+            url, who = f"{reverse('unfair')}?question={row.uid}#question-{row.uid}", _("you")
         if row.version_id and not (row.version_id in found and found[row.version_id]["url"]):
             found[row.version_id] = {"url": url, "who": who}
     return found

@@ -2,23 +2,23 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.db.models import Q
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from config.lib.typed import instant
 from leads.models import Lead
 from leads.web.show import title_of
 from reps import access
@@ -26,7 +26,7 @@ from reps.models import Group, Rep, User
 from reps.web import reader
 from routing import questions
 from routing.models import LedgerEntry, Question, RuleSetVersion
-from routing.web.how_shared import readable, said
+from routing.web.how_shared import form_of, readable, said, too_many
 
 _ON_A_PAGE = 30
 _LONGEST_NUMBER = 19  # digits: what a number of a row can have
@@ -49,18 +49,24 @@ def unfair(request: HttpRequest) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     lead, entry, errors = _about(request.user, rep, asked, now)
     group = _group(groups, asked.get("group", ""), lead, entry)
-    text = said(request, "text")
+    text, status = said(request, "text"), 422
     if request.method == "POST":
         if not text:
             errors["text"] = _("Say what happened.")
         if group is None:
             errors["group"] = _("You are in no group whose managers could answer.")
         if not errors and group is not None:
-            row = questions.ask(rep=rep, group=group, text=text, lead=lead, entry=entry, now=now)
-            messages.success(request, _("Sent. Only you and the managers of %s can read it.") % group.name)
-            return redirect(f"{reverse('unfair')}#question-{row.uid}")
+            try:
+                row = questions.ask(
+                    rep=rep, group=group, text=text, lead=lead, entry=entry, now=now, form=form_of(request)
+                )
+            except questions.TooManyError as error:
+                errors["text"], status = too_many(error), 429
+            else:
+                messages.success(request, _("Sent. Only you and the managers of %s can read it.") % group.name)
+                return redirect(f"{reverse('unfair')}#question-{row.uid}")
     rows = Question.objects.filter(rep=rep).select_related("group", "answered_by", "version__rule_set", "entry")
-    shown = Paginator(rows.order_by("-at"), _ON_A_PAGE).get_page(request.GET.get("page"))
+    shown = _page(request, rows, newest=True)
     context = {
         "now": now,
         "groups": groups,
@@ -70,10 +76,13 @@ def unfair(request: HttpRequest) -> HttpResponse:
         "number": asked.get("number", "").replace("\x00", "")[:20],
         "text": text,
         "errors": errors,
+        "token": form_of(request) or uuid4(),
         "page": shown,
         "rows": rows_of(shown.object_list, request.user, now),
     }
-    return render(request, "routing/unfair.html", context, status=422 if errors and request.method == "POST" else 200)
+    return render(
+        request, "routing/unfair.html", context, status=status if errors and request.method == "POST" else 200
+    )
 
 
 @login_required
@@ -91,7 +100,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     shown = rows.filter(_KINDS.get(show, Q())).select_related(
         "group", "rep__user", "answered_by", "version__rule_set", "entry"
     )
-    page = Paginator(shown.order_by("at" if show == "open" else "-at"), _ON_A_PAGE).get_page(request.GET.get("page"))
+    page = _page(request, shown, newest=show != "open")
     context = {
         "now": now,
         "tabs": [
@@ -114,10 +123,11 @@ def answer(request: HttpRequest, uid: UUID) -> HttpResponse:
         raise PermissionDenied
     row = get_object_or_404(questions.overseen(request.user).select_related("group"), uid=uid)
     text = said(request, "answer")
-    seen = parse_datetime(request.POST.get("seen", "").replace("\x00", "")) if request.POST.get("seen") else None
+    # What is no instant saw no answer, so it writes over none.
+    seen = instant(request.POST.get("seen", ""))
     if not text:
         messages.error(request, _("Write an answer first."))
-        return redirect(f"{reverse('questions')}?show=all#question-{uid}")
+        return redirect(f"{reverse('questions')}?show=all&question={uid}#question-{uid}")
     version = _version(row, request.POST.get("version", ""))
     try:
         questions.answer(question=row, text=text, by=request.user, now=timezone.now(), seen=seen, version=version)
@@ -127,7 +137,19 @@ def answer(request: HttpRequest, uid: UUID) -> HttpResponse:
         messages.error(request, says % {"by": by, "text": text})
     else:
         messages.success(request, _("Answered; the rep is told."))
-    return redirect(f"{reverse('questions')}?show=all#question-{uid}")
+    return redirect(f"{reverse('questions')}?show=all&question={uid}#question-{uid}")
+
+
+def _page(request: HttpRequest, rows: "QuerySet[Question]", *, newest: bool) -> Page[Question]:
+    """The page that was asked for, or the one with `?question=` on it."""
+    paginator = Paginator(rows.order_by(*(("-at", "-pk") if newest else ("at", "pk"))), _ON_A_PAGE)
+    wanted, number = _uid(request.GET.get("question", "")), request.GET.get("page")
+    if number is None and wanted and (row := rows.filter(uid=wanted).first()):
+        before = Q(at__gt=row.at) | Q(at=row.at, pk__gt=row.pk)
+        if not newest:
+            before = Q(at__lt=row.at) | Q(at=row.at, pk__lt=row.pk)
+        number = str(rows.filter(before).count() // _ON_A_PAGE + 1)
+    return paginator.get_page(number)
 
 
 def rows_of(rows: Any, user: Any, now: datetime) -> list[dict[str, Any]]:
