@@ -42,10 +42,10 @@ def routes(patterns=None, prefix="", space=""):
             yield ":".join(filter(None, (space, entry.name or f"/{path}"))), path
 
 
-def fill(path, lead, viewer):
-    """The path, every placeholder filled by what stands for this lead."""
+def fill(path, lead, viewer, uid=None):
+    """The path, every placeholder filled by what stands for this lead; `uid` where it is about something else."""
     values = {
-        "<uuid:uid>": str(lead.uid),
+        "<uuid:uid>": str(uid or lead.uid),
         "<str:handle>": handles.seal(viewer=viewer.pk, lead=lead.pk),
         "<int:n>": "1",
         "<int:pk>": str(lead.pk),
@@ -59,6 +59,17 @@ def fill(path, lead, viewer):
         kind, _close, after = rest.partition(">")
         path = before + (str(lead.uid) if kind.startswith("uuid") else "1" if kind.startswith("int") else "x") + after
     return "/" + path.replace("^", "").replace("$", "").split("(?P")[0]
+
+
+def about(name, world):
+    """The uid of what a route is about, where that is no lead; None for all others."""
+    kinds = {
+        world.pool.uid: ("how-shared-link", "how-shared-why", "work-plan", "group-first-reply"),
+        world.rules.uid: ("how-shared-version", "rules-"),
+        world.offer.uid: ("offer-", "api:offer-"),
+        world.form.uid: ("form-",),
+    }
+    return next((uid for uid, starts in kinds.items() if name.startswith(starts)), None)
 
 
 def body_of(lead):
@@ -87,7 +98,7 @@ def questions(world):
                 continue
             if name.startswith("admin:") and not (first or FULL):
                 continue
-            url = fill(path, lead, world.viewer)
+            url = fill(path, lead, world.viewer, about(name, world))
             yield name, "GET", url, None, {}
             if FULL:
                 yield name, "GET", url, None, HTMX

@@ -9,6 +9,7 @@ REP = """
     account_reauthenticate mfa_index security
     add-lead how-shared leads leads-csv leads-sent my-availability my-fair-share-csv my-leads my-mails my-numbers
     my-offers my-returns my-turn nav-counts pool rules unfair password_change password_change_done telling told
+    how-shared-version rules-set rules-version
     api:lead-list api:offers
 """
 # A rep posts to them; of a lead that is not theirs they know nothing.
@@ -28,8 +29,9 @@ OF_A_LEAD = "lead-more lead-show lead-why api:lead-self api:lead-timeline api:le
 # Managers, ops and machines with a key; a rep is refused, or told that nothing is there.
 NOT_REPS = """
     invitation-again invitation-withdraw invitations
-    how-shared-link how-shared-version how-shared-why question-answer questions
-    board changes changes-csv connection connection-address connection-edit connection-look connection-mapping connection-new
+    how-shared-link how-shared-why question-answer questions
+    board changes changes-csv connection connection-address connection-edit connection-look connection-mapping
+    connection-new
     connection-shelf connection-switch connection-template connection-test connections deliveries deliveries-again
     delivery form-copy form-edit form-ending form-ending-new form-endings form-first-reply form-held form-held-take
     form-held-throw group-first-reply
@@ -38,7 +40,7 @@ NOT_REPS = """
     proposal-answer proposals lead-assign lead-merge lead-reject lead-revive lead-unmerge
     rep-availability rep-fair-share rep-leave rep-report rep-report-csv reports reports-csv
     rules-begin rules-compare rules-draft rules-duplicate rules-go-back rules-keep rules-look
-    rules-order rules-publish rules-remove rules-restore rules-rule rules-set rules-simulate rules-try rules-version
+    rules-order rules-publish rules-remove rules-restore rules-rule rules-simulate rules-try
     return-rule returns simulation simulation-cancel start start-team start-test test-delete tests-clear to-assign
     team team-add team-limit team-member team-skill team-skills team-week territories territory
     territory-new work-plan work-plans

@@ -19,7 +19,7 @@ def answers(client, world, names):
     for name, path in asked.routes():
         if name in wanted:
             for lead in (world.leads[1], world.taken, world.leads[4]):
-                yield name, lead, client.get(asked.fill(path, lead, world.viewer))
+                yield name, lead, client.get(asked.fill(path, lead, world.viewer, asked.about(name, world)))
 
 
 def signed_in(user):

@@ -18,16 +18,21 @@ from django.db import connections
 from django.db import models as m
 from django.test import Client
 
+from leads.forms import build as forms
 from leads.models import Contact, ContactKey, Lead
 from reps import sessions, vapid
 from reps.models import Group
-from routing import claim, live
+from routing import claim, live, returns
+from routing.models import Offer, Return
 from tests import factories as make
 from tests.architecture.columns import PERSONAL, named
 
 CANARY = "CANARY7Q"
 AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 BLIND = [{"strategy": "pool", "options": {"mode": "blind"}}]
+# What the viewer wrote about a lead while it was theirs.
+OWN_WORDS = {"routing.Return.note"}
+STATES = ["assigned", "offered", "pooled", "pooled", "pooled", "pooled"]
 SHOWN = ["source", "country", "industry"]  # what the groups made public
 
 # Every column of a lead must be placed. What a rep may know of a lead that waits: that it is there, where, since when,
@@ -75,7 +80,7 @@ def build():
     pool = make.group("Pool", [ana, ben], pool="blind", steps=BLIND, public_fields=SHOWN)
     asks = make.group("Asks", [ana], steps=[{"strategy": "offer", "options": {"seconds": 86_400}}], public_fields=SHOWN)
     own = make.group("Own", [ana])
-    make.publish(
+    version = make.publish(
         make.rule(asks, {"field": "intent", "operator": "is", "value": "pricing"}, name="Asked"),
         make.rule(own, {"field": "intent", "operator": "is", "value": "trial"}, name="Own"),
         make.rule(pool, name="Pool"),
@@ -85,10 +90,24 @@ def build():
     mine = make.arrive(name="Mine", company="Mine", email="mine@mine.example", intent="trial", country="DE")
     live.route_ready(1)
     taken = claim.pull(group=pool, rep=ben, by=ben.user)
+    back = make.arrive(**lead_fields(8) | {"intent": "trial"})
+    live.route_ready(1)
+    # The viewer had it once and gave it back; by now it waits in the pool, and is as hidden as the others.
+    returns.give_back(lead=back, rep=ana, by=ana.user, reason=Return.Reason.OTHER, note="")
+    Lead.objects.filter(pk=back.pk).update(state="pooled", group=pool)
     Lead.objects.update(arrived_at=AT - timedelta(hours=1))
-    leads = [Lead.objects.get(pk=lead.pk) for lead in [*hidden, asked]]
-    assert sorted(lead.state for lead in leads) == ["assigned", "offered", "pooled", "pooled", "pooled"]
-    return SimpleNamespace(viewer=ana, leads=leads, taken=taken, mine=Lead.objects.get(pk=mine.pk), pool=pool)
+    leads = [Lead.objects.get(pk=lead.pk) for lead in [*hidden, asked, back]]
+    assert sorted(lead.state for lead in leads) == STATES
+    return SimpleNamespace(
+        viewer=ana,
+        leads=leads,
+        taken=taken,
+        mine=Lead.objects.get(pk=mine.pk),
+        pool=pool,
+        rules=version.rule_set,
+        offer=Offer.objects.get(rep=ana, answered_at=None),
+        form=forms.new(name="Contact", pattern="contact", division=pool.division),
+    )
 
 
 def hide(world, value=None):
@@ -101,7 +120,7 @@ def hide(world, value=None):
     shown = set(Group.objects.get(pk=world.pool.pk).public_fields)
     columns = set(HIDDEN_COLUMNS.split()) - STAYS - shown
     change(Lead.objects.filter(pk__in=leads), columns, value)
-    for column in named(PERSONAL):
+    for column in set(named(PERSONAL)) - OWN_WORDS:
         label, _dot, name = column.rpartition(".")
         rows = rows_of(apps.get_model(label), leads)
         if rows is not None:
