@@ -1,6 +1,8 @@
 """Odd input in every field of every form and address of the newer pages: refused or understood, never an error."""
 
+import json
 import logging
+from base64 import urlsafe_b64encode
 from urllib.parse import quote
 
 import pytest
@@ -9,6 +11,9 @@ from django.test import Client
 from django.urls import resolve, reverse
 from django.utils import timezone
 
+from leads.models import Lead
+from reps.channel import AddressError
+from reps.channels import all_channels
 from routing import live, questions
 from routing.models import RuleSet
 from tests import factories as make
@@ -17,16 +22,15 @@ from tests.forms_of import Form, forms_of
 pytestmark = pytest.mark.django_db
 
 NASTY = {
-    "NUL and half a sign": "a\x00b\ud800",
+    "10,000 signs, a NUL and half a sign among them": "a\x00b\ud800" + "x" * 10_000,
     "5000 digits": "9" * 5000,
     "beyond 64 bits": "99999999999999999999",
     "no address": "https://[",
     "no day": "2026-13-45T00:00:00",
     "the first instant": "0001-01-01T00:00:00+23:59",
-    "no offset": "2026-01-01T10:00:00+99:99",
-    "10,000 letters": "x" * 10_000,
     "JSON": '["\\u0000", "\\ud800", {"a": 1e999}]',
 }
+assert len(NASTY) % 2  # so that `form` gives each value to each field
 # Where a page reads more of its address than its forms tell.
 ASKED = {
     "how-shared": "group",
@@ -168,3 +172,35 @@ def test_addresses_with_words_in_them(world, user):
         found.send("post", f"/pool/claim/{word}/", {}, word)
         found.send("get", f"/calendar/{word}.ics", {}, word)
     assert found.failed == []
+
+
+def test_buttons_of_a_rule_that_name_a_place_there_is_not(world):
+    _dach, _ana, olga, _asked = world
+    row, found = RuleSet.objects.get(), Tried(olga)
+    address = reverse("rules-rule", args=[row.uid, row.rules.first().key])
+    form = next(one for one in forms_of(found.client.get(address)) if "read" in one.fields)
+
+    for verb in ("add:", "drop:c.", "less:c.0:", "step:", "step-drop:", "step-up:", "link-drop:", "stage-drop:"):
+        found.send("post", address, {**form.fields, "do": verb + "9" * 5000}, verb)
+
+    assert found.failed == []
+
+
+@pytest.mark.parametrize("name", all_channels())
+def test_a_channel_refuses_what_is_no_address(name):
+    keys = {"p256dh": urlsafe_b64encode(b"\x04" + bytes(64)).decode(), "auth": urlsafe_b64encode(bytes(16)).decode()}
+    for text in ("https://[", "https://[::1", "tgram://[", "a\x00b", "", "9" * 5000, "https://\uff0f\u2100.example/"):
+        for sent in (text, json.dumps({"endpoint": text, "keys": keys})):
+            with pytest.raises(AddressError):
+                all_channels()[name].read(sent)
+
+
+def test_a_list_drawn_from_an_odd_page_is_that_of_what_is_due(world):
+    lead = Lead.objects.get(owner__isnull=False)
+    client = Client(raise_request_exception=False)
+    client.force_login(lead.owner.user)
+
+    odd = {"HX-Request": "true", "HX-Current-URL": "https://["}
+    answer = client.post(reverse("my-leads-bulk"), {"do": "touch", "lead": str(lead.uid)}, headers=odd)
+
+    assert answer.status_code < 500
