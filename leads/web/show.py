@@ -20,6 +20,7 @@ from leads.models import Lead, LeadEvent, LeadPrivate, Stage, StepKind, Task, To
 from leads.qualify.normalise import country_name
 from leads.web import merged, story, telling
 from leads.web.facts import account_facts, facts_of, judged_of
+from leads.web.others import others_of
 from reps import access
 from reps.models import User
 from reps.templatetags.face import duration
@@ -70,6 +71,7 @@ def context_of(lead: Lead, *, now: datetime, mine: bool, reader: Any) -> dict[st
         "moves": moves_of(lead),
         "onward": onward_of(lead),
         "facts": [*account_facts(lead, events), *facts_of(lead, details, judged_of(lead))],
+        "others": others_of(lead, reader=reader, now=now),
         "timeline": [item for _event, item in told],
         "give_url": _give_url(lead, mine=mine),
         "into": parts["into"],
