@@ -1,9 +1,11 @@
 """The writer of the roster's period rows: an edit closes one row and opens the next, so the past can be read."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from reps.models import PeriodRow
 
@@ -36,6 +38,23 @@ def end(*, row: PeriodRow, now: datetime) -> None:
         row.delete()
     elif row.ends_at is None or row.ends_at > now:
         _set(row, {"ends_at": now})
+
+
+@transaction.atomic
+def hold(*, rows: QuerySet[Any], about: str, wanted: Collection[int], now: datetime, **fixed: Any) -> None:
+    """From now on the rows in force are those of `wanted`, numbers of what `about` names; `fixed` is the other side.
+
+    What is not wanted ends; what is missing begins now, until one that is planned already takes its place.
+    """
+    mine = rows.filter(**fixed)
+    there = {getattr(row, f"{about}_id"): row for row in mine.at(now)}  # type: ignore[attr-defined]  # of period rows
+    for number, row in there.items():
+        if number not in wanted:
+            end(row=row, now=now)
+    for number in sorted(set(wanted) - set(there)):
+        planned = mine.filter(**{about: number}, starts_at__gt=now).order_by("starts_at")
+        until = planned.values_list("starts_at", flat=True).first()
+        mine.model.objects.create(**fixed, **{f"{about}_id": number}, starts_at=now, ends_at=until)
 
 
 def _set(row: Row, changes: dict[str, Any]) -> Row:

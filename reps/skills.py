@@ -37,14 +37,7 @@ def set_all(*, rep: Rep, skills: Collection[Skill], more: tuple[str, str], read:
     wanted = {skill.pk for skill in skills}
     if any(more):
         wanted.add(_made(rep.division_id, *more).pk)
-    there = {row.skill_id: row for row in RepSkill.objects.at(now).filter(rep=rep)}
-    for pk, row in there.items():
-        if pk not in wanted:
-            roster.end(row=row, now=now)
-    for pk in sorted(wanted - set(there)):
-        planned = RepSkill.objects.filter(rep=rep, skill=pk, starts_at__gt=now).order_by("starts_at")
-        until = planned.values_list("starts_at", flat=True).first()
-        RepSkill.objects.create(rep=rep, skill_id=pk, starts_at=now, ends_at=until)
+    roster.hold(rows=RepSkill.objects.all(), about="skill", wanted=wanted, now=now, rep=rep)
 
 
 def _made(division: int, kind: str, value: str) -> Skill:

@@ -49,15 +49,8 @@ def save(*, territory: Territory | None, wanted: Wanted, read: str, now: datetim
         raise TerritoryError("name", _("Another territory has this name."))
     current.name, current.group, current.market = wanted.name, wanted.group, wanted.market
     current.save()
-    keep = {rep.pk for rep in wanted.reps}
-    there = {row.rep_id: row for row in TerritoryCover.objects.at(now).filter(territory=current)}
-    for rep, row in there.items():
-        if rep not in keep:
-            roster.end(row=row, now=now)
-    for rep in sorted(keep - set(there)):
-        planned = TerritoryCover.objects.filter(territory=current, rep=rep, starts_at__gt=now).order_by("starts_at")
-        until = planned.values_list("starts_at", flat=True).first()
-        TerritoryCover.objects.create(territory=current, rep_id=rep, starts_at=now, ends_at=until)
+    reps = {rep.pk for rep in wanted.reps}
+    roster.hold(rows=TerritoryCover.objects.all(), about="rep", wanted=reps, now=now, territory=current)
     return current
 
 
