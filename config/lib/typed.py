@@ -1,6 +1,7 @@
-"""Numbers and instants as people and programs send them, however odd: understood, or None."""
+"""Numbers, instants and ids as people and programs send them, however odd: understood, or None."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.dateparse import parse_datetime
 
@@ -13,6 +14,19 @@ def whole(text: str, *, most: int = BIGGEST) -> int | None:
         return None
     number = int(text)
     return number if number <= most else None
+
+
+def uid(text: str) -> UUID | None:
+    """The id; None where it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def uid_sought(text: str) -> UUID:
+    """The id to look a row up by; where it is none the nil id (RFC 9562, 5.9), which no row has."""
+    return uid(text) or UUID(int=0)
 
 
 def instant(text: str) -> datetime | None:

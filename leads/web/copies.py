@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from config.lib import sealed
+from config.lib import sealed, typed
 from leads import copies
 from leads.life import State
 from leads.models import CopiedMail, Lead
@@ -61,7 +61,7 @@ def log(request: HttpRequest, uid: UUID) -> HttpResponse:
     mail = get_object_or_404(waiting(rep), uid=uid)
     mine = Lead.objects.filter(owner=rep, state__in=[State.ASSIGNED, State.CLOSED])
     if request.method == "POST":
-        lead = get_object_or_404(mine, uid=_uid(request.POST.get("lead", "")))
+        lead = get_object_or_404(mine, uid=typed.uid_sought(request.POST.get("lead", "")))
         if copies.log_on(mail=mail, lead=lead, rep=rep, now=timezone.now()):
             messages.success(request, _("Logged."))
             return redirect("lead-show", lead.uid)
@@ -89,10 +89,3 @@ def ignore(request: HttpRequest, uid: UUID) -> HttpResponse:
     copies.ignore(mail=mail)
     messages.success(request, _("Ignored. What it said is forgotten."))
     return redirect("my-mails")
-
-
-def _uid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)

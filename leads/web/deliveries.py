@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from config.lib import typed
 from leads import inbound
 from leads.models import Connection, Inbound, Intake, Lead
 from leads.web import counts
@@ -130,11 +131,8 @@ def again(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _row(connection: Connection, delivery: object) -> Inbound:
-    try:
-        uid = UUID(str(delivery))
-    except ValueError:
-        raise Http404 from None
-    return get_object_or_404(Inbound.objects.select_related("connection"), connection=connection, uid=uid)
+    rows = Inbound.objects.select_related("connection")
+    return get_object_or_404(rows, connection=connection, uid=typed.uid_sought(str(delivery)))
 
 
 def _shown(row: Inbound) -> str:

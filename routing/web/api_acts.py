@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.lib import typed
 from leads.models import ApiKey, Lead, Stage
 from reps import access
 from reps.models import Group, Membership, Rep
@@ -282,11 +282,8 @@ def _since(body: Body) -> datetime | None:
     text = body.text("since", 40)
     if not text:
         return None
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
+    found = typed.instant(text)
+    if found is None:
         body.wrong("since", _("An instant with its offset, like 2026-11-22T08:00:00Z."))
     return found
 

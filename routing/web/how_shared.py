@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from config.lib import typed
 from reps import access
 from reps.models import Group, Membership, Rep, User
 from routing import handbook, questions, rulesets, standing
@@ -124,10 +125,7 @@ def too_many(error: questions.TooManyError) -> str:
 
 def form_of(request: HttpRequest) -> UUID | None:
     """The form it was written in, which is one however often it is sent."""
-    try:
-        return UUID(request.POST.get("form", ""))
-    except ValueError:
-        return None
+    return typed.uid(request.POST.get("form", ""))
 
 
 @login_required

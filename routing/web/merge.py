@@ -1,6 +1,5 @@
 """Merging two leads of one person, and taking them apart: managers and ops, from the page of a lead."""
 
-import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from config.lib import typed
 from leads import alike
 from leads.life import State
 from leads.models import Lead
@@ -53,7 +53,7 @@ def page(request: HttpRequest, uid: str) -> HttpResponse:
     user, rows = _overseen(request)
     lead = get_object_or_404(rows, uid=uid)
     if request.method == "POST":
-        other = get_object_or_404(rows, uid=_uid(request.POST.get("other", "")))
+        other = get_object_or_404(rows, uid=typed.uid_sought(request.POST.get("other", "")))
         return _merge(request, user, lead, other)
     now = timezone.now()
     query = request.GET.get("q", "").replace("\x00", "").strip()[:100]
@@ -92,13 +92,6 @@ def undo(request: HttpRequest, uid: str) -> HttpResponse:
     else:
         messages.success(request, _("Taken apart. It is where it was: %s.") % STATES[state])
     return redirect("lead-show", lead.uid)
-
-
-def _uid(text: str) -> str:
-    try:
-        return str(uuid.UUID(text))
-    except ValueError:
-        return str(uuid.UUID(int=0))
 
 
 def _search(rows: "QuerySet[Lead]", query: str) -> "QuerySet[Lead]":

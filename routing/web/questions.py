@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from config.lib import typed
 from config.lib.typed import instant
 from leads.models import Lead
 from leads.web.show import title_of
@@ -29,7 +30,6 @@ from routing.models import LedgerEntry, Question, RuleSetVersion
 from routing.web.how_shared import form_of, readable, said, too_many
 
 _ON_A_PAGE = 30
-_LONGEST_NUMBER = 19  # digits: what a number of a row can have
 _TABS = {
     "open": gettext_lazy("Open"),
     "answered": gettext_lazy("Answered"),
@@ -143,7 +143,7 @@ def answer(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _page(request: HttpRequest, rows: "QuerySet[Question]", *, newest: bool) -> Page[Question]:
     """The page that was asked for, or the one with `?question=` on it."""
     paginator = Paginator(rows.order_by(*(("-at", "-pk") if newest else ("at", "pk"))), _ON_A_PAGE)
-    wanted, number = _uid(request.GET.get("question", "")), request.GET.get("page")
+    wanted, number = typed.uid(request.GET.get("question", "")), request.GET.get("page")
     if number is None and wanted and (row := rows.filter(uid=wanted).first()):
         before = Q(at__gt=row.at) | Q(at=row.at, pk__gt=row.pk)
         if not newest:
@@ -168,27 +168,20 @@ def rows_of(rows: Any, user: Any, now: datetime) -> list[dict[str, Any]]:
 def _about(user: Any, rep: Rep, asked: Any, now: datetime) -> tuple[Lead | None, LedgerEntry | None, dict[str, str]]:
     """The lead of the page it was asked from, or a line of the rep's own statement; of others nothing is found."""
     errors: dict[str, str] = {}
-    lead, uid = None, _uid(asked.get("lead", ""))
+    lead, uid = None, typed.uid(asked.get("lead", ""))
     if uid is not None:
         visible = Lead.objects.filter(uid=uid).visible_to(user, now=now)
         lead = visible.select_related("private", "group").first()
     entry, number = None, asked.get("number", "").replace("\x00", "").strip()
     if number:
-        digits = number.removeprefix("#")
-        if digits.isdecimal() and len(digits) < _LONGEST_NUMBER:
+        row = typed.whole(number.removeprefix("#"))
+        if row is not None:
             # As the statement numbers them, with the lines of leads the rep could not take.
             theirs = Q(reps__contains=[rep.pk]) | Q(winner=rep.pk) | Q(group__in=rep.memberships.values("group"))
-            entry = LedgerEntry.objects.filter(theirs, pk=int(digits)).first()
+            entry = LedgerEntry.objects.filter(theirs, pk=row).first()
         if entry is None:
             errors["number"] = _("No line of your statement has this number.")
     return lead, entry, errors
-
-
-def _uid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _group(groups: list[Group], asked: str, lead: Lead | None, entry: LedgerEntry | None) -> Group | None:
@@ -207,7 +200,7 @@ def _versions(rows: Any) -> list[RuleSetVersion]:
 
 
 def _version(row: Question, asked: str) -> RuleSetVersion | None:
-    uid = _uid(asked)
+    uid = typed.uid(asked)
     if uid is None:
         return None
     return RuleSetVersion.objects.filter(uid=uid, rule_set__division=row.group.division_id).first()

@@ -1,6 +1,5 @@
 """To assign: what no rule could give away, one lead after another, with who is on duty, their load and fair share."""
 
-import uuid
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from config.lib import typed
 from leads.life import State
 from leads.models import Lead, LeadPrivate
 from leads.qualify.freeze import catalogue_of
@@ -81,10 +81,9 @@ def page(request: HttpRequest) -> HttpResponse:
 def assign(request: HttpRequest, uid: str) -> HttpResponse:
     """Give it to the chosen rep."""
     lead = get_object_or_404(_desk(request), uid=uid)
-    wanted = _uid(request.POST.get("rep", ""))
     now = timezone.now()
     reps = Rep.objects.filter(active=True, division=lead.division_id, pk__in=_reps_of(request.user, now))
-    rep = reps.filter(uid=wanted).first() if wanted else None
+    rep = reps.filter(uid=typed.uid_sought(request.POST.get("rep", ""))).first()
     if rep is None or not isinstance(request.user, User):
         messages.error(request, _("Choose who gets it."))
         return redirect(_url(lead))
@@ -111,13 +110,6 @@ def reject(request: HttpRequest, uid: str) -> HttpResponse:
     except NotYoursError:
         messages.error(request, _("Somebody else has dealt with this lead by now."))
     return redirect("to-assign")
-
-
-def _uid(text: str) -> str | None:
-    try:
-        return str(uuid.UUID(text))
-    except ValueError:
-        return None
 
 
 def _url(lead: Lead) -> str:

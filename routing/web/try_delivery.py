@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from config.lib import sealed
+from config.lib import sealed, typed
 from config.lib.signing import NotSignedError
 from leads import inbound, secrets
 from leads.connector import (
@@ -102,10 +102,7 @@ def _chosen(request: HttpRequest, connection: Connection, source: Source) -> tup
 
 
 def _kept(connection: Connection, uid: str) -> Inbound | None:
-    try:
-        return connection.inbounds.filter(uid=UUID(uid), body__isnull=False).first()
-    except ValueError:
-        return None
+    return connection.inbounds.filter(uid=typed.uid_sought(uid), body__isnull=False).first()
 
 
 def _came(body: str, kind: str, headers: Mapping[str, str]) -> Came:

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from rest_framework import exceptions
 
+from config.lib import typed
 from leads.models import Lead
 from leads.reading import ArrivalSerializer, arrival_of
 from reps import access
@@ -189,10 +190,7 @@ def _seen(request: HttpRequest) -> Any:
 
 
 def _lead(request: HttpRequest) -> Lead | None:
-    try:
-        uid = UUID(request.POST.get("lead", ""))
-    except ValueError:
-        return None
+    uid = typed.uid_sought(request.POST.get("lead", ""))
     found: Lead | None = _seen(request).select_related("private", "contact").filter(uid=uid).first()
     return found
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from config.lib import typed
 from config.lib.sealed import UnsealedError
 from reps import feeds, own_calendar
 from reps.models import BusySpan, CalendarAddress, CalendarFeed, Rep
@@ -28,7 +28,7 @@ def _add(request: HttpRequest, rep: Rep, now: datetime) -> None:
 
 
 def _remove(request: HttpRequest, rep: Rep, now: datetime) -> None:
-    feed = CalendarFeed.objects.filter(rep=rep, active=True, uid=_uid(request)).first()
+    feed = CalendarFeed.objects.filter(rep=rep, active=True, uid=typed.uid_sought(request.POST.get("feed", ""))).first()
     if feed is None:
         raise Http404
     feeds.remove(feed=feed, now=now)
@@ -50,13 +50,6 @@ def _titles(request: HttpRequest, rep: Rep, now: datetime) -> None:
     del now
     own_calendar.name_leads(rep=rep, titles=bool(request.POST.get("titles")))
     messages.success(request, _("Saved."))
-
-
-def _uid(request: HttpRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("feed", ""))
-    except ValueError as error:
-        raise Http404 from error
 
 
 Act = Callable[[HttpRequest, Rep, datetime], None]

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from config.lib import typed
 from leads.arrival import Arrival
 from leads.capture import NotCapturedError, capture
 from leads.life import WAITING, Kind, State
@@ -142,12 +142,8 @@ def _on_a_working_day(division: Division, lead: Lead) -> dict[str, Any]:
 
 
 def _tried(request: HttpRequest) -> Lead | None:
-    uid = request.GET.get("lead", "")
     rows = Lead.objects.filter(kind=Kind.TEST).select_related("owner__user", "group", "stage")
-    try:
-        return rows.filter(uid=UUID(uid)).first()
-    except ValueError:
-        return None
+    return rows.filter(uid=typed.uid_sought(request.GET.get("lead", ""))).first()
 
 
 def _form(division: Division) -> WebForm | None:
