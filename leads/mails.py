@@ -242,6 +242,8 @@ def _link(row: Delivery, opens: bool) -> dict[str, str]:  # noqa: FBT001 - of th
         act, path = _("Open the lead"), reverse("lead-show", args=[row.lead.uid]) + anchor
     elif row.event == "answered":
         act, path = _("Read the answer"), reverse("unfair")
+    elif row.event == "draft_shared":
+        act, path = _("Read it, and say what you think"), reverse("shared-draft", args=[row.payload["draft"]])
     elif row.event == "unfair":
         act, path = _("Read and answer"), reverse("questions")
     elif row.rep_id is not None:

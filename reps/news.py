@@ -69,6 +69,14 @@ KINDS = (
         usual=_MAIL,
     ),
     Kind(
+        "draft",
+        _("Rules to talk about"),
+        _("Somebody wants to change how leads are shared, and asks what you think."),
+        ("draft_shared",),
+        whom=BOTH,
+        usual=_MAIL,
+    ),
+    Kind(
         "morning",
         _("Morning summary"),
         _("What came overnight, what is due, what is overdue."),

@@ -67,6 +67,11 @@ def of(group: Group, version: RuleSetVersion | None, *, now: datetime, public: b
     return _without_people(book) if public else book
 
 
+def way_of(group: Group, rules: Rules | None, names: wording.Names) -> wording.Way:
+    """The group's way as these rules would have it."""
+    return _way(group, rules, _steps(group), names)
+
+
 def _steps(group: Group) -> tuple[Step, ...]:
     try:
         return parse_steps(group.steps)

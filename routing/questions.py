@@ -13,7 +13,7 @@ from leads import dispatch
 from leads.models import Lead
 from reps import access
 from reps.models import Group, Rep, User
-from routing.models import Comment, GroupPage, LedgerEntry, Question, RuleSetVersion
+from routing.models import Comment, GroupPage, LedgerEntry, Question, RuleSetVersion, SharedDraft
 
 MOST_LETTERS = 4_000
 
@@ -88,10 +88,19 @@ def overseen(user: User) -> "QuerySet[Question]":
 
 
 @transaction.atomic
-def comment(*, version: RuleSetVersion, by: User, text: str, now: datetime, form: uuid.UUID | None = None) -> Comment:
-    """Say something of a published version; `form` as above. Raises TooManyError."""
-    uid = _free(Comment.objects.exclude(version=version, by=by, text=text), form)
-    row, made = Comment.objects.get_or_create(uid=uid, version=version, by=by, text=text, defaults={"at": now})
+def comment(
+    *,
+    by: User,
+    text: str,
+    now: datetime,
+    version: RuleSetVersion | None = None,
+    draft: SharedDraft | None = None,
+    form: uuid.UUID | None = None,
+) -> Comment:
+    """Say something of a published version, or of a shared draft; `form` as above. Raises TooManyError."""
+    about = {"version": version, "draft": draft, "by": by, "text": text}
+    uid = _free(Comment.objects.exclude(**about), form)
+    row, made = Comment.objects.get_or_create(uid=uid, **about, defaults={"at": now})
     if made:
         _count(by.pk)
     return row

@@ -108,6 +108,10 @@ NEWS = {
     "kept": (_("A lead stays yours"), _("%(n)d leads stay yours")),
     "unfair": (_("A rep says that something is unfair"), _("Reps say %(n)d times that something is unfair")),
     "answered": (_("Your question on fairness is answered"), _("%(n)d of your questions are answered")),
+    "draft_shared": (
+        _("You are asked about a change of the rules"),
+        _("You are asked about %(n)d changes of the rules"),
+    ),
     "ruled": (_("Your return was ruled on"), _("%(n)d of your returns were ruled on")),
     "handoff": (_("A lead of yours was taken over"), _("%(n)d leads of yours were taken over")),
 }

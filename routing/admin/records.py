@@ -23,6 +23,7 @@ from routing.models import (
     Return,
     RoutingPause,
     Share,
+    SharedDraft,
 )
 from routing.web import why
 
@@ -162,10 +163,20 @@ class QuestionAdmin(ReadOnly, HouseAdmin):
 
 @admin.register(Comment)
 class CommentAdmin(ReadOnly, HouseAdmin):
-    """What people say of published rules."""
+    """What people say of published rules, and of drafts shared with them."""
 
-    list_display = ("at", "version", "by", "text")
-    list_select_related = ("version__rule_set", "by")
+    list_display = ("at", "version", "draft", "by", "text")
+    list_select_related = ("version__rule_set", "draft", "by")
+
+
+@admin.register(SharedDraft)
+class SharedDraftAdmin(ReadOnly, HouseAdmin):
+    """What teams were asked about before it was published; shared and taken back on its own pages."""
+
+    list_display = ("at", "rule_set", "by", "until", "closed_at", "version")
+    list_filter = ("rule_set",)
+    list_select_related = ("rule_set", "by", "version__rule_set")
+    exclude = ("body", "attributes")
 
 
 @admin.register(GroupPage)

@@ -12,6 +12,7 @@ from .proposal import Proposal
 from .ruleset import Band, Rule, RuleSet, RuleSetVersion, SavedExample
 from .simulation import Simulation
 
+from .shared_draft import SharedDraft
 __all__ = [
     "Act",
     "Assignment",
@@ -36,3 +37,4 @@ __all__ = [
     "Simulation",
     "Timer",
 ]
+    "SharedDraft",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .ledger import LedgerEntry
 from .ruleset import RuleSetVersion
+from .shared_draft import SharedDraft
 
 
 class GroupPage(models.Model):
@@ -35,10 +36,15 @@ class GroupPage(models.Model):
 
 
 class Comment(models.Model):
-    """What somebody says of a published version; all who read the rules read it."""
+    """What somebody says of a published version, or of a draft shared with the team; all who read these read it."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.ForeignKey(RuleSetVersion, models.PROTECT, related_name="comments", verbose_name=_("version"))
+    version = models.ForeignKey(
+        RuleSetVersion, models.PROTECT, null=True, related_name="comments", verbose_name=_("version")
+    )
+    draft = models.ForeignKey(
+        SharedDraft, models.CASCADE, null=True, related_name="comments", verbose_name=_("shared draft")
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_constraint=False)
     text = models.TextField(_("comment"))
     at = models.DateTimeField(_("at"))
@@ -46,10 +52,19 @@ class Comment(models.Model):
     class Meta:
         verbose_name = _("comment on rules")
         verbose_name_plural = _("comments on rules")
-        indexes = [models.Index(fields=["version", "at"], name="comment_version")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(version__isnull=True, draft__isnull=False) | Q(version__isnull=False, draft__isnull=True),
+                name="comment_on_one",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["version", "at"], name="comment_version"),
+            models.Index(fields=["draft", "at"], name="comment_draft"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.version_id} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.version_id or self.draft_id} {self.at:%Y-%m-%d %H:%M}"
 
 
 class Question(models.Model):

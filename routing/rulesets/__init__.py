@@ -1,6 +1,6 @@
 """Rule sets: the draft that people edit, what is wrong with it, its examples, and the versions printed from it."""
 
-from routing.rulesets.draft import StaleDraftError, body_of, go_back, replace, saved_since, touched, words_of
+from routing.rulesets.draft import StaleDraftError, body_of, go_back, lock, replace, saved_since, touched, words_of
 from routing.rulesets.edit import (
     GoneError,
     begin,
@@ -35,6 +35,7 @@ __all__ = [
     "body_with",
     "duplicate_rule",
     "go_back",
+    "lock",
     "matched",
     "matches_of",
     "order_rules",

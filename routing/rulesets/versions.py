@@ -13,7 +13,7 @@ from routing import wording
 from routing.engine.decide import ENGINE
 from routing.engine.ruleset import RuleSet as Rules
 from routing.engine.ruleset import parse
-from routing.models import RuleSet, RuleSetVersion
+from routing.models import RuleSet, RuleSetVersion, SharedDraft
 from routing.rulesets import examples
 from routing.rulesets.draft import StaleDraftError, body_of, words_of
 from routing.rulesets.problems import Problem, problems_of
@@ -65,7 +65,15 @@ def publish(
         published_by=by,
     )
     RuleSet.objects.filter(pk=locked.pk).update(published=version)
+    _end_talk(locked, version, by, now)
     return version
+
+
+def _end_talk(rule_set: RuleSet, version: RuleSetVersion, by: User | None, now: datetime) -> None:
+    """What the team was asked about since the version before led to this one; of it nothing more is said."""
+    shared = SharedDraft.objects.filter(rule_set=rule_set)
+    shared.filter(version=None, taken_back=False).update(version=version)
+    shared.filter(closed_at=None).update(closed_at=now, closed_by=by)
 
 
 def reads_the_same(rule_set: RuleSet) -> bool:

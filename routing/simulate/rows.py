@@ -91,6 +91,22 @@ def printed(rule_set: RuleSet, version: RuleSetVersion | None) -> dict[str, Any]
     return {"body": body, "attributes": attributes}
 
 
+def of_draft(rule_set: RuleSet) -> Simulation | None:
+    """The newest run over the past of the draft as it reads now, against what decides now: done, or on its way."""
+    text = printed(rule_set, None)
+    found = Simulation.objects.filter(
+        rule_set=rule_set,
+        version=None,
+        kind=Simulation.Kind.PAST,
+        body=text["body"],
+        options__attributes=text["attributes"],
+        options__live=rule_set.published_id,
+        cancel=False,
+    )
+    done = found.filter(status=Simulation.Status.DONE).order_by("-pk").first()
+    return done or found.filter(status__in=_OPEN).order_by("-pk").first()
+
+
 def rules_of_row(row: Simulation) -> Rules:
     """The rules the row was started with."""
     return parse(row.body, read_catalogue(row.options.get("attributes", [])), version=row.version_id or 0)

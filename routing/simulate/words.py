@@ -51,10 +51,15 @@ def headline(result: Result, names: wording.Names) -> str:
     people = ", ".join(f"{names.rep(rep)} {more:+d}".replace("-", "\u2212") for rep, more in rows[:_SHOWN])
     if len(rows) > _SHOWN:
         people += ngettext(" and %d more", " and %d more", len(rows) - _SHOWN) % (len(rows) - _SHOWN)
+    return f"{people or _('Nobody gets more or fewer')}; {of_all(result)}."
+
+
+def of_all(result: Result) -> str:
+    """“37 of 1,500 leads would move; 2 % would wait”, of nobody by name."""
     moving = _("%(n)s of %(all)s leads would move") % {"n": f"{result.moving:,}", "all": f"{result.leads:,}"}
     share = 100 * result.waits.get("here", 0) / result.leads if result.leads else 0
     waiting = _("%s %% would wait") % (f"{share:.1f}" if 0 < share < 10 else f"{share:.0f}")
-    return f"{people or _('Nobody gets more or fewer')}; {moving}; {waiting}."
+    return f"{moving}; {waiting}"
 
 
 def assumptions(result: Result) -> list[str]:

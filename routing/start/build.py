@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from leads.forms import build as forms
 from leads.models import Account, WebForm
-from reps.models import Division, Group, Membership, Rep, Shift, Territory, TerritoryCover, User
+from reps import groups
+from reps.models import Division, Group, Rep, Shift, Territory, TerritoryCover, User
 from routing import rulesets
 from routing.models import RuleSet, RuleSetVersion
 from routing.start.shapes import HOURS, SHAPES, Split
@@ -71,7 +72,7 @@ def has_started(division: Division) -> bool:
 
 @transaction.atomic
 def build(*, wanted: Wanted, division: Division, by: User, now: datetime) -> Made:
-    """All of it or nothing. Raises AlreadyStartedError where rules are published."""
+    """All of it or nothing. Raises AlreadyStartedError where rules are published, GroupError where a name is taken."""
     division = Division.objects.select_for_update().get(pk=division.pk)
     if has_started(division):
         raise AlreadyStartedError
@@ -79,22 +80,22 @@ def build(*, wanted: Wanted, division: Division, by: User, now: datetime) -> Mad
     User.objects.filter(pk=by.pk, time_zone="UTC").update(time_zone=wanted.time_zone)
     people = {person.email: person for team in wanted.teams for person in team.people}
     reps = {email: _rep(person, wanted, division, now) for email, person in people.items()}
-    groups = [_group(team, wanted, division, by) for team in wanted.teams]
-    for group, team in zip(groups, wanted.teams, strict=True):
+    made = [_group(team, wanted, reps, division, by=by, now=now) for team in wanted.teams]
+    for group, team in zip(made, wanted.teams, strict=True):
         for person in team.people:
-            _join(group, person, reps[person.email], SHAPES[wanted.shape].asks, now)
-    version = _rules(wanted, division, groups, by, now)
-    return Made(groups, list(reps.values()), version, _form(division, wanted))
+            _give_market(group, person, reps[person.email], SHAPES[wanted.shape].asks, now)
+    version = _rules(wanted, division, made, by, now)
+    return Made(made, list(reps.values()), version, _form(division, wanted))
 
 
-def _group(team: Team, wanted: Wanted, division: Division, by: User) -> Group:
+def _group(team: Team, wanted: Wanted, reps: dict[str, Rep], division: Division, *, by: User, now: datetime) -> Group:
     shape = SHAPES[wanted.shape]
-    group = Group(division=division, name=team.name, respond_within=wanted.respond_within, steps=list(shape.steps))
+    terms = {"name": team.name, "respond_within": wanted.respond_within, "steps": list(shape.steps)}
     if shape.pool:
-        group.pool, group.claims_unworked = Group.Pool.BLIND, _UNWORKED
-    group.save()
-    group.managers.add(by)
-    return group
+        terms |= {"pool": Group.Pool.BLIND, "claims_unworked": _UNWORKED}
+    inside = [reps[person.email] for person in team.people]
+    asked = groups.Wanted(terms, inside, [by])
+    return groups.save(group=None, division=division, wanted=asked, read=groups.NEW, now=now)
 
 
 def _rep(person: Person, wanted: Wanted, division: Division, now: datetime) -> Rep:
@@ -111,9 +112,8 @@ def _rep(person: Person, wanted: Wanted, division: Division, now: datetime) -> R
     return rep
 
 
-def _join(group: Group, person: Person, rep: Rep, asks: str, now: datetime) -> None:
-    """A member, with their part of the market; in a team by countries, who names none covers the rest of the world."""
-    Membership.objects.create(group=group, rep=rep, starts_at=now)
+def _give_market(group: Group, person: Person, rep: Rep, asks: str, now: datetime) -> None:
+    """A member's part of the market; in a team by countries, who names none covers the rest of the world."""
     if asks == "countries":
         area = {"kind": "country", "countries": list(person.countries)} if person.countries else {"kind": "world"}
         territory = Territory.objects.create(

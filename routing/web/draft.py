@@ -21,7 +21,7 @@ from routing import rulesets, wording
 from routing.engine.ruleset import RuleSetError
 from routing.models import RuleSet
 from routing.rulesets import compare
-from routing.web import draft_lines, try_lead
+from routing.web import draft_lines, talk, try_lead
 from routing.web.editors import UNDO, editor, set_of, who_saved
 from routing.web.hits import hits_of
 from routing.web.rule_form import Choices, RuleForm
@@ -235,6 +235,7 @@ def draw(
         "set": {"name": row.name, "uid": row.uid, "url": reverse("rules-set", args=[row.uid])},
         **draft_lines.told(row, choices, now=now),
         "bar": draft_lines.bar(row),
+        "talk": talk.of_draft(row, now),
         "undo": undo["rule"]["name"] if undo and undo["set"] == str(row.uid) else "",
         "form": form.shown() if form else None,
         "open": (form.key or NEW) if form else "",

@@ -25,6 +25,7 @@ from reps.models import Group, Membership, Rep, User
 from routing import handbook, questions, rulesets, standing
 from routing.models import Comment, GroupPage, Question, RuleSetVersion
 from routing.rulesets import compare
+from routing.web import talk
 
 _VERSIONS = 20
 _MINE = 5
@@ -53,8 +54,9 @@ def page(request: HttpRequest) -> HttpResponse:
         **_standings(group, access.rep_of(request.user), now),
         **_of_rep(request.user, group),
         **_of_manager(request.user, group),
-        **_history(request.user, version),
+        **_history(request.user, version, now),
         **_newest(version),
+        "asked": talk.asked_of(group, now),
         "token": uuid4(),
     }
     return render(request, "routing/how_shared.html", context)
@@ -78,8 +80,9 @@ def changed(request: HttpRequest, uid: UUID, n: int) -> HttpResponse:
         else []
     )
     comments = Paginator(comments_of(version), _ON_A_PAGE).get_page(request.GET.get("page"))
+    now = timezone.now()
     context = {
-        "now": timezone.now(),
+        "now": now,
         "version": version,
         "before": before,
         "changes": changes,
@@ -87,6 +90,7 @@ def changed(request: HttpRequest, uid: UUID, n: int) -> HttpResponse:
         "page": comments,
         "token": uuid4(),
         "led": _led(request.user, [version.pk]).get(version.pk),
+        "talked": talk.talked_of([version.pk], request.user, now=now).get(version.pk),
         "compare_url": reverse("rules-compare", args=[uid]) if access.is_manager(request.user) else "",
     }
     return render(request, "routing/how_changed.html", context)
@@ -275,14 +279,15 @@ def _of_manager(user: Any, group: Group) -> dict[str, Any]:
     }
 
 
-def _history(user: Any, version: RuleSetVersion | None) -> dict[str, Any]:
+def _history(user: Any, version: RuleSetVersion | None, now: datetime) -> dict[str, Any]:
     if version is None:
         return {"versions": [], "more_versions": 0}
     rows = version.rule_set.versions.select_related("published_by", "rule_set").order_by("-n")
     shown = list(rows[:_VERSIONS])
     led = _led(user, [row.pk for row in shown])
+    talked = talk.talked_of([row.pk for row in shown], user, now=now)
     return {
-        "versions": [{"row": row, "led": led.get(row.pk)} for row in shown],
+        "versions": [{"row": row, "led": led.get(row.pk), "talked": talked.get(row.pk)} for row in shown],
         "more_versions": max(0, rows.count() - len(shown)),
     }
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from routing import rulesets
 from routing.models import RuleSet
 from routing.rulesets import compare, examples
-from routing.web import draft_lines
+from routing.web import draft_lines, talk
 from routing.web.editors import editor, revision_of, set_of
 
 
@@ -41,6 +41,7 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
     context = {
         "set": {"name": row.name, "uid": row.uid},
         "bar": draft_lines.bar(row),
+        "talk": talk.of_draft(row, now),
         "words": rulesets.words_of(row),
         "changes": changes,
         "problems": [draft_lines.whole_problem(p) for p in found],

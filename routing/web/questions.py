@@ -25,8 +25,9 @@ from leads.web.show import title_of
 from reps import access
 from reps.models import Group, Rep, User
 from reps.web import reader
-from routing import questions
+from routing import questions, shared_drafts
 from routing.models import LedgerEntry, Question, RuleSetVersion
+from routing.web import talk
 from routing.web.how_shared import form_of, readable, said, too_many
 
 _ON_A_PAGE = 30
@@ -111,6 +112,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": rows_of(page.object_list, request.user, now),
         "versions": _versions(page.object_list),
+        "drafts": talk.listed(shared_drafts.readable(request.user, now=now), now),
     }
     return render(request, "routing/questions.html", context)
 

@@ -50,6 +50,11 @@ def is_draft(row: Simulation) -> bool:
     return row.version_id is None and not diff.diff(row.body, rulesets.body_of(row.rule_set))
 
 
+def headline(row: Simulation) -> str:
+    """What would change, in a sentence, names and all."""
+    return words.headline(Result.of(row.result or {}), _names(row))
+
+
 def told(row: Simulation, user: User | Any, *, now: datetime) -> dict[str, Any]:
     """The whole answer."""
     result = Result.of(row.result or {})

@@ -25,6 +25,8 @@ from routing.web import (
     simulate,
     slack,
     to_assign,
+    share_draft,
+    shared_draft,
     try_delivery,
     try_lead,
     why,
@@ -37,6 +39,7 @@ from routing.web.team import skills, territories
 from routing.web.team import week as team_week
 
 urlpatterns = [
+from routing.web.team import groups as team_groups
     path("add-lead/", add_lead.page, name="add-lead"),
     path("add-lead/sent/", add_lead.sent, name="leads-sent"),
     path("availability/", hours.mine, name="my-availability"),
@@ -47,6 +50,9 @@ urlpatterns = [
     path("team/territories/<uuid:uid>/", territories.page, name="territory"),
     path("team/skills/", skills.listed, name="team-skills"),
     path("team/skills/<uuid:uid>/", skills.change, name="team-skill"),
+    path("team/groups/", team_groups.listed, name="team-groups"),
+    path("team/groups/new/", team_groups.page, name="team-group-new"),
+    path("team/groups/<uuid:uid>/", team_groups.page, name="team-group"),
     path("team/add/", team.add, name="team-add"),
     path("team/<uuid:uid>/limit/", team.limit, name="team-limit"),
     path("team/<uuid:uid>/in/<uuid:group_uid>/", team.member, name="team-member"),
@@ -89,6 +95,9 @@ urlpatterns = [
     path("rules/<uuid:uid>/<int:n>/go-back/", compare.go_back, name="rules-go-back"),
     path("rules/begin/", draft.begin, name="rules-begin"),
     path("rules/<uuid:uid>/draft/", draft.page, name="rules-draft"),
+    path("how-shared/drafts/<uuid:uid>/", shared_draft.page, name="shared-draft"),
+    path("how-shared/drafts/<uuid:uid>/comment/", shared_draft.comment, name="shared-draft-comment"),
+    path("how-shared/drafts/<uuid:uid>/take-back/", shared_draft.take_back, name="shared-draft-take-back"),
     path("rules/<uuid:uid>/draft/order/", draft_acts.order, name="rules-order"),
     path("rules/<uuid:uid>/draft/restore/", draft_acts.restore, name="rules-restore"),
     path("rules/<uuid:uid>/simulate/", simulate.page, name="rules-simulate"),
@@ -107,6 +116,7 @@ urlpatterns = [
     path("returns/<uuid:uid>/<int:hop>/", rulings.rule, name="return-rule"),
     path("to-assign/", to_assign.page, name="to-assign"),
     path("to-assign/<uuid:uid>/", to_assign.assign, name="lead-assign"),
+    path("rules/<uuid:uid>/share/", share_draft.page, name="rules-share"),
     path("to-assign/<uuid:uid>/reject/", to_assign.reject, name="lead-reject"),
     path("connections/<uuid:uid>/test/", try_delivery.page, name="connection-test"),
     path("start/", start.index, name="start"),

@@ -33,6 +33,7 @@ PERSONAL = {
     "routing.Proposal": "why",
     "routing.Question": "answer text",
     "routing.Return": "note",
+    "routing.SharedDraft": "why",
     "routing.SavedExample": "facts",  # made from a real lead
 }
 
@@ -100,5 +101,6 @@ NOT_PERSONAL = {
 }
 
 
+    "routing.SharedDraft": "attributes body",
 def named(table: dict[str, str]) -> set[str]:
     return {f"{model}.{column}" for model, columns in table.items() for column in columns.split()}

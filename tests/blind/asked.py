@@ -66,6 +66,7 @@ def about(name, world):
     kinds = {
         world.pool.uid: ("how-shared-link", "how-shared-why", "work-plan", "group-first-reply"),
         world.rules.uid: ("how-shared-version", "rules-"),
+        world.draft.uid: ("shared-draft",),
         world.offer.uid: ("offer-", "api:offer-"),
         world.form.uid: ("form-",),
     }

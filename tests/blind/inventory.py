@@ -9,14 +9,14 @@ REP = """
     account_reauthenticate mfa_index security
     add-lead how-shared leads leads-csv leads-sent my-availability my-fair-share-csv my-leads my-mails my-numbers
     my-offers my-returns my-turn nav-counts pool rules unfair password_change password_change_done telling told
-    how-shared-version rules-set rules-version
+    how-shared-version rules-set rules-version shared-draft
     api:lead-list api:offers
 """
 # A rep posts to them; of a lead that is not theirs they know nothing.
 REP_ACTS = """
     mfa_activate_totp mfa_deactivate_totp mfa_generate_recovery_codes mfa_reauthenticate mfa_view_recovery_codes
     session-end sessions-end
-    how-shared-comment
+    how-shared-comment shared-draft-comment
     duty-switch lead-give-on lead-log lead-note lead-return lead-stage lead-take-back lead-touch my-leads-bulk
     my-mail-ignore my-mail-log my-mails-renew
     offer-accept offer-decline pool-claim pool-pull pool-put-back slack-code slack-part step-done
@@ -30,6 +30,7 @@ OF_A_LEAD = "lead-more lead-show lead-why api:lead-self api:lead-timeline api:le
 NOT_REPS = """
     invitation-again invitation-withdraw invitations
     how-shared-link how-shared-why question-answer questions
+    rules-share shared-draft-take-back team-group team-group-new team-groups
     board changes changes-csv connection connection-address connection-edit connection-look connection-mapping
     connection-new
     connection-shelf connection-switch connection-template connection-test connections deliveries deliveries-again

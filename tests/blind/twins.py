@@ -99,8 +99,10 @@ def build():
     leads = [Lead.objects.get(pk=lead.pk) for lead in [*hidden, asked, back]]
     assert sorted(lead.state for lead in leads) == STATES
     return SimpleNamespace(
+    draft = make.shared(version.rule_set, [pool, own], by=ben.user)
         viewer=ana,
         leads=leads,
+        draft=draft,
         taken=taken,
         mine=Lead.objects.get(pk=mine.pk),
         pool=pool,

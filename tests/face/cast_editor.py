@@ -42,6 +42,14 @@ def choices() -> Choices:
     return found
 
 
+TALK = {
+    "url": "/talk/",
+    "said": 3,
+    "open": True,
+    "until": NOW + timedelta(days=2),
+    "groups": "DACH Seniors, DACH",
+    "moved_on": True,
+}
 CONDITION = {
     "all": [
         {"field": "country", "operator": "one_of", "value": ["DE", "AT", "CH"]},
@@ -101,6 +109,7 @@ def draft() -> dict[str, Any]:
         **manager_shell("rules"),
         "set": {"name": "Rules for new leads", "uid": UID, "url": "/rules/"},
         "bar": {"version": 14, "next": 15, "changes": 2, "by": "Kim Tran", "at": NOW - timedelta(minutes=20)},
+        "talk": TALK,
         "revision": 7,
         "order": "r1,r2,r3,r4,r5,r6",
         "shares_of": "Shares are of the newest 5,000 leads of the last 30 days.",

@@ -237,11 +237,12 @@ def how_shared() -> dict[str, Any]:
         "mine": [one["row"] for one in QUESTIONS],
         "manages": False,
         "versions": [
-            {"row": VERSION, "led": None},
+            {"row": VERSION, "led": None, "talked": "/talk/"},
             {"row": version(13, 1, "Offers may be declined freely."), "led": {"url": "#q", "who": "you"}},
         ],
         "more_versions": 12,
         "comments": COMMENTS,
+        "asked": [{"by": "Kim Tran", "until": berlin(20, "14:00"), "url": "/talk/"}],
     }
 
 
@@ -286,6 +287,7 @@ def how_changed() -> dict[str, Any]:
         "changes": changes,
         "comments": COMMENTS,
         "led": {"url": "#q", "who": "you"},
+        "talked": "/talk/",
         "compare_url": "/compare/",
     }
 
@@ -305,6 +307,10 @@ def questions() -> dict[str, Any]:
         **manager_shell("how-shared"),
         "tabs": [{"label": label, "url": "?", "count": n, "active": active} for label, n, active in tabs],
         "show": "all", "rows": QUESTIONS, "versions": [VERSION], "page": Paginator(QUESTIONS, 30).page(1),
+        "drafts": [
+            {"url": "/talk/", "name": "Rules for new leads", "by": "Kim Tran", "at": berlin(18, "11:20"), "until": berlin(20, "14:00"), "said": n, "open": n == 3, "taken_back": n == 0, "version": 14 if n == 1 else 0}
+            for n in (3, 1, 0)
+        ],
     }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from tests.face.cast import manager_shell, uid
 
 TABS = (
     ("Who shares what", "team"),
+    ("Groups", "team-groups"),
     ("Shifts and time off", "team-week"),
     ("Territories", "territories"),
     ("Skills", "team-skills"),

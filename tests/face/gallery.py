@@ -35,6 +35,7 @@ from tests.face import (
     cast_team,
     cast_telling,
     cast_work,
+    cast_talk,
 )
 
 Page = tuple[str, Callable[[], dict[str, Any]], str]
@@ -169,6 +170,10 @@ PAGES: dict[str, Page] = {
     "team-week": ("routing/team_week.html", cast_team.week, "Europe/Berlin"),
     "team-week-empty": ("routing/team_week.html", cast_team.week_empty, "Europe/Berlin"),
     "territories": ("routing/team_territories.html", cast_team.territories, "Europe/Berlin"),
+    "shared-draft": ("routing/shared_draft.html", cast_talk.shared_draft, "Europe/Berlin"),
+    "shared-draft-manager": ("routing/shared_draft.html", cast_talk.shared_draft_manager, "Europe/Berlin"),
+    "shared-draft-over": ("routing/shared_draft.html", cast_talk.shared_draft_over, "Europe/Berlin"),
+    "share-draft": ("routing/share_draft.html", cast_talk.share_draft, "Europe/Berlin"),
     "territories-none": ("routing/team_territories.html", cast_team.territories_none, "Europe/Berlin"),
     "territory": ("routing/team_territory.html", cast_team.territory, "Europe/Berlin"),
     "team-skills": ("routing/team_skills.html", cast_team.skills, "Europe/Berlin"),
@@ -176,6 +181,9 @@ PAGES: dict[str, Page] = {
     "login": ("registration/login.html", cast_plain.login, "UTC"),
     "login-wrong": ("registration/login.html", cast_plain.login_wrong, "UTC"),
     "password-change": ("registration/password_change_form.html", cast_plain.password_change, "UTC"),
+    "team-groups": ("routing/team_groups.html", cast_talk.groups, "Europe/Berlin"),
+    "team-group": ("routing/team_group.html", cast_talk.group, "Europe/Berlin"),
+    "team-group-new": ("routing/team_group.html", cast_talk.group_new, "Europe/Berlin"),
     "password-reset": ("registration/password_reset_form.html", cast_plain.password_reset, "UTC"),
     "password-reset-done": ("registration/password_reset_done.html", dict, "UTC"),
     "locked": ("registration/locked.html", dict, "UTC"),

@@ -4,7 +4,7 @@ from tests.factories.doors import address, connection
 from tests.factories.form import ask, question, web_form
 from tests.factories.lead import account, arrival, arrive, key_and_secret
 from tests.factories.people import group, join, rep, shifts, user
-from tests.factories.rules import publish, rule, rule_set
+from tests.factories.rules import publish, rule, rule_set, shared
 
 __all__ = [
     "account",
@@ -21,6 +21,7 @@ __all__ = [
     "rep",
     "rule",
     "rule_set",
+    "shared",
     "shifts",
     "user",
     "web_form",

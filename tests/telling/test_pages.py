@@ -29,7 +29,7 @@ def client(ana):
 
 
 def grid(**changes):
-    kinds = ("new_lead", "offer", "pool", "reminder", "again", "moved", "unfair", "morning")
+    kinds = ("new_lead", "offer", "pool", "reminder", "again", "moved", "unfair", "draft", "morning")
     sent = {f"{kind}.sent": "1" for kind in kinds}
     for kind in kinds:
         urgent = kind in {"new_lead", "offer", "reminder", "again"}

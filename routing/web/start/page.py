@@ -21,7 +21,7 @@ from leads.models import Lead, WebForm
 from leads.web.form_snippets import page_url
 from leads.web.ops import ops_only
 from leads.web.wait import wait_for_decision
-from reps import invitations
+from reps import groups, invitations
 from reps.models import Division, Group, User
 from reps.web.invitations import kept_as_files, send
 from routing import handbook, rulesets, start
@@ -67,9 +67,12 @@ def team(request: HttpRequest, shape: str) -> HttpResponse:
             made = start.build(wanted=wanted, division=division, by=user, now=timezone.now())
         except start.AlreadyStartedError:
             return redirect("start")
-        if form.cleaned_data["invite"]:
-            _invite(request, made, user)
-        return redirect("start")
+        except groups.GroupError as error:
+            form.add_error(None, str(error))
+        else:
+            if form.cleaned_data["invite"]:
+                _invite(request, made, user)
+            return redirect("start")
     teams = [(form[f"team{n}"], people) for n, people in enumerate(rows)]
     return render(request, "routing/start_team.html", {"shape": chosen, "form": form, "teams": teams, "rows": ROWS})
 

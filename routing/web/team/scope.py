@@ -62,6 +62,7 @@ def tabs(active: str) -> list[dict[str, object]]:
     """The parts of Team."""
     parts = (
         ("team", _("Who shares what")),
+        ("team-groups", _("Groups")),
         ("team-week", _("Shifts and time off")),
         ("territories", _("Territories")),
         ("team-skills", _("Skills")),

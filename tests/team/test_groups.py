@@ -1,0 +1,185 @@
+"""The page of a group: what it takes, who may, what it says of the rules, and that nobody overwrites another unseen."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from reps import access, groups
+from reps.models import Group, Membership
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+STEPS = [{"strategy": name} for name in ("availability", "capacity", "not_again", "weighted")]
+
+
+@pytest.fixture
+def team(client):
+    ana, ben, kim = (make.rep(name) for name in ("Ana", "Ben", "Kim"))
+    clara, otto = make.user("Clara"), make.user("Otto")
+    dach = make.group("DACH", [ana, ben], steps=STEPS, respond_within=20)
+    nordics = make.group("Nordics", [kim])
+    dach.managers.add(clara)
+    nordics.managers.add(clara, otto)
+    client.force_login(clara)
+    return {"ana": ana, "ben": ben, "kim": kim, "dach": dach, "nordics": nordics, "clara": clara, "otto": otto}
+
+
+def fields_of(page):
+    """The form of the page as a browser would send it."""
+    form, found = page.context["form"], {}
+    for bound in form:
+        value = bound.value()
+        if isinstance(value, bool):
+            found |= {bound.html_name: "on"} if value else {}
+        elif value is not None:
+            found[bound.html_name] = value
+    for row in form.rows:
+        do = next((value for value, _label, chosen in row["dos"] if chosen), "")
+        found |= {f"x.{row['n']}-after": row["after"], f"x.{row['n']}-do": do}
+    return found
+
+
+def url_of(group):
+    return reverse("team-group", args=[group.uid])
+
+
+def post(client, url, **fields):
+    sent = fields_of(client.get(url)) | fields
+    return client.post(url, {name: value for name, value in sent.items() if value is not None})
+
+
+def inside(group):
+    rows = Membership.objects.at(timezone.now()).filter(group=group)
+    return sorted(rows.values_list("rep__user__name", flat=True))
+
+
+def test_a_form_that_is_sent_as_it_is_changes_nothing(client, team):
+    before = groups.mark(team["dach"], now=timezone.now())
+    rows = list(Membership.objects.order_by("pk").values_list("pk", "ends_at"))
+
+    assert post(client, url_of(team["dach"])).status_code == 302
+    assert groups.mark(Group.objects.get(pk=team["dach"].pk), now=timezone.now()) == before
+    assert list(Membership.objects.order_by("pk").values_list("pk", "ends_at")) == rows
+
+
+def test_a_new_group_is_of_all_who_answer_for_everything(client, team):
+    ana, ops = team["ana"], make.user("Olga", is_ops=True)
+    answer = post(client, reverse("team-group-new"), name="Iberia", members=[str(ana.uid)], method="pool_blind")
+
+    assert answer.status_code == 302
+    made = Group.objects.get(name="Iberia")
+    assert (made.pool, inside(made)) == ("blind", ["Ana"])
+    assert made.steps == [{"strategy": "pool", "options": {"mode": "blind"}}]
+    assert access.edits_rules(team["clara"])
+    client.force_login(ops)
+    post(client, reverse("team-group-new"), name="France", managers=[str(ops.pk), str(team["clara"].pk)])
+    assert access.edits_rules(team["clara"])
+
+
+def test_who_answers_for_a_part_changes_that_part_and_makes_none(client, team):
+    client.force_login(team["otto"])
+    assert [row["group"].name for row in client.get(reverse("team-groups")).context["rows"]] == ["Nordics"]
+    assert client.get(reverse("team-group-new")).status_code == 403
+    assert client.get(url_of(team["dach"])).status_code == 404
+    assert client.post(url_of(team["dach"]), {"name": "Mine", "go": "save"}).status_code == 404
+    assert post(client, url_of(team["nordics"]), respond_within="7").status_code == 302
+    assert Group.objects.get(pk=team["nordics"].pk).respond_within == 7
+    client.force_login(team["ana"].user)
+    assert {client.get(reverse(name)).status_code for name in ("team-groups", "team-group-new")} == {403}
+    assert Group.objects.count() == 2
+
+
+def test_members_come_and_go_and_who_stays_keeps_their_terms(client, team):
+    Membership.objects.filter(rep=team["ana"]).update(weight=3)
+    post(client, url_of(team["dach"]), members=[str(team["ana"].uid), str(team["kim"].uid)])
+
+    assert inside(team["dach"]) == ["Ana", "Kim"]
+    row = Membership.objects.get(rep=team["ana"], group=team["dach"])
+    assert (row.weight, row.ends_at) == (3, None)
+    assert Membership.objects.get(rep=team["ben"], group=team["dach"]).ends_at is not None
+
+
+def test_steps_of_its_own_stay_while_something_else_is_changed(client, team):
+    own = [{"strategy": "availability"}, {"strategy": "random"}]
+    Group.objects.filter(pk=team["dach"].pk).update(steps=own)
+
+    page = client.get(url_of(team["dach"]))
+    assert "Steps of its own" in page.text
+    post(client, url_of(team["dach"]), respond_within="30")
+
+    row = Group.objects.get(pk=team["dach"].pk)
+    assert (row.steps, row.respond_within) == (own, 30)
+    assert "Steps of its own" not in client.get(url_of(team["nordics"])).text
+
+
+def test_silence_is_written_in_minutes_row_by_row(client, team):
+    rows = {"x.0-after": "15", "x.0-do": "remind", "x.1-after": "30", "x.1-do": "release"}
+    post(client, url_of(team["dach"]), **rows)
+    kept = [{"after": 900, "do": "remind"}, {"after": 1800, "do": "release"}]
+    assert Group.objects.get(pk=team["dach"].pk).escalation == kept
+
+    post(client, url_of(team["dach"]), **{"x.1-after": ""})
+    assert Group.objects.get(pk=team["dach"].pk).escalation == kept[:1]
+
+
+def test_a_look_names_what_would_be_wrong_with_the_rules_and_changes_nothing(client, team):
+    make.publish(make.rule(team["dach"], name="Everything"), by=team["clara"])
+
+    page = post(client, url_of(team["dach"]), members=[], go="look")
+
+    assert "This would happen" in page.text
+    assert re.search("DACH[^<]*nobody|nobody[^<]*DACH|no member", page.text, re.IGNORECASE)
+    assert inside(team["dach"]) == ["Ana", "Ben"]
+
+
+def test_a_save_on_top_of_anothers_is_refused_and_then_taken(client, team):
+    sent = fields_of(client.get(url_of(team["dach"]))) | {"name": "DACH new"}
+    Group.objects.filter(pk=team["dach"].pk).update(respond_within=99)
+
+    page = client.post(url_of(team["dach"]), sent)
+
+    assert page.status_code == 422
+    assert "Somebody else changed this group meanwhile." in page.text
+    assert Group.objects.get(pk=team["dach"].pk).name == "DACH"
+    client.post(url_of(team["dach"]), sent | {"read": page.context["form"]["read"].value()})
+    assert Group.objects.get(pk=team["dach"].pk).name == "DACH new"
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"name": " "}, "This field is required."),
+        ({"name": "nordics"}, "Another group has this name."),
+        ({"name": "x" * 101}, "at most 100 characters"),
+        ({"respond_within": "0"}, "greater than or equal to 1"),
+        ({"respond_within": "99999999999"}, "less than or equal to"),
+        ({"method": "magic"}, "Select a valid choice."),
+        ({"members": ["8a1ff2d0-0000-4000-8000-000000000000"]}, "Select a valid choice."),
+        ({"managers": []}, "choose at least one"),
+        ({"x.0-after": "soon", "x.0-do": "remind"}, "write minutes"),
+        ({"x.0-after": "5", "x.0-do": "shout"}, "write minutes"),
+        ({"claims_unworked": "0"}, "greater than or equal to 1"),
+        ({"public_fields": ["email"]}, "Select a valid choice."),
+    ],
+)
+def test_what_is_wrong_is_named_and_nothing_is_written(client, team, fields, says):
+    before = groups.mark(team["dach"], now=timezone.now())
+
+    page = post(client, url_of(team["dach"]), **fields)
+
+    assert (page.status_code, says in page.text) == (422, True)
+    assert groups.mark(Group.objects.get(pk=team["dach"].pk), now=timezone.now()) == before
+
+
+def test_a_pool_in_which_leads_wait_stays_one(client, team):
+    Group.objects.filter(pk=team["dach"].pk).update(pool="open", steps=[{"strategy": "pool"}])
+    lead = make.arrive()
+    type(lead).objects.filter(pk=lead.pk).update(group=team["dach"], state="pooled")
+
+    page = post(client, url_of(team["dach"]), method="round_robin", pool="none")
+
+    assert (page.status_code, "1 lead waits in its pool" in page.text) == (422, True)
+    assert Group.objects.get(pk=team["dach"].pk).pool == "open"
