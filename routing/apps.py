@@ -12,4 +12,10 @@ class RoutingConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for leads that became ready."""
+        from reps.web import nav  # noqa: PLC0415 - as below
+
         from . import receivers  # noqa: F401, PLC0415 - models are ready only now
+        from .models import FileImport, RuleSet  # noqa: PLC0415 - as above
+
+        nav.shown_once("imports", FileImport.objects.exists)
+        nav.shown_once("how-shared", RuleSet.objects.exclude(published=None).exists)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from leads import signals
 from leads.life import State
@@ -92,16 +93,20 @@ def resume(*, division_id: int, group: Group | None, by: User | None, why: str =
     return woken
 
 
+def waiting(division_id: int, group: Group | None) -> "QuerySet[Lead]":
+    """The leads that wait, of one group or all; where the division stands still, for whatever they wait."""
+    leads = Lead.objects.filter(division=division_id)
+    if group is not None:
+        return leads.filter(state=State.HELD.value, group=group)
+    return leads.filter(state__in=[State.READY.value, State.HELD.value])
+
+
 def preview(*, division_id: int, group: Group | None, now: datetime) -> Preview:
     """Decide the oldest 1,000 that wait as if this did not stand still any more; nothing is written."""
-    waiting = Lead.objects.filter(division=division_id)
-    if group is not None:
-        waiting = waiting.filter(state=State.HELD.value, group=group)
-    else:
-        waiting = waiting.filter(state__in=[State.READY.value, State.HELD.value])
-    pks = list(waiting.order_by("arrived_at", "pk").values_list("pk", flat=True)[:MOST])
+    leads = waiting(division_id, group)
+    pks = list(leads.order_by("arrived_at", "pk").values_list("pk", flat=True)[:MOST])
     decided = _decided(division_id, pks, group, now)
-    return Preview(waiting.count(), len(pks), Counter(Went(d.outcome.value, d.group, d.rep) for d in decided))
+    return Preview(leads.count(), len(pks), Counter(Went(d.outcome.value, d.group, d.rep) for d in decided))
 
 
 def _decided(division_id: int, pks: list[int], group: Group | None, now: datetime) -> Iterator[Decision]:
@@ -110,12 +115,12 @@ def _decided(division_id: int, pks: list[int], group: Group | None, now: datetim
     roster.paused -= {group.pk} if group else set()
     printed = live.Printed.of(division_id)
     batch = queue.with_last_owners(queue.waiting_of(pks))
-    versions = {waiting.facts.id: printed.version_for(waiting) for waiting in batch}
+    versions = {one.facts.id: printed.version_for(one) for one in batch}
     rules = {version: rulesets.rules_of(version) if version else None for version in set(versions.values())}
     asked = ([w.facts for w in batch if versions[w.facts.id] == version] for version in rules)
     fold = Fold(world_at(roster, now, *zip(rules.values(), asked, strict=True)), printed.rules)
-    for waiting in batch:
-        yield fold.decide(waiting.facts, now, rules=rules[versions[waiting.facts.id]])
+    for one in batch:
+        yield fold.decide(one.facts, now, rules=rules[versions[one.facts.id]])
 
 
 def _note(kind: Act.Kind, row: RoutingPause, by: User | None, why: str, result: dict[str, int]) -> None:

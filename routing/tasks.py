@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from config.lib import doorbell, heartbeat
-from routing import hand, live
+from routing import audits, hand, hand_rules, live
 from routing.imports import acts, work
 from routing.simulate import rows, shadow
 
@@ -74,6 +74,25 @@ def watch_imports(**_: object) -> int:
 
 
 @shared_task
+def find_hand_rules(**_: object) -> int:
+    """Look for rules in what people give by hand, so that the Board has one to offer."""
+    return sum(hand_rules.find(division=pk, now=timezone.now()) for pk in hand_rules.divisions(now=timezone.now()))
+
+
+@shared_task
 def forget_imports(**_: object) -> int:
     """Throw away files past their time."""
     return acts.forget(now=timezone.now())
+
+
+@shared_task(name=audits.TASK)
+def audit(**_: object) -> None:
+    """Look whether all adds up, where that was asked for."""
+    doorbell.answered(audits.TASK)
+    audits.work(now=timezone.now())
+
+
+@shared_task
+def ask_audit(**_: object) -> bool:
+    """Once a day."""
+    return audits.ask_daily(now=timezone.now())

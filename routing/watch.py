@@ -49,7 +49,7 @@ def _accepted() -> Finding:
         "SELECT connection_id, external_id FROM leads_lead WHERE external_id <> ''"
         " GROUP BY 1, 2 HAVING count(*) > 1 LIMIT 20"
     )
-    broken = [_("intake %s has no lead") % row[0] for row in missing]
+    broken = [_("delivery %s has no lead") % row[0] for row in missing]
     broken += [_("external id %s stands twice") % row[1] for row in twins]
     says = _("every delivery that was accepted has one lead")
     return Finding("I1", says, _count("SELECT count(*) FROM leads_intake"), tuple(broken))
@@ -67,7 +67,7 @@ def _one_owner() -> Finding:
     broken += _rows(
         "SELECT lead_id FROM routing_assignment WHERE ends_at IS NULL GROUP BY 1 HAVING count(*) > 1 LIMIT 20"
     )
-    says = _("every lead has at most one owner, and its spell of ownership is open")
+    says = _("every lead has at most one owner, and the record of that is open")
     return Finding(
         "I2", says, _count("SELECT count(*) FROM leads_lead"), tuple(_("lead %s") % row[0] for row in broken)
     )

@@ -85,6 +85,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "reps.web.nav.nav",
+                "reps.web.brand.shell",
                 "leads.web.shell.counts",
                 "routing.web.pulse.shell",
             ],
@@ -143,11 +144,13 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat-beat": {"task": "routing.tasks.beat_alive", "schedule": 15.0},
     "simulations": {"task": "routing.tasks.watch_simulations", "schedule": 5.0},
     "imports": {"task": "routing.tasks.watch_imports", "schedule": 5.0},
+    "hand-rules": {"task": "routing.tasks.find_hand_rules", "schedule": 900.0},
     "forget-imports": {"task": "routing.tasks.forget_imports", "schedule": 3600.0},
     "forget-simulations": {"task": "routing.tasks.forget_simulations", "schedule": 3600.0},
     "mailboxes": {"task": "leads.tasks.poll_mailboxes", "schedule": 30.0},
     "calendars": {"task": "reps.tasks.read_calendars", "schedule": 60.0},
     "mornings": {"task": "leads.tasks.tell_mornings", "schedule": 60.0},
+    "audit": {"task": "routing.tasks.ask_audit", "schedule": 600.0},
     "forget-expired": {"task": "leads.tasks.forget_expired", "schedule": 3600.0},
 }
 
@@ -310,12 +313,8 @@ ROUTING_BATCH = 200
 ROUTING_TRIES = 5
 SWEEP_SECONDS = 1.0
 WAITERS_PER_PROCESS = 2
-ENRICHMENT_DAYS = 30  # how long a provider is not asked the same again
+ENRICHMENT_DAYS = 30  # how long a provider is not asked the same again; how long all else is kept stands under Settings
 # How long one delivery may be read before another process takes it up: the vendor is asked for 15 s at most.
 INBOUND_LEASE_SECONDS = 30
-RAW_BODY_DAYS = 30
-DELIVERY_DAYS = 90
-SIMULATION_DAYS = 90
 UPLOADS_DIR = DATA_DIR / "uploads"  # imported files; private, never served
-UPLOAD_DAYS = 30
 UPLOAD_MOST_BYTES = 100 * 1024 * 1024

@@ -27,7 +27,7 @@ class Connection(models.Model):
         _("mapping"),
         default=dict,
         blank=True,
-        help_text=_("Which fact of a payload fills which field; empty = as the connector does it."),
+        help_text=_("Which fact of a delivery fills which field; empty = as the connector does it."),
     )
     # Places of facts that were there to choose from when the mapping was saved; others are still told by their names.
     places_seen = models.JSONField(default=list, blank=True, editable=False)

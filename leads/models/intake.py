@@ -43,8 +43,8 @@ class Intake(models.Model):
     error = models.TextField(_("error"), blank=True)
 
     class Meta:
-        verbose_name = _("intake")
-        verbose_name_plural = _("intakes")
+        verbose_name = _("arrival")
+        verbose_name_plural = _("arrivals")
         constraints = [
             models.UniqueConstraint(
                 fields=["connection", "external_id"],

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,15 +18,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from config.lib import heartbeat
 from leads.models import Lead
 from reporting import cohort, on_duty, today
 from reporting.period import midnight
 from reporting.web import board_words as words
 from reps import access
 from reps.models import Group
-
-# A process that has not said so for longer gives no sign of life (seconds).
-_OLDEST = {"worker": 60.0, "beat": 60.0, "sweeper": 10.0}
+from routing.models import RuleSet
+from routing.web import pausing
 
 
 @login_required
@@ -68,9 +67,13 @@ def board(user: Any, groups: Sequence[Group], chosen: Group | None, *, now: date
     answers = cohort.ask(scope=scope, since=since, until=now, now=now, cut="group")
     overdue = sum(w.overdue for w in waits)
     usual = today.usual(rows, now=now, zone=zone)
+    ages = heartbeat.ages(now=time.time())
+    silent = {name: age for name, age in ages.items() if not heartbeat.is_alive(name, age)}
     link = words.Links(since, str(chosen.uid) if chosen else "")
     return {
         "headline": words.headline(sum(a.n for a in arrived), usual, overdue),
+        "stopped": pausing.standing(user),
+        "again_url": _again_url(user),
         "groups": _choices(groups, chosen),
         "group": str(chosen.uid) if chosen else "",
         "needs": words.needs(waits, today.due_soon_by_rep(rows, now=now), groups, link, now=now),
@@ -78,19 +81,15 @@ def board(user: Any, groups: Sequence[Group], chosen: Group | None, *, now: date
         "duty": [words.on_duty_row(row, now=now) for row in duty.reps],
         "duty_note": words.duty_note(duty),
         "speed": today.speed(rows, since=since, now=now),
-        "alerts": words.alerts(today.stuck(rows, now=now, silent=silent_processes(time.time())), link, now=now),
+        "alerts": words.alerts(today.stuck(rows, now=now, silent=silent), link, now=now),
         "by_group": words.by_group(shown, arrived, waits, answers, link, now=now),
     }
 
 
-def silent_processes(at: float) -> dict[str, float | None]:
-    """Processes without a recent sign of life, with the age of the last (None: none is known)."""
-    try:
-        beats = cache.get_many([f"heartbeat:{name}" for name in _OLDEST])
-    except Exception:  # noqa: BLE001 - without the cache nothing is known, which is worth telling
-        beats = {}
-    ages = {name: at - float(beats[f"heartbeat:{name}"]) if f"heartbeat:{name}" in beats else None for name in _OLDEST}
-    return {name: age for name, age in ages.items() if age is None or age > _OLDEST[name]}
+def _again_url(user: Any) -> str:
+    """Where leads are routed again, for whoever may."""
+    rules = RuleSet.objects.exclude(published=None).order_by("runs_on", "pk").first()
+    return reverse("rules-again", args=[rules.uid]) if rules and access.edits_rules(user) else ""
 
 
 def _chosen(request: HttpRequest, groups: Sequence[Group]) -> Group | None:

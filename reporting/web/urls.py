@@ -2,17 +2,19 @@
 
 from django.urls import path
 
-from reporting.web import board, changes, my_numbers, rep_report, rep_share, reports
+from reporting.web import board, changes, health, my_numbers, rep_report, rep_share, reports, worth_it
 
 urlpatterns = [
     path("board/", board.page, name="board"),
     path("changes/", changes.page, name="changes"),
     path("changes/export.csv", changes.export, name="changes-csv"),
     path("reports/", reports.page, name="reports"),
+    path("reports/worth-it/", worth_it.page, name="worth-it"),
     path("reports/export.csv", reports.export, name="reports-csv"),
     path("reports/<uuid:uid>/", rep_report.page, name="rep-report"),
     path("reports/<uuid:uid>/export.csv", rep_report.export, name="rep-report-csv"),
     path("reports/<uuid:uid>/fair-share/", rep_share.page, name="rep-fair-share"),
+    path("health/", health.page, name="health"),
     path("my-numbers/", my_numbers.page, name="my-numbers"),
     path("my-numbers/fair-share.csv", my_numbers.export, name="my-fair-share-csv"),
 ]

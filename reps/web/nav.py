@@ -1,5 +1,6 @@
 """The shell of every page: which entries the reader's roles open, who they are, and their theme."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,7 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from reps import access, availability, factors, invitations
-from reps.models import Listener, Rep, User
+from reps.models import Group, Listener, Membership, Rep, User
+
+# Entries of the foot that a manager sees once there is something behind them; whose it is says so (`shown_once`).
+_USED: dict[str, Callable[[], bool]] = {}
 
 
 class Entry(NamedTuple):
@@ -49,8 +53,14 @@ OPS = (
     Entry("forms", gettext_lazy("Web forms"), gettext_lazy("Forms"), "forms"),
     Entry("imports", gettext_lazy("Import"), gettext_lazy("Import"), "file-in"),
     Entry("changes", gettext_lazy("Changes"), gettext_lazy("Changes"), "history"),
-    Entry("admin:index", gettext_lazy("Settings"), gettext_lazy("Settings"), "settings"),
+    Entry("health", gettext_lazy("Health"), gettext_lazy("Health"), "activity"),
+    Entry("settings", gettext_lazy("Settings"), gettext_lazy("Settings"), "settings"),
 )
+
+
+def shown_once(name: str, used: Callable[[], bool]) -> None:
+    """Leave this entry out of a manager's menu until `used` answers yes; ops, who set things up, see it anyway."""
+    _USED[name] = used
 
 
 def nav(request: HttpRequest) -> dict[str, Any]:
@@ -66,21 +76,29 @@ def nav(request: HttpRequest) -> dict[str, Any]:
 
 
 def _entries(request: HttpRequest, user: User | AnonymousUser) -> list[dict[str, Any]]:
-    """A rep's four entries and a manager's six; who is both sees both, the rep's first. Who only refers has two."""
+    """A rep's four entries, three without a pool, and a manager's six; who is both sees both. Who refers has two."""
     if not user.is_authenticated:
         return []
-    rep = REP if access.rep_of(user) else ()
+    rep = tuple(entry for entry in REP if entry.name != "pool" or _has_pool(user)) if access.rep_of(user) else ()
     manager = MANAGER if access.is_manager(user) else ()
     return _links(request, (*rep, *manager) or (REFERRER if access.may_add(user) else ()))
 
 
 def _foot(request: HttpRequest, user: User | AnonymousUser) -> list[dict[str, Any]]:
-    """What is seldom needed: all of it for ops, and importing new leads for managers, too."""
+    """What is seldom needed: all of it for ops; for managers what they may open, once there is something in it."""
     if not access.is_manager(user):
         return []
     told = () if access.rep_of(user) else tuple(entry for entry in REP if entry.name == "how-shared")
-    seldom = OPS if access.oversees_all(user) else tuple(entry for entry in OPS if entry.name == "imports")
-    return _links(request, (*told, *seldom))
+    if access.oversees_all(user):
+        return _links(request, (*told, *OPS))
+    seldom = (*told, *(entry for entry in OPS if entry.name == "imports"))
+    return _links(request, tuple(entry for entry in seldom if _USED.get(entry.name, bool)()))
+
+
+def _has_pool(user: User | AnonymousUser) -> bool:
+    rep = access.rep_of(user)
+    mine = Membership.objects.at(timezone.now()).filter(rep=rep, group__active=True)
+    return mine.exclude(group__pool=Group.Pool.NONE).exists()
 
 
 def _links(request: HttpRequest, entries: tuple[Entry, ...]) -> list[dict[str, Any]]:

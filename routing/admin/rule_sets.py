@@ -88,7 +88,7 @@ class RuleSetAdmin(HouseAdmin):
             field.help_text = _("Most companies need one rule set, for new leads.")
         if field is not None and db_field.name == "stage":
             field.help_text = _(
-                "For a handoff: when a lead reaches this stage, these rules choose who takes over, as from an SDR to an"
+                "For handing on: when a lead reaches this stage, these rules choose who takes it, as from an SDR to an"
                 " account executive at Meeting booked. The first rep is kept as the one who sourced it."
             )
         return field

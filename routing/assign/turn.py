@@ -8,6 +8,8 @@ from enum import IntEnum
 
 from django.db import connection, transaction
 
+from routing.assign import spent
+
 LOCK_TIMEOUT = "3s"
 _TURN = 0x0FA1  # the first key of the advisory lock; the second is the division. Errands have keys of their own.
 
@@ -39,7 +41,7 @@ def turn(division_id: int, *, errand: Errand | None = None) -> Iterator[Turn | N
     The lock is the first statement, so it is never taken after a row lock; then the roster version is read FOR SHARE,
     so that a change of the roster that committed is obeyed by what is decided here. OperationalError after 3 s.
     """
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
+    with spent.watched() as watch, transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
         if errand is not None:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [errand, division_id])
@@ -47,6 +49,7 @@ def turn(division_id: int, *, errand: Errand | None = None) -> Iterator[Turn | N
                 yield None
                 return
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_TURN, division_id])
+        watch.take()
         cursor.execute(
             "SELECT n, clock_timestamp() FROM reps_rosterversion WHERE division_id = %s FOR SHARE", [division_id]
         )

@@ -2,6 +2,8 @@
 
 from .act import Act, RoutingPause
 from .assignment import Assignment, Offer, Return, Timer
+from .audit import AuditRun
+from .by_hand import Baseline, DeskTime, HandRule
 from .decision import Decision
 from .file_import import FileImport
 from .how_shared import Comment, GroupPage, Question
@@ -10,17 +12,21 @@ from .merge import Merge
 from .print import RosterPrint
 from .proposal import Proposal
 from .ruleset import Band, Rule, RuleSet, RuleSetVersion, SavedExample
+from .shared_draft import SharedDraft
 from .simulation import Simulation
 
-from .shared_draft import SharedDraft
 __all__ = [
     "Act",
     "Assignment",
+    "AuditRun",
     "Band",
+    "Baseline",
     "Comment",
     "Decision",
+    "DeskTime",
     "FileImport",
     "GroupPage",
+    "HandRule",
     "LedgerEntry",
     "Merge",
     "Offer",
@@ -34,7 +40,7 @@ __all__ = [
     "RuleSetVersion",
     "SavedExample",
     "Share",
+    "SharedDraft",
     "Simulation",
     "Timer",
 ]
-    "SharedDraft",

@@ -68,6 +68,7 @@ class Assignment(models.Model):
             models.Index(fields=["rep", "starts_at"], name="assignment_rep"),
             models.Index(fields=["group", "starts_at"], name="assignment_group"),
             models.Index(fields=["starts_at"], name="assignment_starts"),
+            models.Index(fields=["starts_at"], condition=Q(how="manual"), name="assignment_by_hand"),
             models.Index(
                 F("id"), condition=Q(followed_at__isnull=True, ends_at__isnull=True), name="assignment_to_follow"
             ),
@@ -85,7 +86,7 @@ class Offer(models.Model):
 
         ACCEPTED = "accepted", _("accepted")
         DECLINED = "declined", _("declined")
-        LAPSED = "lapsed", _("lapsed")
+        LAPSED = "lapsed", _("missed")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -14,8 +14,8 @@ class RosterPrint(models.Model):
     printed_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name = _("roster print")
-        verbose_name_plural = _("roster prints")
+        verbose_name = _("how the roster stood")
+        verbose_name_plural = _("how the roster stood")
 
     def __str__(self) -> str:
         return f"{self.group_id} {self.digest[:8]}"

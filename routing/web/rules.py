@@ -20,6 +20,7 @@ from routing import rulesets, wording
 from routing.engine.ruleset import To
 from routing.models import Decision, RuleSet, RuleSetVersion
 from routing.rulesets import compare
+from routing.web import pausing
 
 _SHARES_OVER = timedelta(days=30)
 
@@ -54,6 +55,9 @@ def _context(
         "version": {**_version(version), **_over(chosen, version, edits=edits)} if version else None,
         "revision": chosen.revision,
         "edit_url": reverse("rules-draft", args=[chosen.uid]) if edits else "",
+        "again_url": reverse("rules-again", args=[chosen.uid]) if edits and version else "",
+        "manages": access.is_manager(request.user),
+        "stopped": pausing.standing(request.user),
         "sets": [_set(s, active=s == chosen) for s in sets] if len(sets) > 1 else [],
         "rules": rules,
         "shares_of": shares,

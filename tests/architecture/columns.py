@@ -56,7 +56,7 @@ NOT_PERSONAL = {
     "leads.Inbound": "method state",
     "leads.Intake": "outcome",
     "leads.Lead": "account_how campaign channel country industry intent kind lost_reason reason region size_band "
-    "source state won_currency",
+    "source state won_base_currency won_currency",
     "leads.LeadEvent": "kind payload",
     "leads.Mailbox": "error place to_mark",
     "leads.QualificationRule": "condition name reason verdict",
@@ -73,16 +73,21 @@ NOT_PERSONAL = {
     "reps.Division": "base_currency default_country hand_channels name time_zone",
     "reps.CalendarFeed": "busy",
     "reps.Endpoint": "channel",
+    "reps.ExchangeRate": "base currency",
+    "reps.Installation": "colour company logo logo_digest logo_name logo_type",
     "reps.Group": "clock escalation name on_return pool public_fields steps visibility when_away",
     "reps.Pause": "why",
     "reps.Preference": "channels kind quiet_days",
     "reps.Skill": "kind value",
     "reps.Switchboard": "channels_off push_key slack_secret",
     "reps.Territory": "market name",
+    "routing.AuditRun": "error findings",  # numbers of rows, never their contents
     "routing.Act": "asked kind result why",
     "routing.Assignment": "end how",
     "routing.GroupPage": "token why",
     "routing.Band": "condition name",
+    "routing.DeskTime": "what",
+    "routing.HandRule": "ahead condition mark",
     "routing.Decision": "outcome prints reason record rule rule_name",
     "routing.FileImport": "counts kind mapping options sha256 status",
     "routing.LedgerEntry": "kind reps weights",
@@ -96,11 +101,11 @@ NOT_PERSONAL = {
     "routing.RuleSet": "name note runs_on",
     "routing.RuleSetVersion": "attributes body comment overridden words",
     "routing.SavedExample": "expected name",
+    "routing.SharedDraft": "attributes body",
     "routing.Simulation": "body error kind options result status",
     "routing.Timer": "kind",
 }
 
 
-    "routing.SharedDraft": "attributes body",
 def named(table: dict[str, str]) -> set[str]:
     return {f"{model}.{column}" for model, columns in table.items() for column in columns.split()}

@@ -37,11 +37,13 @@ NOT_REPS = """
     delivery form-copy form-edit form-ending form-ending-new form-endings form-first-reply form-held form-held-take
     form-held-throw group-first-reply
     form-item form-item-add form-item-move form-item-remove form-new form-settings form-switch forms import
-    import-cancel import-columns import-export import-go-on import-new import-progress import-refused imports
+    health import-cancel import-columns import-export import-go-on import-new import-progress import-refused imports
     proposal-answer proposals lead-assign lead-merge lead-reject lead-revive lead-unmerge
     rep-availability rep-fair-share rep-leave rep-report rep-report-csv reports reports-csv
+    pausing rules-again
     rules-begin rules-compare rules-draft rules-duplicate rules-go-back rules-keep rules-look
     rules-order rules-publish rules-remove rules-restore rules-rule rules-simulate rules-try
+    settings settings-currency settings-logo settings-logo-remove settings-rate-add settings-rate-remove settings-save
     return-rule returns simulation simulation-cancel start start-team start-test test-delete tests-clear to-assign
     team team-add team-limit team-member team-skill team-skills team-week territories territory
     territory-new work-plan work-plans
@@ -53,6 +55,7 @@ NOT_REPS = """
 """
 # Open to anybody by their nature: sign-in, health, forms people fill, senders with an address or a signature.
 ANYBODY = """
+    brand-logo brand-style
     sso sso-back admin-login invitation account_login account_logout mfa_authenticate
     calendar-feed form-page form-part healthz home how-public inbound login logout password_reset
     password_reset_complete

@@ -5,14 +5,14 @@ import time
 import pytest
 from django.core.cache import cache
 
-from config import health
+from config.lib import heartbeat
 
 pytestmark = pytest.mark.django_db
 FINE = {"database": "ok", "broker": "ok"}
 
 
 def everyone_beats(**ages: float) -> None:
-    for name in health.OLDEST_HEARTBEAT:
+    for name in heartbeat.OLDEST:
         cache.set(f"heartbeat:{name}", time.time() - ages.get(name, 0))
 
 
@@ -43,7 +43,7 @@ def test_healthz_names_a_database_that_does_not_answer(client, monkeypatch):
     def refuse() -> None:
         raise OperationalError("refused")
 
-    monkeypatch.setattr(health, "ask_database", refuse)
+    monkeypatch.setattr(heartbeat, "ask_database", refuse)
 
     response = client.get("/healthz")
 
@@ -59,9 +59,9 @@ def test_readyz_is_ok_while_all_give_signs_of_life(client):
     assert response.json()["heartbeats"]["worker"] == pytest.approx(5, abs=1)
 
 
-@pytest.mark.parametrize("name", health.OLDEST_HEARTBEAT)
+@pytest.mark.parametrize("name", heartbeat.OLDEST)
 def test_readyz_names_who_has_been_silent(client, name):
-    everyone_beats(**{name: health.OLDEST_HEARTBEAT[name] + 5})
+    everyone_beats(**{name: heartbeat.OLDEST[name] + 5})
 
     response = client.get("/readyz")
 

@@ -13,6 +13,7 @@ from django.test import RequestFactory
 from django.urls import set_urlconf
 from django.utils import timezone
 
+from reps.branding import Brand
 from tests.face import (
     cast,
     cast_board,
@@ -25,17 +26,19 @@ from tests.face import (
     cast_hours,
     cast_imports,
     cast_mail,
+    cast_ops,
     cast_plain,
     cast_rep,
     cast_reports,
     cast_rules,
+    cast_settings,
     cast_sharing,
     cast_sign_in,
     cast_start,
+    cast_talk,
     cast_team,
     cast_telling,
     cast_work,
-    cast_talk,
 )
 
 Page = tuple[str, Callable[[], dict[str, Any]], str]
@@ -50,6 +53,13 @@ PAGES: dict[str, Page] = {
     "invitations": ("reps/invitations.html", cast_sign_in.invitations, "UTC"),
     "invitation": ("reps/invitation.html", cast_sign_in.invitation, "UTC"),
     "changes": ("reporting/changes.html", cast_changes.changes, "Europe/Berlin"),
+    "health": ("reporting/health.html", cast_ops.health, "Europe/Berlin"),
+    "health-bad": ("reporting/health.html", cast_ops.health_bad, "Europe/Berlin"),
+    "pausing": ("routing/pausing.html", cast_ops.pausing, "Europe/Berlin"),
+    "route-again": ("routing/again.html", cast_ops.again, "Europe/Berlin"),
+    "settings": ("routing/settings.html", cast_settings.page, "Europe/Berlin"),
+    "settings-stale": ("routing/settings.html", cast_settings.stale, "Europe/Berlin"),
+    "settings-currency": ("routing/settings_currency.html", cast_settings.currency, "Europe/Berlin"),
     "start": ("routing/start.html", cast_start.kinds, "Europe/Berlin"),
     "start-team": ("routing/start_team.html", cast_start.team, "Europe/Berlin"),
     "start-done": ("routing/start_done.html", cast_start.done, "Europe/Berlin"),
@@ -111,6 +121,7 @@ PAGES: dict[str, Page] = {
     "simulate": ("routing/simulate.html", cast_editor.simulate, "Europe/Berlin"),
     "simulation": ("routing/simulation.html", cast_editor.simulation, "Europe/Berlin"),
     "simulation-stopped": ("routing/simulation.html", cast_editor.simulation_running, "Europe/Berlin"),
+    "simulation-beside": ("routing/simulation.html", cast_editor.simulation_beside, "Europe/Berlin"),
     "telling": ("reps/telling.html", cast_telling.telling, "Europe/Berlin"),
     "telling-wrong": ("reps/telling.html", cast_telling.telling_wrong, "Europe/Berlin"),
     "told": ("leads/told.html", cast_telling.told, "Europe/Berlin"),
@@ -160,6 +171,10 @@ PAGES: dict[str, Page] = {
     "how-shared": ("routing/how_shared.html", cast_sharing.how_shared, "Europe/Berlin"),
     "how-shared-manager": ("routing/how_shared.html", cast_sharing.how_shared_manager, "Europe/Berlin"),
     "how-shared-nowhere": ("routing/how_shared.html", cast_sharing.how_shared_nowhere, "Europe/Berlin"),
+    "shared-draft": ("routing/shared_draft.html", cast_talk.shared_draft, "Europe/Berlin"),
+    "shared-draft-manager": ("routing/shared_draft.html", cast_talk.shared_draft_manager, "Europe/Berlin"),
+    "shared-draft-over": ("routing/shared_draft.html", cast_talk.shared_draft_over, "Europe/Berlin"),
+    "share-draft": ("routing/share_draft.html", cast_talk.share_draft, "Europe/Berlin"),
     "how-public": ("routing/how_public.html", cast_sharing.how_public, "Europe/Berlin"),
     "how-changed": ("routing/how_changed.html", cast_sharing.how_changed, "Europe/Berlin"),
     "unfair": ("routing/unfair.html", cast_sharing.unfair, "Europe/Berlin"),
@@ -167,13 +182,12 @@ PAGES: dict[str, Page] = {
     "questions-empty": ("routing/questions.html", cast_sharing.questions_none, "Europe/Berlin"),
     "team": ("routing/team.html", cast_team.roster, "Europe/Berlin"),
     "team-look": ("routing/team.html", cast_team.roster_look, "Europe/Berlin"),
+    "team-groups": ("routing/team_groups.html", cast_talk.groups, "Europe/Berlin"),
+    "team-group": ("routing/team_group.html", cast_talk.group, "Europe/Berlin"),
+    "team-group-new": ("routing/team_group.html", cast_talk.group_new, "Europe/Berlin"),
     "team-week": ("routing/team_week.html", cast_team.week, "Europe/Berlin"),
     "team-week-empty": ("routing/team_week.html", cast_team.week_empty, "Europe/Berlin"),
     "territories": ("routing/team_territories.html", cast_team.territories, "Europe/Berlin"),
-    "shared-draft": ("routing/shared_draft.html", cast_talk.shared_draft, "Europe/Berlin"),
-    "shared-draft-manager": ("routing/shared_draft.html", cast_talk.shared_draft_manager, "Europe/Berlin"),
-    "shared-draft-over": ("routing/shared_draft.html", cast_talk.shared_draft_over, "Europe/Berlin"),
-    "share-draft": ("routing/share_draft.html", cast_talk.share_draft, "Europe/Berlin"),
     "territories-none": ("routing/team_territories.html", cast_team.territories_none, "Europe/Berlin"),
     "territory": ("routing/team_territory.html", cast_team.territory, "Europe/Berlin"),
     "team-skills": ("routing/team_skills.html", cast_team.skills, "Europe/Berlin"),
@@ -181,9 +195,6 @@ PAGES: dict[str, Page] = {
     "login": ("registration/login.html", cast_plain.login, "UTC"),
     "login-wrong": ("registration/login.html", cast_plain.login_wrong, "UTC"),
     "password-change": ("registration/password_change_form.html", cast_plain.password_change, "UTC"),
-    "team-groups": ("routing/team_groups.html", cast_talk.groups, "Europe/Berlin"),
-    "team-group": ("routing/team_group.html", cast_talk.group, "Europe/Berlin"),
-    "team-group-new": ("routing/team_group.html", cast_talk.group_new, "Europe/Berlin"),
     "password-reset": ("registration/password_reset_form.html", cast_plain.password_reset, "UTC"),
     "password-reset-done": ("registration/password_reset_done.html", dict, "UTC"),
     "locked": ("registration/locked.html", dict, "UTC"),
@@ -223,7 +234,7 @@ def made(template: str, context: dict[str, Any], zone: str, cookies: str = "") -
     set_urlconf("tests.face.urls")
     try:
         with timezone.override(ZoneInfo(zone)):
-            return render_to_string(template, context, request=request)
+            return render_to_string(template, {"brand": Brand(), **context}, request=request)
     finally:
         set_urlconf(None)
 

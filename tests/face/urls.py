@@ -4,6 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
 SIMPLE = (
+    "settings",
+    "settings-logo",
+    "settings-logo-remove",
+    "settings-rate-add",
+    "settings-currency",
     "my-leads",
     "pool",
     "my-numbers",
@@ -17,13 +22,13 @@ SIMPLE = (
     "team",
     "team-add",
     "team-week",
+    "team-groups",
+    "team-group-new",
     "team-skills",
     "territories",
     "territory-new",
     "import-new",
     "reports",
-    "team-groups",
-    "team-group-new",
     "home",
     "login",
     "logout",
@@ -66,6 +71,8 @@ SIMPLE = (
     "start-test",
     "returns",
     "changes",
+    "health",
+    "pausing",
     "sessions-end",
     "invitations",
     "mfa_activate_totp",
@@ -74,8 +81,16 @@ SIMPLE = (
     "mfa_generate_recovery_codes",
 )
 WITH_UID = (
+    "settings-save",
+    "settings-rate-remove",
     "team-limit",
     "team-skill",
+    "team-group",
+    "shared-draft",
+    "shared-draft-comment",
+    "shared-draft-take-back",
+    "simulation",
+    "rules-share",
     "territory",
     "rep-availability",
     "rep-leave",
@@ -83,12 +98,6 @@ WITH_UID = (
     "start-team",
     "form-copy",
     "lead-show",
-    "team-group",
-    "shared-draft",
-    "shared-draft-comment",
-    "shared-draft-take-back",
-    "simulation",
-    "rules-share",
     "telling-test",
     "telling-remove",
     "lead-why",
@@ -135,6 +144,7 @@ WITH_UID = (
     "form-ending-new",
     "form-item-add",
     "session-end",
+    "rules-again",
     "rules-compare",
     "rules-draft",
     "rules-keep",
@@ -169,9 +179,16 @@ def nothing(request: HttpRequest, uid: str = "", other: str = "") -> HttpRespons
     return HttpResponse()
 
 
+ADMIN = [path("", nothing, name="index"), path("deliveries/", nothing, name="leads_delivery_changelist")]
+
 urlpatterns = [
     *[path(f"{name}/", nothing, name=name) for name in SIMPLE],
     *[path(f"{name}/<str:uid>/", nothing, name=name) for name in WITH_UID],
     *[path(f"{name}/<str:uid>/<str:other>/", nothing, name=name) for name in WITH_TWO],
-    path("settings/", include(([path("", nothing, name="index")], "admin"))),
+    path(
+        "admin/",
+        include(
+            ([path("", nothing, name="index"), path("keys/", nothing, name="leads_apikey_changelist")], "admin")
+        ),
+    ),
 ]

@@ -60,8 +60,8 @@ def _released(released: Released, now: datetime) -> Iterator[str]:
     at = when(max(released.at, now), now)
     if released.again:
         says = ngettext(
-            "%(n)d open lead without a contact will be released at %(at)s and shared again.",
-            "%(n)d open leads without a contact will be released at %(at)s and shared again.",
+            "%(n)d open lead without a contact will be taken back at %(at)s and shared again.",
+            "%(n)d open leads without a contact will be taken back at %(at)s and shared again.",
             released.again,
         )
         yield says % {"n": released.again, "at": at}
@@ -131,8 +131,8 @@ _SILENCE = (
 def _rest(effects: Effects, rep: Rep, now: datetime) -> Iterator[str]:
     if effects.offers.n and effects.offers.first:
         says = ngettext(
-            "%(n)d offer lapses at %(at)s unless answered.",
-            "%(n)d offers lapse unless answered, the first at %(at)s.",
+            "%(n)d offer is missed at %(at)s unless answered.",
+            "%(n)d offers are missed unless answered, the first at %(at)s.",
             effects.offers.n,
         )
         yield says % {"n": effects.offers.n, "at": when(effects.offers.first, now)}
