@@ -18,6 +18,9 @@ SIMPLE = (
     "board",
     "leads",
     "to-assign",
+    "desk-take-back",
+    "by-hand",
+    "worth-it",
     "rules",
     "team",
     "team-add",
@@ -121,6 +124,7 @@ WITH_UID = (
     "test-delete",
     "lead-stage",
     "lead-return",
+    "by-hand-rule",
     "lead-assign",
     "lead-reject",
     "pool-pull",
@@ -181,14 +185,14 @@ def nothing(request: HttpRequest, uid: str = "", other: str = "") -> HttpRespons
 
 ADMIN = [path("", nothing, name="index"), path("deliveries/", nothing, name="leads_delivery_changelist")]
 
+ADMIN = ("index", "leads_apikey_changelist", "leads_delivery_changelist")
+
 urlpatterns = [
     *[path(f"{name}/", nothing, name=name) for name in SIMPLE],
     *[path(f"{name}/<str:uid>/", nothing, name=name) for name in WITH_UID],
     *[path(f"{name}/<str:uid>/<str:other>/", nothing, name=name) for name in WITH_TWO],
     path(
         "admin/",
-        include(
-            ([path("", nothing, name="index"), path("keys/", nothing, name="leads_apikey_changelist")], "admin")
-        ),
+        include(([path(f"{name}/", nothing, name=name) for name in ADMIN], "admin")),
     ),
 ]
