@@ -23,6 +23,7 @@ from leads.models import Lead
 from reporting import cohort, on_duty, today
 from reporting.period import midnight
 from reporting.web import board_words as words
+from reporting.web import by_hand
 from reps import access
 from reps.models import Group
 from routing.models import RuleSet
@@ -77,6 +78,7 @@ def board(user: Any, groups: Sequence[Group], chosen: Group | None, *, now: date
         "groups": _choices(groups, chosen),
         "group": str(chosen.uid) if chosen else "",
         "needs": words.needs(waits, today.due_soon_by_rep(rows, now=now), groups, link, now=now),
+        "by_hand": by_hand.line(user, scope, now=now),
         "flow": words.flow(arrived, dropped, waits, link),
         "duty": [words.on_duty_row(row, now=now) for row in duty.reps],
         "duty_note": words.duty_note(duty),

@@ -14,6 +14,7 @@ from routing.hand.owners import rescue, stranded_owners
 from routing.hand.reject import reject
 from routing.hand.release import release
 from routing.hand.revive import may_revive, revive, route_late, stopped
+from routing.hand.undo import to_desk
 
 __all__ = [
     "MOST_AGAIN",
@@ -51,6 +52,7 @@ __all__ = [
     "run_again",
     "stopped",
     "stranded_owners",
+    "to_desk",
     "unmerge",
     "untouched",
     "would_go",

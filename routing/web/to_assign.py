@@ -1,42 +1,36 @@
-"""To assign: what no rule could give away, one lead after another, with who is on duty, their load and fair share."""
+"""To assign: what no rule could give away, one lead after another, by keyboard or form, with somebody suggested."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from config.lib import typed
 from leads.life import State
-from leads.models import Lead, LeadPrivate
-from leads.qualify.freeze import catalogue_of
-from leads.web import facts, show
-from reps import access, availability
+from leads.models import Lead
+from leads.web import show
+from reps import access
 from reps.models import Group, Membership, Rep, User
 from reps.web import reader
-from routing import hand, rulings, standing, wording
+from routing import desk, desk_time, hand, rulings
 from routing.assign import NotYoursError
-from routing.wording.qualification import verdict_says
+from routing.models import DeskTime
+from routing.web import desk_words as words
 
 _MOST = 100
-_KEYS = "123456789"
-REJECT_REASONS = [
-    {"value": "spam", "label": gettext_lazy("Spam or bogus")},
-    {"value": "no_customer", "label": gettext_lazy("Not a possible customer")},
-    {"value": "duplicate", "label": gettext_lazy("Duplicate")},
-    {"value": "no_contact", "label": gettext_lazy("No way to reach them")},
-]
+_LAST = "desk-last"  # where a session keeps what was decided last
+_FOR = timedelta(minutes=10)  # so long it is offered to be taken back
+_LONGEST = 86_400  # seconds a page may say somebody was active on it
 
 
 def _desk(request: HttpRequest) -> "QuerySet[Lead]":
@@ -52,147 +46,140 @@ def _desk(request: HttpRequest) -> "QuerySet[Lead]":
 @never_cache
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """The line-up and the current lead."""
-    now = timezone.now()
+    """The line-up and the current lead, whose time runs from now on."""
+    now, user = timezone.now(), reader.user(request)
     rows = list(_desk(request)[:_MOST])
     chosen = request.GET.get("lead", "")
     position = next((n for n, lead in enumerate(rows) if str(lead.uid) == chosen), 0)
+    last = _last(request, now)
     context: dict[str, Any] = {
         "now": now,
-        "waiting": [_row(lead, current=n == position) for n, lead in enumerate(rows)],
+        "waiting": [words.row(lead, url=_url(lead), current=n == position) for n, lead in enumerate(rows)],
         "oldest_at": min((lead.arrived_at for lead in rows), default=None),
-        "reject_reasons": REJECT_REASONS,
-        "returned": rulings.overseen_by(reader.user(request)).filter(ruling="").count(),
+        "reject_reasons": words.REJECT_REASONS,
+        "returned": rulings.overseen_by(user).filter(ruling="").count(),
+        "last": last["says"] if last else "",
     }
     if rows:
         lead = rows[position]
+        desk_time.open_lead(lead=lead, by=user, now=now)
         context |= {
-            "lead": _lead(lead),
+            "lead": words.lead(lead),
             "position": position + 1,
             "before_url": _url(rows[position - 1]) if position else "",
             "after_url": _url(rows[position + 1]) if position + 1 < len(rows) else "",
-            **_people(lead, request.user, now),
+            **words.table(desk.table(lead, _groups_for(lead, user), now=now), now),
         }
+    else:
+        desk_time.leave(by=user, now=now)
     return render(request, "routing/to_assign.html", context)
+
+
+def _groups_for(lead: Lead, user: User) -> list[Group]:
+    """The lead's own group, where the reader manages it, else all of theirs."""
+    managed = access.groups_managed(user).filter(division=lead.division_id).order_by("name", "pk")
+    own = [group for group in managed if group.pk == lead.group_id]
+    return own or list(managed)
 
 
 @login_required
 @require_POST
 def assign(request: HttpRequest, uid: str) -> HttpResponse:
-    """Give it to the chosen rep."""
-    lead = get_object_or_404(_desk(request), uid=uid)
-    now = timezone.now()
-    reps = Rep.objects.filter(active=True, division=lead.division_id, pk__in=_reps_of(request.user, now))
+    """Give it to the chosen rep; the next lead comes."""
+    rows = _desk(request)
+    lead, user, now = get_object_or_404(rows, uid=uid), reader.user(request), timezone.now()
+    reps = Rep.objects.filter(active=True, division=lead.division_id, pk__in=_reps_of(user, now))
     rep = reps.filter(uid=typed.uid_sought(request.POST.get("rep", ""))).first()
-    if rep is None or not isinstance(request.user, User):
+    if rep is None:
         messages.error(request, _("Choose who gets it."))
         return redirect(_url(lead))
+    following = _after(rows, lead)
     try:
-        hand.give(lead=lead, rep=rep, group=_group_for(lead, rep, request.user, now=now), by=request.user)
-        messages.success(request, _("Given to %s.") % rep.name)
+        hand.give(lead=lead, rep=rep, group=_group_for(lead, rep, user, now=now), by=user)
     except NotYoursError:
-        messages.error(request, _("Somebody else has dealt with this lead by now."))
-    return redirect("to-assign")
+        return _too_late(request, following)
+    says = _("%(lead)s went to %(rep)s.") % {"lead": show.title_of(lead, lead.private), "rep": rep.name}
+    return _decided(request, lead, DeskTime.What.ASSIGNED, says, following)
 
 
 @login_required
 @require_POST
 def reject(request: HttpRequest, uid: str) -> HttpResponse:
-    """Not a lead: out, with the reason."""
-    lead = get_object_or_404(_desk(request), uid=uid)
-    reasons = {str(r["value"]) for r in REJECT_REASONS}
-    if request.POST.get("reason") not in reasons or not isinstance(request.user, User):
+    """Not a lead: out, with the reason; the next lead comes."""
+    rows = _desk(request)
+    lead = get_object_or_404(rows, uid=uid)
+    reason = request.POST.get("reason", "")
+    if reason not in {str(r["value"]) for r in words.REJECT_REASONS}:
         messages.error(request, _("Choose a reason."))
         return redirect(_url(lead))
+    following = _after(rows, lead)
     try:
-        hand.reject(lead=lead, reason=request.POST["reason"], by=request.user)
-        messages.success(request, _("Rejected."))
+        hand.reject(lead=lead, reason=reason, by=reader.user(request))
     except NotYoursError:
-        messages.error(request, _("Somebody else has dealt with this lead by now."))
-    return redirect("to-assign")
+        return _too_late(request, following)
+    says = _("%s was rejected.") % show.title_of(lead, lead.private)
+    return _decided(request, lead, DeskTime.What.REJECTED, says, following)
+
+
+@login_required
+@require_POST
+def take_back(request: HttpRequest) -> HttpResponse:
+    """What was decided last was a mistake: it is here again, as it was."""
+    user, last = reader.user(request), _last(request, timezone.now())
+    request.session.pop(_LAST, None)
+    if not access.is_manager(user):
+        raise PermissionDenied
+    uid = typed.uid_sought(last["lead"] if last else "")
+    lead = Lead.objects.overseen_by(user).filter(uid=uid).first()
+    if lead is None or last is None:
+        messages.error(request, _("There is nothing to take back any more."))
+        return redirect("to-assign")
+    try:
+        group = Group.objects.filter(pk=last["group"]).first()
+        hand.to_desk(lead=lead, by=user, reason=last["reason"], group=group)
+    except NotYoursError:
+        messages.error(request, _("It cannot be taken back: the rep has been in touch, or somebody has moved it."))
+        return redirect("to-assign")
+    desk_time.take_back(lead=lead, by=user)
+    messages.success(request, _("It is back here; nobody has it."))
+    return redirect(_url(lead))
+
+
+def _decided(request: HttpRequest, lead: Lead, what: DeskTime.What, says: str, following: str) -> HttpResponse:
+    """Its time ends; until the next decision it can be taken back."""
+    user, now = reader.user(request), timezone.now()
+    desk_time.decide(lead=lead, by=user, what=what, now=now, active=_active(request))
+    before = {"lead": str(lead.uid), "reason": lead.reason, "group": lead.group_id}
+    request.session[_LAST] = {**before, "says": says, "at": now.isoformat()}
+    return redirect(following)
+
+
+def _last(request: HttpRequest, now: datetime) -> dict[str, Any] | None:
+    """What was decided a moment ago."""
+    kept: dict[str, Any] | None = request.session.get(_LAST)
+    return kept if kept and datetime.fromisoformat(kept["at"]) > now - _FOR else None
+
+
+def _too_late(request: HttpRequest, following: str) -> HttpResponse:
+    messages.error(request, _("Somebody else has dealt with this lead by now."))
+    return redirect(following)
+
+
+def _active(request: HttpRequest) -> float | None:
+    """How long the page says that somebody was active on it; nothing where it says none, or nonsense."""
+    found = typed.whole(request.POST.get("active", ""), most=_LONGEST)
+    return None if found is None else float(found)
+
+
+def _after(rows: "QuerySet[Lead]", lead: Lead) -> str:
+    """Where to go once it is decided: the lead behind it, so that what was passed over stays passed over."""
+    uids = list(rows.values_list("uid", flat=True)[:_MOST])
+    place = uids.index(lead.uid) if lead.uid in uids else len(uids)
+    return f"{reverse('to-assign')}?lead={uids[place + 1]}" if place + 1 < len(uids) else reverse("to-assign")
 
 
 def _url(lead: Lead) -> str:
     return f"{reverse('to-assign')}?lead={lead.uid}"
-
-
-def _row(lead: Lead, *, current: bool) -> dict[str, Any]:
-    return {
-        "uid": lead.uid,
-        "url": _url(lead),
-        "title": show.title_of(lead, lead.private),
-        "company": lead.private.name if lead.private.company else "",
-        "since": lead.arrived_at,
-        "why": wording.waits_because(lead.state, lead.reason),
-        "urgent": lead.state == State.SET_ASIDE,
-        "current": current,
-    }
-
-
-def _lead(lead: Lead) -> dict[str, Any]:
-    details, judged = LeadPrivate.objects.get(lead=lead), facts.judged_of(lead)
-    return {
-        "uid": lead.uid,
-        "title": show.title_of(lead, details),
-        "who": show.who_of(lead, details),
-        "since": lead.arrived_at,
-        "message": details.message,
-        "facts": [f for f in facts.facts_of(lead, details, judged) if f["value"] != details.message],
-        "may_revive": hand.may_revive(lead),
-        "because": lead.error or _because(lead, judged),
-    }
-
-
-def _because(lead: Lead, judged: dict[str, Any]) -> str:
-    """Why it waits; where qualification says so, by which rule and on which condition."""
-    said = verdict_says(judged, catalogue_of(lead.division_id)) if hand.may_revive(lead) else ""
-    return said or wording.waits_because(lead.state, lead.reason)
-
-
-def _people(lead: Lead, user: Any, now: datetime) -> dict[str, Any]:
-    """Who may get it: those on duty with load and fair share, and those away with the reason."""
-    managed = access.groups_managed(user).filter(division=lead.division_id)
-    groups = [lead.group] if lead.group and managed.filter(pk=lead.group.pk).exists() else list(managed)
-    places: dict[int, tuple[Group, standing.Standing]] = {}
-    for group in groups:
-        for place in standing.standings(group, now=now):
-            places.setdefault(place.rep.pk, (group, place))
-    loads = dict(
-        Rep.objects.filter(pk__in=places)
-        .annotate(n=Count("leads", filter=Q(leads__state=State.ASSIGNED, leads__stage__open_load=True)))
-        .values_list("pk", "n")
-    )
-    reps, away = [], []
-    for pk, (group, place) in sorted(places.items(), key=lambda item: (item[1][1].rank, item[0])):
-        if place.on_duty:
-            reps.append(_person(group, place, loads[pk], now))
-        else:
-            away.append({"uid": place.rep.uid, "name": place.rep.name, "why": _("off duty, %s") % group.name})
-    for key, person in zip(_KEYS, reps, strict=False):
-        person["key"] = key
-    return {"reps": reps, "away": away, "suggested": ""}
-
-
-def _person(group: Group, place: standing.Standing, load: int, now: datetime) -> dict[str, Any]:
-    return {
-        "uid": place.rep.uid,
-        "name": place.rep.name,
-        "note": ", ".join(filter(None, (group.name, _until(place.rep, now)))),
-        "load": load,
-        "capacity": place.rep.cap_open,
-        "had": place.had,
-        "fair_share": place.fair_share,
-        "place": place.rank,
-        "skills": "",
-    }
-
-
-def _until(rep: Rep, now: datetime) -> str:
-    duty = availability.calendar(rep, since=now, until=now + availability.HORIZON).duty
-    end = next((stop for start, stop in duty if start <= now < stop), None)
-    if end and end >= now + availability.HORIZON:
-        return _("around the clock")
-    return _("until %s") % date_format(timezone.localtime(end), "H:i") if end else ""
 
 
 def _reps_of(user: Any, now: datetime) -> "QuerySet[Membership, int]":

@@ -24,9 +24,9 @@ from leads.web.api import LeadAPI
 from leads.web.words import STATES
 from reps import access
 from reps.models import Rep, User
-from routing import explain, hand, wording
+from routing import desk_time, explain, hand, wording
 from routing.engine.trace import Code
-from routing.models import Assignment
+from routing.models import Assignment, DeskTime
 from routing.wording.conditions import verdict_says
 from routing.wording.qualification import qualification_json
 from routing.wording.qualification import verdict_says as verdict_of
@@ -62,6 +62,8 @@ def revive(request: HttpRequest, uid: str) -> HttpResponse:
     why = request.POST.get("why", "").replace("\x00", "").strip()[:200]
     done = hand.revive(leads=[lead], by=request.user, why=why, now=now)
     if done.count:
+        what = DeskTime.What.PASSED_ON
+        desk_time.decide(lead=lead, by=request.user, what=what, now=now)
         messages.success(request, _("It goes through the rules."))
     else:
         messages.error(

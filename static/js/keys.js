@@ -1,4 +1,4 @@
-// One-key shortcuts: a visible element with data-key="p" is clicked (a field is focused) when p is pressed; in a list, j and k
+// One-key shortcuts: a visible element with data-key="p" is clicked (a field is focused, a choice made) when p is pressed; in a list, j and k
 // move from row to row, and data-row-key acts on the row that has the focus; g and a letter go to a page; never while typing.
 const GO_WITHIN = 1500;
 let going = 0;
@@ -9,6 +9,7 @@ function isTyping(target) {
 
 function act(node, event) {
   event.preventDefault();
+  if (node.matches("input[type=radio]")) node.checked = true;
   if (node.matches("input:not([type=checkbox]), select, textarea")) node.focus();
   else node.click();
 }

@@ -31,6 +31,7 @@ NOT_REPS = """
     invitation-again invitation-withdraw invitations
     how-shared-link how-shared-why question-answer questions
     rules-share shared-draft-take-back team-group team-group-new team-groups
+    by-hand by-hand-rule desk-take-back worth-it
     board changes changes-csv connection connection-address connection-edit connection-look connection-mapping
     connection-new
     connection-shelf connection-switch connection-template connection-test connections deliveries deliveries-again

@@ -106,6 +106,11 @@ def board() -> dict[str, Any]:
             need(5, "", "to assign", "oldest waits 38 min"),
             need(17, "", "in the pool", "oldest waits 52 min"),
         ],
+        "by_hand": {
+            "says": "24 leads were assigned by hand on one of the last 7 days.",
+            "offer": "18 of 20 leads from Spain went to Ana Lindqvist by hand",
+            "url": "/to-assign/by-hand/",
+        },
         "flow": FLOW,
         "duty": DUTY,
         "duty_note": "8 of 14 reps, room for 52 more leads",

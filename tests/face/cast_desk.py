@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - names are spelt as their owners do, and the words of a page stand on one line each
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -234,7 +235,9 @@ def waits(
     }
 
 
-def candidate(key: int, duty: dict[str, Any], place: int, skills: str, *, suggested: bool = False) -> dict[str, Any]:
+def candidate(
+    key: int, duty: dict[str, Any], place: int, skills: str, *, fits: str = "", **more: Any
+) -> dict[str, Any]:
     return {
         "uid": uid(duty["name"]),
         "name": duty["name"],
@@ -243,10 +246,12 @@ def candidate(key: int, duty: dict[str, Any], place: int, skills: str, *, sugges
         "capacity": duty["capacity"],
         "had": duty["leads_today"],
         "fair_share": duty["fair_share"],
+        "owed": "owed 0.7" if place == 1 else "0.4 ahead",
         "place": place,
+        "fits": fits,
         "skills": skills,
-        "suggested": suggested,
         "key": str(key),
+        **more,
     }
 
 
@@ -279,25 +284,59 @@ def to_assign() -> dict[str, Any]:
             ],
             "because": "Here because rule 2 sends leads of the partner portal to you. Nobody at Nordwind Reederei is known yet.",
         },
-        "suggested": "Marco is suggested: knows shipping, has room, 1st in line",
+        "suggested": "Marco is suggested: has shipping, which the lead asks for, has room for 6 more, 1st in line in Key accounts.",
         "reps": [
-            candidate(1, marco, 1, "German, shipping", suggested=True),
+            candidate(1, marco, 1, "German", fits="shipping", suggested=True),
             candidate(2, ana, 1, "German, Danish"),
             candidate(3, kim, 2, "German"),
-            candidate(4, ben, 2, "German, shipping"),
+            candidate(4, ben, 2, "German", fits="shipping", returned=True),
             candidate(5, nadia, 1, "English"),
         ],
         "away": [
-            {"uid": uid("Sofia"), "name": "Sofia Rossi", "why": "off shift until Friday 08:00"},
-            {"uid": uid("Jonas"), "name": "Jonas Keller", "why": "on leave until Monday 23 November"},
+            {"uid": uid("Sofia"), "name": "Sofia Rossi", "why": "off duty, DACH", "key": "6"},
+            {"uid": uid("Jonas"), "name": "Jonas Keller", "why": "off duty, DACH", "key": "7", "fits": "shipping"},
         ],
-        "done": {"n": 14, "each_s": 26},
+        "last": "Oskar Blom, Blom Marin went to Ana Lindqvist.",
         "reject_reasons": choices("spam:Spam or a joke", "supplier:A supplier", "student:A student"),
     }
 
 
 def to_assign_empty() -> dict[str, Any]:
     return {**to_assign(), "waiting": [], "lead": None, "after_url": ""}
+
+
+def found(says: str, to: str, others: int, also: int) -> dict[str, Any]:
+    return {"uid": uid(says), "says": says, "which": "from Spain", "to": to, "others": others, "also": also}
+
+
+def by_hand() -> dict[str, Any]:
+    return {
+        **manager_shell("to-assign"),
+        "hours": 40,
+        "weeks": [
+            {"name": name, "monday": monday, "seconds": hours * 3600, "decided": n, "share": hours / 40,
+             "bar": min(hours / 40, 0.3), "much": hours >= 6}
+            for name, monday, hours, n in (
+                ("Clara Hoffmann", date(2026, 11, 16), 6.8, 212),
+                ("Matteo Ferri", date(2026, 11, 16), 1.2, 40),
+                ("Clara Hoffmann", date(2026, 11, 9), 5.1, 160),
+            )
+        ],
+        "typical": 26,
+        "decided": 412,
+        "idle": 60,
+        "edits": True,
+        "offers": [
+            found("18 of 20 leads from Spain went to Ana Lindqvist by hand", "Ana Lindqvist", 2, 3),
+            found("11 of 11 leads where Source is Partner portal and Industry is Shipping went to Key accounts by hand",
+                  "Key accounts", 0, 0),
+        ],
+        "aside": [found("9 of 10 leads where Language is it went to Lea Marti by hand", "Lea Marti", 1, 0)],
+    }  # fmt: skip
+
+
+def by_hand_empty() -> dict[str, Any]:
+    return {**by_hand(), "weeks": [], "typical": None, "decided": 0, "offers": [], "aside": []}
 
 
 def rule(number: int, name: str, says: str, share: float, n: int, *problems: str) -> dict[str, Any]:
