@@ -183,8 +183,6 @@ def nothing(request: HttpRequest, uid: str = "", other: str = "") -> HttpRespons
     return HttpResponse()
 
 
-ADMIN = [path("", nothing, name="index"), path("deliveries/", nothing, name="leads_delivery_changelist")]
-
 ADMIN = ("index", "leads_apikey_changelist", "leads_delivery_changelist")
 
 urlpatterns = [
