@@ -20,7 +20,7 @@ from leads.models import EnrichmentAnswer, Lead, LeadEvent, LeadFacts, LeadPriva
 from leads.outside import Outside
 from leads.qualify import enrich, match, normalise, ready
 from leads.qualify.judge import DISQUALIFIED, judge, person_of
-from leads.qualify.said import Said, said_in
+from leads.qualify.said import said_in
 
 log = logging.getLogger(__name__)
 
@@ -201,9 +201,10 @@ def land(flight: Flight, *, now: datetime, final: bool) -> None:
         division=lead.division,
         arrived_at=lead.arrived_at,
         stage=before.facts.get("stage", lead.stage.name),
-        said=said if lead.kind != Kind.HISTORY else Said(said.catalogue),
+        said=said if lead.kind != Kind.HISTORY else said.past,
         person=person_of(before.judged),
         provenance=provenance,
+        before=before.facts,
     )
     waited = lead.state == State.NEW
     changed = judged.folded != before.folded

@@ -11,7 +11,7 @@ from leads.life import EventKind, Kind, State
 from leads.models import Lead, LeadFacts, LeadPrivate
 from leads.qualify import enrich, match, ready
 from leads.qualify.judge import judge, person_of
-from leads.qualify.said import Said, said_in
+from leads.qualify.said import said_in
 
 # Beside what enrichers may fill: what only the person can have said.
 _ALSO = ("email", "handle", "message", "product", "deal_amount", "deal_currency")
@@ -43,9 +43,10 @@ def refill(*, lead: Lead, arrival: Arrival, now: datetime) -> list[str]:
         division=one.lead.division,
         arrived_at=one.lead.arrived_at,
         stage=one.facts.facts.get("stage", one.lead.stage.name),
-        said=said if one.lead.kind != Kind.HISTORY else Said(said.catalogue),
+        said=said if one.lead.kind != Kind.HISTORY else said.past,
         person=person_of(one.facts.judged),
         provenance=provenance,
+        before=one.facts.facts,
     )
     lookup.write_parts(one, typed, account, judged)
     LeadPrivate.objects.filter(pk=one.lead.pk).update(

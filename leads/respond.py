@@ -1,8 +1,10 @@
 """What a rep does with a lead: contacts, notes, stages, opening the page; and which clocks that stops."""
 
+import zoneinfo
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,7 +13,8 @@ from leads import signals, steps, timeline
 from leads.life import CallOutcome, EventKind, State, TouchKind, is_two_way
 from leads.models import Lead, Stage, Touch
 from reps import availability
-from reps.models import Rep, User
+from reps.exchange import Rates
+from reps.models import Division, Rep, User
 
 # A page's clock may run a little ahead of ours.
 _FUTURE = timedelta(minutes=5)
@@ -23,6 +26,13 @@ class NotDoneError(Exception):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class WonWorth(NamedTuple):
+    """What a won amount was worth on its day, and in which base currency that is."""
+
+    base: Decimal | None = None
+    currency: str = ""
 
 
 @transaction.atomic
@@ -138,16 +148,27 @@ def move_stage(
         transaction.on_commit(partial(signals.look_again.send, None, lead=current.pk, hop=current.hop, since=since))
     set_stage(current, stage, by=by, at=now)
     won = stage.metric == Stage.Metric.WON
-    base = lead.division.base_currency
-    currency = currency or base
+    division, worth = current.division, WonWorth()
+    amount = amount if won else None
+    currency = (currency or division.base_currency) if amount is not None else ""
+    if amount is not None:
+        worth = won_worth(amount, currency, division=division, rates=Rates.load(division.pk), at=now)
     Lead.objects.filter(pk=current.pk).update(
         state=(State.CLOSED if stage.closes else State.ASSIGNED).value,
         closed_at=now if stage.closes else None,
         lost_reason=reason.strip() if stage.closes and not won else "",
-        won_amount=amount if won else None,
-        won_currency=currency if won and amount is not None else "",
-        won_base=amount if won and currency == base else None,
+        won_amount=amount,
+        won_currency=currency,
+        won_base=worth.base,
+        won_base_currency=worth.currency,
     )
+
+
+def won_worth(amount: Decimal, currency: str, *, division: Division, rates: Rates, at: datetime) -> WonWorth:
+    """By the rate of that day; nothing where none was in force."""
+    day, base = at.astimezone(zoneinfo.ZoneInfo(division.time_zone)).date(), division.base_currency
+    worth = rates.worth(amount, currency=currency, base=base, day=day)
+    return WonWorth(worth.base, base) if worth else WonWorth()
 
 
 def open_page(*, lead: Lead, rep: Rep, by: User, now: datetime) -> bool:

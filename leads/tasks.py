@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from config.lib import doorbell
 from leads import dispatch, inbound, lookup, mailboxes, morning, retention, sending
-from reps import sessions
+from reps import installation, sessions
 
 # Seconds; the next is rung for, so that no task comes near its limit.
 _IN_ONE_GO = 20
@@ -65,10 +65,10 @@ def qualify(**_: object) -> int:
 @shared_task
 def forget_expired(**_: object) -> None:
     """Drop raw bodies, keys, deliveries and sessions past their time."""
-    now = timezone.now()
+    now, kept = timezone.now(), installation.the()
     retention.forget(
-        raw_before=now - timedelta(days=settings.RAW_BODY_DAYS),
-        sent_before=now - timedelta(days=settings.DELIVERY_DAYS),
+        raw_before=now - timedelta(days=kept.raw_days),
+        sent_before=now - timedelta(days=kept.sent_days),
         told_before=now - timedelta(days=settings.ENRICHMENT_DAYS),
     )
     sessions.forget_old(now=now)

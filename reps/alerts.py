@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from reps import endpoints
+from reps import branding, endpoints
 from reps.channel import Alert
 from reps.models import Endpoint, User
 
@@ -19,6 +19,7 @@ def render(*, event: str, uid: str, user: User, context: dict[str, Any]) -> Aler
 
     What channels with little room show is the same text without greeting and link.
     """
+    context = {**context, "brand": branding.brand()}
     with timezone.override(zoneinfo.ZoneInfo(user.time_zone or "UTC")):
         subject, text, html = (
             render_to_string(f"emails/{event}/{name}", context) for name in ("subject.txt", "body.txt", "body.html")

@@ -1,10 +1,11 @@
-"""What every installation starts with: one division and its roster version."""
+"""What every installation starts with: one division and its roster version, and the row of its settings."""
 
 from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection
 
 from reps.models.division import SEEDED, Division, RosterVersion
+from reps.models.installation import Installation
 
 
 def seed_division(**_: object) -> None:
@@ -16,3 +17,4 @@ def seed_division(**_: object) -> None:
                 cursor.execute(statement)
     for division in Division.objects.filter(rosterversion=None):
         RosterVersion.objects.create(division=division)
+    Installation.objects.bulk_create([Installation()], ignore_conflicts=True)

@@ -48,6 +48,7 @@ class Standing:
     won_amount: Decimal | None = None
     won_currency: str = ""
     won_base: Decimal | None = None
+    won_base_currency: str = ""
 
 
 @dataclass(slots=True)
@@ -104,6 +105,7 @@ _COLUMNS = {
     "won_amount": "numeric",
     "won_currency": "text",
     "won_base": "numeric",
+    "won_base_currency": "text",
 }
 _KEYS = frozenset({"stage", "group", "owner"})
 

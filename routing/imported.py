@@ -16,8 +16,10 @@ from leads.capture import Captured, capture
 from leads.life import CallOutcome, EventKind, State, TouchKind, is_two_way
 from leads.models import Connection, ContactKey, Intake, Lead, Stage, Touch
 from leads.qualify import ready
+from leads.respond import won_worth
 from leads.rows import CONTACTS, Incoming
-from reps.models import Group, Membership, Rep
+from reps.exchange import NO_RATES, Rates
+from reps.models import Division, Group, Membership, Rep
 from routing import history
 from routing.assign import Turn, turn
 from routing.models import Assignment
@@ -133,8 +135,9 @@ class People:
     groups: Mapping[str, Group]
     stages: Mapping[str, Stage]
     first_stage: Stage
+    division: Division
     only_group: Mapping[int, int] = field(default_factory=dict)
-    currency: str = "EUR"
+    rates: Rates = NO_RATES
 
     @classmethod
     def load(cls, connection: Connection, *, now: datetime) -> "People":
@@ -151,7 +154,8 @@ class People:
             stages={str(s.metric): s for s in stages if s.metric != Stage.Metric.NONE} | named,
             first_stage=min(stages, key=lambda s: s.position),
             only_group={rep: next(iter(found)) for rep, found in groups.items() if len(found) == 1},
-            currency=division.base_currency,
+            division=division,
+            rates=Rates.load(division.pk),
         )
 
     def check(self, row: Incoming) -> None:
@@ -209,7 +213,7 @@ def _past(lead: Lead, told: dict[str, Any], people: People) -> history.Past:
     # Open leads stay with their owner; what nobody owned is over, or To assign would fill with the past.
     over = stage.closes or rep is None
     won = told.get("won_amount") if stage.metric == Stage.Metric.WON else None
-    currency = told.get("won_currency", "").upper() or people.currency
+    currency = told.get("won_currency", "").upper() or people.division.base_currency
     group: Group | None = told.get("group")
     last = max([lead.arrived_at, *(at for at, *_rest in touches)])
     standing = history.Standing(
@@ -228,8 +232,10 @@ def _past(lead: Lead, told: dict[str, Any], people: People) -> history.Past:
         lost_reason=told.get("lost_reason", "") if stage.closes and stage.metric != Stage.Metric.WON else "",
         won_amount=won,
         won_currency=currency if won is not None else "",
-        won_base=won if currency == people.currency else None,
     )
+    if won is not None:
+        worth = won_worth(won, currency, division=people.division, rates=people.rates, at=standing.stage_at or last)
+        standing.won_base, standing.won_base_currency = worth.base, worth.currency
     past = history.Past(standing)
     if rep:
         past.spells.append(

@@ -196,6 +196,8 @@ class Lead(models.Model):
     won_amount = models.DecimalField(_("won amount"), max_digits=14, decimal_places=2, null=True, blank=True)
     won_currency = models.CharField(_("currency"), max_length=3, blank=True)
     won_base = models.DecimalField(_("won, base currency"), max_digits=14, decimal_places=2, null=True, blank=True)
+    # What the base currency was then: figures in one base are not added to those of another.
+    won_base_currency = models.CharField(_("base currency"), max_length=3, blank=True, default="", db_default="")
 
     objects = LeadQuerySet.as_manager()
 

@@ -1,7 +1,8 @@
 """Freezes a lead's facts: what rules, explanations and searches over history read from then on."""
 
 import zoneinfo
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from leads.arrival import Arrival
@@ -9,6 +10,7 @@ from leads.conditions import facts as conditions_facts
 from leads.conditions import fields as conditions_fields
 from leads.models import Account, Attribute
 from leads.qualify import normalise
+from reps.exchange import Rates
 from reps.models import Division
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -42,16 +44,16 @@ def read_catalogue(attributes: list[dict[str, Any]]) -> conditions_fields.Catalo
 
 
 def facts_of(
-    arrival: Arrival, *, account: Account | None, division: Division, arrived_at: datetime, stage: str
+    arrival: Arrival, *, account: Account | None, division: Division, arrived_at: datetime, stage: str, rates: Rates
 ) -> dict[str, Any]:
-    """The facts as people read them; what is unknown is left out. Weekday and hour are those of the division's zone."""
+    """The facts as people read them; what is unknown is left out. Days and hours are those of the division's zone."""
     owner = account.owner if account else None
     local = arrived_at.astimezone(zoneinfo.ZoneInfo(division.time_zone))
     found: dict[str, Any] = {
         **{key: getattr(arrival, key) for key in _SAME},
         "email_domain": arrival.email.rpartition("@")[2],
         "free_mail": normalise.is_free_mail(arrival.email),
-        "deal_size": _money(arrival, division),
+        "deal_size": _money(arrival, division, rates, local.date()),
         "product_interest": [arrival.product] if arrival.product else None,
         "stage": stage,
         "known_account": account is not None,
@@ -86,10 +88,25 @@ _SAME = [
 ]
 
 
-def _money(arrival: Arrival, division: Division) -> dict[str, Any] | None:
+def _money(arrival: Arrival, division: Division, rates: Rates, day: date) -> dict[str, Any] | None:
+    """Amount and worth by the rate of the day; without a rate it has no base amount, so no money rule holds for it."""
     if arrival.deal_amount is None:
         return None
-    currency = arrival.deal_currency or division.base_currency
-    # Without an exchange rate another currency has no base amount, so no money rule holds for it.
-    base = arrival.deal_amount if currency == division.base_currency else None
-    return {"amount": arrival.deal_amount, "currency": currency, "base": base}
+    base = division.base_currency
+    currency = arrival.deal_currency or base
+    worth = rates.worth(arrival.deal_amount, currency=currency, base=base, day=day)
+    found = {"amount": arrival.deal_amount, "currency": currency, "base": worth.base if worth else None}
+    if currency == base:
+        return found
+    found["base_currency"] = base
+    if worth and worth.rate and worth.since:
+        found |= {"rate": worth.rate, "since": worth.since.isoformat()}
+    return found
+
+
+def keep_worth(facts: dict[str, Any], before: Mapping[str, Any]) -> None:
+    """What an amount was found to be worth stays so, in place: rates that came meanwhile change no lead."""
+    new, old = facts.get("deal_size"), before.get("deal_size")
+    if isinstance(new, dict) and isinstance(old, dict):
+        same = all(new.get(name) == old.get(name) for name in ("amount", "currency"))
+        facts["deal_size"] = old if same else new

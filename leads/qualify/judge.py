@@ -8,7 +8,7 @@ from typing import Any
 from leads.arrival import Arrival
 from leads.conditions.facts import Type, fold_value
 from leads.models import Account
-from leads.qualify.freeze import facts_of
+from leads.qualify.freeze import facts_of, keep_worth
 from leads.qualify.said import Rule, Said, held
 from reps.models import Division
 
@@ -58,12 +58,14 @@ def judge(
     said: Said,
     person: Verdict | None = None,
     provenance: Mapping[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None,
 ) -> Judged:
     """Asks no database. `person` is what somebody decided by hand, which goes before everything.
 
-    `provenance` is what `leads.qualify.enrich` keeps: which value came from whom.
+    `provenance` is what `leads.qualify.enrich` keeps: which value came from whom; `before` the facts it had already.
     """
-    facts = facts_of(arrival, account=account, division=division, arrived_at=arrived_at, stage=stage)
+    facts = facts_of(arrival, account=account, division=division, arrived_at=arrived_at, stage=stage, rates=said.rates)
+    keep_worth(facts, before or {})
     folded = said.catalogue.fold(facts)
     points = held(said.scores, folded)
     score = sum((row.points for row in points), arrival.score or 0) if points else arrival.score

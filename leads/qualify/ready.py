@@ -52,7 +52,6 @@ def make_ready(
         for copy, one in zip(copies, asked, strict=True)
     ]
     accounts = match.match_accounts(division, copies)
-    past = Said(said.catalogue)
     return [
         Ready(
             copy,
@@ -63,7 +62,7 @@ def make_ready(
                 division=division,
                 arrived_at=copy.arrived_at or now,
                 stage=stage,
-                said=past if copy.kind is Kind.HISTORY else said,
+                said=said.past if copy.kind is Kind.HISTORY else said,
                 provenance=provenance,
             ),
             [] if copy.kind is Kind.HISTORY else one.open,

@@ -1,9 +1,11 @@
-"""What a division says of new leads: scores, priorities, qualification rules, enrichers; read in one query."""
+"""What a division says of new leads: scores, priorities, qualification rules, enrichers, rates; read in one query."""
 
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +16,7 @@ from leads.conditions.fields import Catalogue
 from leads.conditions.tree import Condition
 from leads.connectors import enrichers
 from leads.qualify.freeze import read_catalogue
+from reps.exchange import NO_RATES, Rates
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +52,12 @@ class Said:
     bands: tuple[tuple[int, int], ...] = ()  # (from so many points, band), the highest first
     rules: tuple[Rule, ...] = ()
     enrichers: tuple[int, ...] = ()
+    rates: Rates = NO_RATES
+
+    @property
+    def past(self) -> "Said":
+        """What is said of leads of the past: nothing but what their fields mean and their money was worth."""
+        return replace(self, scores=(), bands=(), rules=(), enrichers=())
 
     def band(self, score: int | None) -> int | None:
         """The band a score asks for, if any."""
@@ -67,6 +76,8 @@ SELECT json_build_object(
     'rules', (SELECT json_agg(json_build_array(id, name, verdict, reason, over_answers, condition)
                               ORDER BY position, id)
               FROM leads_qualificationrule WHERE division_id = %(division)s AND active),
+    'rates', (SELECT json_agg(json_build_array(base, currency, from_day, rate::text) ORDER BY id)
+              FROM reps_exchangerate WHERE division_id = %(division)s),
     'enrichers', (SELECT json_agg(id ORDER BY id) FROM leads_connection
                   WHERE division_id = %(division)s AND active AND kind = ANY(%(kinds)s)))::text
 """
@@ -97,6 +108,10 @@ def _read(text: str) -> Said:
             if (condition := _condition(f"qualification rule {number}", tree, catalogue)) is not None
         ),
         tuple(body["enrichers"] or []),
+        Rates.of(
+            (base, currency, date.fromisoformat(day), Decimal(rate))
+            for base, currency, day, rate in body["rates"] or []
+        ),
     )
 
 

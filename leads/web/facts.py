@@ -10,19 +10,21 @@ from django.utils.translation import gettext as _
 
 from leads.life import EventKind
 from leads.models import AccountHow, Lead, LeadEvent, LeadFacts, LeadPrivate
+from leads.money import worth_says
 from leads.qualify.normalise import country_name
 
 
 def judged_of(lead: Lead) -> dict[str, Any]:
-    """How score and verdict came about, and which value came from whom: see `leads.qualify.judge`."""
-    row = LeadFacts.objects.filter(lead=lead).order_by("-n").values_list("judged", flat=True).first()
-    return row or {}
+    """How score and verdict came about, and which value came from whom: see `leads.qualify.judge`; and the deal."""
+    row = LeadFacts.objects.filter(lead=lead).order_by("-n").values_list("judged", "facts").first()
+    return {**row[0], "deal_size": row[1].get("deal_size")} if row else {}
 
 
 def facts_of(lead: Lead, details: LeadPrivate, judged: Mapping[str, Any]) -> list[dict[str, str]]:
     """Label, value, link and where it came from; what is unknown is left out."""
     sources = judged.get("sources") or {}
-    money = money_of(details.deal_amount, details.deal_currency)
+    deal = judged.get("deal_size")
+    money = worth_says(deal) if deal else money_of(details.deal_amount, details.deal_currency)
     place = ", ".join(filter(None, (f"{details.postal_code} {details.city}".strip(), lead.region)))
     own = {**details.answers, **details.attributes}
     rows: list[tuple[str, str, str, tuple[str, ...]]] = [

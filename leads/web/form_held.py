@@ -19,6 +19,7 @@ from leads.models import Intake
 from leads.web.forms import found, head
 from leads.web.ops import ops_only
 from leads.web.retries import retried
+from reps import installation
 
 _PAGE = 25
 _SHOWN = 300
@@ -32,7 +33,9 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = found(uid)
     rows = Paginator(quarantine.held(form), _PAGE).get_page(request.GET.get("page"))
     context = {"page": rows, "rows": [_row(row) for row in rows.object_list]}
-    return render(request, "leads/form_held.html", {**head(form, "held"), **context})
+    return render(
+        request, "leads/form_held.html", {**head(form, "held"), **context, "days": installation.the().raw_days}
+    )
 
 
 @ops_only

@@ -30,6 +30,7 @@ from leads.models import FormEnding, Lead, WebForm
 from leads.web.form_shown import shown
 from leads.web.retries import retried
 from leads.web.wait import wait_for_decision
+from reps import branding
 from reps.models import Rep
 
 WAIT_SECONDS = 1.5
@@ -57,7 +58,7 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
     answer = _posted(request, form) if request.method == "POST" else _drawn(request, form)
     if answer.go and not answer.context.get("embedded"):
         return HttpResponseRedirect(answer.go, status=303)
-    body = render_to_string("leads/form_page.html", {**answer.context, "answer": answer})
+    body = render_to_string("leads/form_page.html", {**answer.context, "answer": answer, "brand": branding.brand()})
     response = HttpResponse(body, status=answer.status)
     if answer.again_in:
         response["Retry-After"] = str(answer.again_in)

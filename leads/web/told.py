@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from leads import bursts, first_reply
 from leads.models import Delivery, Lead
 from leads.web.words import NEWS
-from reps import access, news
+from reps import access, installation, news
 from reps.channels import IN_APP, all_channels
 from reps.models import User
 
@@ -60,7 +60,9 @@ def page(request: HttpRequest) -> HttpResponse:
     leads = Lead.objects.filter(pk__in=[row.lead_id for row in shown]).visible_to(request.user, now=now)
     open_to = set(leads.values_list("pk", flat=True))
     told = [row_of(row, opens=row.lead_id in open_to) for row in shown]
-    return render(request, "leads/told.html", {"page": shown, "rows": told, "now": now})
+    return render(
+        request, "leads/told.html", {"page": shown, "rows": told, "now": now, "days": installation.the().sent_days}
+    )
 
 
 def row_of(row: Delivery, *, opens: bool) -> dict[str, Any]:

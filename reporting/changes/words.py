@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from leads import conditions
 from leads.qualify.freeze import catalogue_of
-from reporting.changes.areas import JOINS, NAMES
+from reporting.changes.areas import CALLED, JOINS, NAMES
 from reps.models import Division
 from routing import wording
 from routing.engine.ruleset import RuleSetError, parse_steps
@@ -40,6 +41,8 @@ class Words:
 
     def what(self, event: Any) -> str:
         """As people call it: "Group DACH", "Member Ana Ruiz, DACH"."""
+        if event.pgh_tracked_model in CALLED:
+            return str(CALLED[event.pgh_tracked_model])
         kind = capfirst(str(event.pgh_tracked_model._meta.verbose_name))  # noqa: SLF001 - Django's documented API
         name = next((str(value) for key in NAMES if (value := getattr(event, key, ""))), "")
         joined = [self.value(event, field) for field in _pointers(event) if field.name in JOINS]
@@ -59,6 +62,10 @@ class Words:
             return str(dict(field.flatchoices).get(value, value))
         if isinstance(value, datetime):
             return date_format(timezone.localtime(value), "j M Y, H:i")
+        if isinstance(value, date):
+            return date_format(value, "j F Y")
+        if isinstance(value, Decimal):
+            return f"{value.normalize():f}"
         if isinstance(value, dict | list):
             return self._parts(field.name, value)
         return str(value)[:_MOST]

@@ -167,6 +167,7 @@ class Rhythm:
         amount = Decimal(int(usual * story.random.uniform(0.7, 1.15)) // 50 * 50)
         standing = tale.standing
         standing.won_amount, standing.won_currency, standing.won_base = amount, "EUR", amount
+        standing.won_base_currency = "EUR"
         self._close(story, tale, at, "won")
 
     def _lose(self, story: Story, tale: Tale, at: datetime, why: str, key: str = "lost") -> None:

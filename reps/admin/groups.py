@@ -73,6 +73,7 @@ class DivisionAdmin(HouseAdmin):
     """Name, time zone, currency, and how the same person and the same company are known again."""
 
     list_display = ("name", "time_zone", "base_currency", "enquiries")
+    readonly_fields = ("base_currency",)  # the page of settings says first what another one means
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """One is enough for now."""

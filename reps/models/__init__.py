@@ -4,12 +4,14 @@ from .calendar import BusySpan, CalendarAddress, CalendarFeed, HolidayWorked
 from .division import Division, RosterVersion
 from .endpoint import Endpoint
 from .group import Group
+from .installation import Installation
 from .invitation import Invitation
 from .listener import Listener
 from .membership import Membership
 from .period import PeriodQuerySet, PeriodRow
 from .preference import Preference
 from .presence import Presence
+from .rate import ExchangeRate
 from .rep import Rep
 from .skill import RepSkill, Skill
 from .switchboard import Switchboard
@@ -23,8 +25,10 @@ __all__ = [
     "CalendarFeed",
     "Division",
     "Endpoint",
+    "ExchangeRate",
     "Group",
     "HolidayWorked",
+    "Installation",
     "Invitation",
     "Listener",
     "Membership",

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,7 @@ def usual_channels() -> str:
     return "LinkedIn message\nCall\nReferral\nWalk-in\nEvent\nE-mail\nOther"
 
 
+@pghistory.track()
 class Division(models.Model):
     """Most companies have one and never see it."""
 

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from reps import access, invitations, sso
+from reps import access, branding, invitations, sso
 from reps.models import Group, Invitation, User
 
 log = logging.getLogger(__name__)
@@ -178,8 +178,9 @@ def kept_as_files() -> str:
 def send(row: Invitation, secret: str) -> bool:
     """By mail; False where that failed: the invitation stays, to be sent again."""
     url = urljoin(settings.PUBLIC_URL, reverse("invitation", args=[secret]))
-    body = render_to_string("registration/invitation_email.txt", {"row": row, "url": url})
-    subject = _("You are invited to Fairlead")
+    house = branding.brand()
+    body = render_to_string("registration/invitation_email.txt", {"row": row, "url": url, "brand": house})
+    subject = " ".join((_("You are invited to %s") % house.name).split())
     try:
         EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [row.email]).send()
     except OSError as error:  # as smtplib's errors are

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 
 from config.lib import rates
 from config.lib.address import client_address
-from reps import sso
+from reps import branding, sso
 from reps.models import User
 from reps.web import guessing
 
@@ -123,6 +123,7 @@ class ResetForm(forms.PasswordResetForm):
         html_email_template_name: str | None = None,
     ) -> None:
         """Beside the answer."""
+        context = {**context, "brand": branding.brand()}
         subject = "".join(loader.render_to_string(subject_template_name, context).splitlines())
         body = loader.render_to_string(email_template_name, context)
         send_beside(EmailMultiAlternatives(subject, body, from_email, [to_email]))

@@ -5,9 +5,9 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from django.contrib.auth import views as auth
-from django.urls import path
+from django.urls import path, re_path
 
-from reps.web import invitations, pages, security, sign_in, slack_link, sso
+from reps.web import brand, invitations, pages, security, sign_in, slack_link, sso
 from reps.web.telling import page as telling
 from reps.web.telling import ways
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("duty/", pages.duty_switch, name="duty-switch"),
     path("push-worker.js", telling.worker, name="push-worker"),
+    re_path(r"^brand/(?P<digits>[0-9a-f]{6})\.css$", brand.style, name="brand-style"),
+    re_path(r"^brand/logo/(?P<digest>[0-9a-f]{64})$", brand.logo, name="brand-logo"),
     path("telling/", telling.page, name="telling"),
     path("telling/news/", telling.save_news, name="telling-news"),
     path("telling/morning/", telling.save_morning, name="telling-morning"),

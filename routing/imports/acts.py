@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,7 +13,7 @@ from config.lib import doorbell
 from leads import seeds
 from leads.models import Connection
 from leads.rows import MappingError
-from reps import access
+from reps import access, installation
 from reps.models import User
 from reps.models.division import SEEDED
 from routing.imports import kinds, leads_kind, sheets, work
@@ -164,7 +163,7 @@ def _ring(job: FileImport) -> None:
 
 def forget(*, now: datetime) -> int:
     """Throw away the files of imports past their time, and what was kept of their rows; returns how many."""
-    before = now - timedelta(days=settings.UPLOAD_DAYS)
+    before = now - timedelta(days=installation.the().upload_days)
     old = FileImport.objects.filter(created_at__lt=before, forgotten_at=None).exclude(status=Status.RUNNING)
     found = list(old)
     for job in found:

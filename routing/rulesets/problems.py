@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from leads.qualify.freeze import catalogue_of
@@ -15,6 +16,7 @@ from routing.engine.world import Step
 from routing.models import RuleSet
 from routing.rulesets.draft import body_of
 from routing.rulesets.matches import Matches, matches_of
+from routing.rulesets.money import asks_money, without_rate
 from routing.snapshot import whole_roster
 
 
@@ -59,6 +61,7 @@ def problems_of(
     found += _pool_problems(rules, division, names)
     if leads:
         found += _unmatched(rules, matches_of(rules, division, now=now))
+        found += _unseen_money(rules, division, now)
     return sorted(found, key=lambda p: not p.blocks)
 
 
@@ -82,6 +85,23 @@ def _unmatched(rules: Rules, matches: Matches) -> Iterator[Problem]:
             yield Problem(text, "", position, blocks=False)
         elif not rest and not count:
             yield Problem(wording.no_lead_matched(rule.name, matches.total), "", position, blocks=False)
+
+
+def _unseen_money(rules: Rules, division: int, now: datetime) -> Iterator[Problem]:
+    """Rules that compare money, and currencies of last month's leads that nobody entered a rate of."""
+    asking = [n for n, rule in enumerate(rules.rules) if asks_money(rule, partial(_group_steps, division))]
+    if not asking:
+        return
+    base, missing = without_rate(division, now=now)
+    for currency, count in missing:
+        for position in asking:
+            text = wording.no_rate(rules.rules[position].name, currency, base, count)
+            yield Problem(text, "", position, blocks=False)
+
+
+def _group_steps(division: int, pk: int) -> tuple[Step, ...]:
+    group = Group.objects.filter(division=division, pk=pk).first()
+    return (_steps_of(group) if group else None) or ()
 
 
 def _pool_problems(rules: Rules, division: int, names: wording.Names) -> Iterator[Problem]:

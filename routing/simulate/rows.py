@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from config.lib import doorbell
 from leads.qualify.freeze import attributes_of, catalogue_of, read_catalogue
+from reps import installation
 from reps.models import User
 from routing import rulesets
 from routing.engine.ruleset import RuleSet as Rules
@@ -234,6 +234,7 @@ def ring_waiting(*, now: datetime) -> int:
 
 
 def forget(*, now: datetime) -> int:
-    """Drop runs after their time; returns how many."""
-    before = now - timedelta(days=settings.SIMULATION_DAYS)
-    return Simulation.objects.filter(created_at__lt=before).exclude(status__in=_OPEN).delete()[0]
+    """Drop runs after their time, but for those the team was asked about; returns how many."""
+    before = now - timedelta(days=installation.the().trial_days)
+    old = Simulation.objects.filter(created_at__lt=before, shared_drafts=None)
+    return old.exclude(status__in=_OPEN).delete()[0]

@@ -6,6 +6,7 @@ from routing.wording.drafts import (
     example_says,
     falls_to_the_rest,
     no_lead_matched,
+    no_rate,
     part_says,
     rule_text,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "group_shares",
     "has_words",
     "no_lead_matched",
+    "no_rate",
     "option_said",
     "own_problem",
     "part_says",

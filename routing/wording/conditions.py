@@ -13,6 +13,7 @@ from leads.conditions.fields import Field
 from leads.conditions.operators import LABELS, WITHOUT_VALUE
 from leads.conditions.regions import REGIONS
 from leads.conditions.tree import BranchVerdict, Condition, Junction, Leaf, Node, Verdict
+from leads.money import worth_says
 from leads.qualify.normalise import country_name
 
 
@@ -55,7 +56,7 @@ def value_says(field: Field, value: Any) -> str:  # noqa: PLR0911 - one line a t
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dict):
-        return f"{value_says(field, value.get('amount'))} {value.get('currency', '')}".strip()
+        return worth_says(value)
     if isinstance(value, int | float | Decimal):
         return number_format(value, use_l10n=True, force_grouping=True)
     if field.type is Type.COUNTRY:

@@ -51,6 +51,23 @@ def no_lead_matched(rule: str, total: int) -> str:
     return said % {"rule": rule, "n": number_format(total, force_grouping=True)}
 
 
+def no_rate(rule: str, currency: str, base: str, count: int) -> str:
+    """A rule about money, and leads whose money it cannot compare."""
+    said = ngettext(
+        "“%(rule)s” asks about money, and %(n)s lead of the last 30 days came in %(currency)s: there is no exchange"
+        " rate to %(base)s, so the rule does not see its amount. Rates stand under Settings.",
+        "“%(rule)s” asks about money, and %(n)s leads of the last 30 days came in %(currency)s: there is no exchange"
+        " rate to %(base)s, so the rule does not see their amounts. Rates stand under Settings.",
+        count,
+    )
+    return said % {
+        "rule": rule,
+        "currency": currency,
+        "base": base,
+        "n": number_format(count, force_grouping=True),
+    }
+
+
 def falls_to_the_rest(count: int, total: int, rule: str) -> str:
     """How many no other rule wanted."""
     said = ngettext(

@@ -43,12 +43,13 @@ OPEN_COLUMNS = (
 )
 HIDDEN_COLUMNS = (
     "account account_how account_score campaign channel contact country error external_id industry intent lost_reason "
-    "merged_into reached_at ready_by region responded_at score_band size_band source won_amount won_base won_currency "
-    "wrote_again_at"
+    "merged_into reached_at ready_by region responded_at score_band size_band source won_amount won_base "
+    "won_base_currency won_currency wrote_again_at"
 )
 # Hidden, but empty by nature while a lead waits: a check of the database would refuse another value.
 STAYS = frozenset(["contact", "account_how", "merged_into", "ready_by", "lost_reason", "reached_at", "responded_at"])
-STAYS |= frozenset(["won_amount", "won_base", "won_currency", "account_score", "wrote_again_at", "error"])
+STAYS |= frozenset(["won_amount", "won_base", "won_base_currency", "won_currency"])
+STAYS |= frozenset(["account_score", "wrote_again_at", "error"])
 
 
 def lead_fields(n=0):
@@ -98,11 +99,11 @@ def build():
     Lead.objects.update(arrived_at=AT - timedelta(hours=1))
     leads = [Lead.objects.get(pk=lead.pk) for lead in [*hidden, asked, back]]
     assert sorted(lead.state for lead in leads) == STATES
-    return SimpleNamespace(
     draft = make.shared(version.rule_set, [pool, own], by=ben.user)
+    return SimpleNamespace(
         viewer=ana,
-        leads=leads,
         draft=draft,
+        leads=leads,
         taken=taken,
         mine=Lead.objects.get(pk=mine.pk),
         pool=pool,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from reps import colours
 from tests.face import gallery
 
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -24,6 +25,9 @@ class Door(BaseHTTPRequestHandler):
             )
         if (part := gallery.fragment(path)) is not None:
             return self._send(200, "text/html; charset=utf-8", part.encode())
+        if path.startswith("/brand/"):
+            accent = colours.read(path.removeprefix("/brand/").removesuffix(".css"))
+            return self._send(200, "text/css; charset=utf-8", colours.style_of(accent).encode())
         file = gallery.asset(path)
         if file is None:
             return self._send(404, "text/plain", b"not here")

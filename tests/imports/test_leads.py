@@ -238,10 +238,10 @@ def _atomic(act, *args):
         act(*args)
 
 
-def test_files_past_their_time_are_thrown_away_and_the_record_stays(ops, settings):
+def test_files_past_their_time_are_thrown_away_and_the_record_stays(ops):
     job = sent.run(sent.start(TEXT + "nope,x,DE\n"))
     assert sheets.folder(job.uid).exists()
-    later = sent.NOW + timedelta(days=settings.UPLOAD_DAYS, seconds=1)
+    later = sent.NOW + timedelta(days=30, seconds=1)
 
     assert acts.forget(now=sent.NOW + timedelta(days=1)) == 0
     assert acts.forget(now=later) == 1
