@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -106,7 +107,7 @@ def _tell(draft: SharedDraft, groups: Collection[Group], by: User, now: datetime
     members = Membership.objects.at(now).filter(group__in=groups, rep__active=True, rep__user__is_active=True)
     reps = dict(members.order_by("rep").values_list("rep__user", "rep"))
     managers = set(User.objects.filter(managed_groups__in=groups, is_active=True).values_list("pk", flat=True))
-    told = {
+    told: dict[str, Any] = {
         "event": EVENT,
         "ref": f"draft {draft.pk}",
         "payload": {"person": by.pk, "draft": str(draft.uid), "until": draft.until.isoformat()},

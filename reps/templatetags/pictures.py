@@ -41,6 +41,16 @@ def share_bar(
     }
 
 
+@register.inclusion_tag("components/share_bars.html")
+def share_bars(
+    was: float, off: float, behind: float | None = None, ahead: float | None = None, furthest: float | None = None
+) -> dict[str, Any]:
+    """The same twice, one above the other: how far somebody is off now, and would be."""
+    widest = max(furthest or 0, abs(was), abs(off))
+    first, second = (share_bar(one, behind, ahead, widest) for one in (was, off))
+    return {**second, "was": was, "was_x": first["x"], "was_width": first["width"]}
+
+
 @register.inclusion_tag("components/interval.html")
 def interval(  # noqa: PLR0917 - a template tag reads best as a row of numbers
     low: float,

@@ -44,6 +44,9 @@ class Result:
     by_hand: int = 0  # really given by hand, which no rule would repeat
     left_out: dict[str, int] = field(default_factory=dict)
     assumptions: list[str] = field(default_factory=list)  # codes
+    # Of a trial beside live: day -> [leads, decided as live did]; side -> group -> rep -> leads off the fair share.
+    daily: dict[str, list[int]] = field(default_factory=dict)
+    off: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
     seconds: float = 0.0
     read_seconds: float = 0.0
     fold_rate: float = 0.0  # decisions a second, the fold alone

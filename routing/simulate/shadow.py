@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -23,7 +24,7 @@ from routing.engine.replay import Fold, asks_last_owner
 from routing.engine.ruleset import RuleSet as Rules
 from routing.engine.slate import Outcome
 from routing.models import Decision as DecisionRow
-from routing.models import RuleSet, RuleSetVersion, Simulation
+from routing.models import RuleSet, RuleSetVersion, Share, Simulation
 from routing.simulate import past
 from routing.simulate.asked import NotSimulatedError
 from routing.simulate.cases import Case, Fate
@@ -111,6 +112,7 @@ class _Look:
         self._row, self._now = row, now
         self._state: dict[str, Any] = row.options["state"]
         self._result = Result.of(row.result or {})
+        self._zone = ZoneInfo(row.division.time_zone)
 
     def go(self) -> int:
         fresh = _decided(self._row, self._state["last"], self._now)
@@ -155,7 +157,11 @@ class _Look:
         real = case.really
         had = (real.rep, real.group) if real is not None and real.rep is not None else None
         result.count("happened", real, had, waited=waits(real))
+        moving = result.moving
         result.compare(case, real, fate)
+        day = result.daily.setdefault(case.at.astimezone(self._zone).date().isoformat(), [0, 0])
+        day[0] += 1
+        day[1] += result.moving == moving
         self._hold(case.lead.id, decision)
 
     def _again(self, lead: int, decision: Decision) -> None:
@@ -178,8 +184,24 @@ class _Look:
         for (group, rep), units in view.balances.items():
             if rep > 0 and in_leads(abs(units)) > deviation.get(str(group), [-1, 0])[0]:
                 deviation[str(group)] = [in_leads(abs(units)), rep]
+        self._result.off = {"here": _off(view.balances), "happened": _off(self._live())}
         self._row.progress = self._row.total = self._result.leads
         self._row.result = self._result.as_json()
+
+    def _live(self) -> dict[Key, int]:
+        """Where everybody really stands now, of the groups the trial keeps books of."""
+        groups = {group for group, _rep, _units in self._state["balances"]}
+        rows = Share.objects.filter(group__in=groups).exclude(rep=None)
+        return {(group, rep): units for group, rep, units in rows.values_list("group", "rep", "balance")}
+
+
+def _off(balances: Mapping[Key, int]) -> dict[str, dict[str, float]]:
+    """By group and rep, in leads: what somebody is ahead of their fair share; behind it below nought."""
+    told: dict[str, dict[str, float]] = {}
+    for (group, rep), units in sorted(balances.items()):
+        if rep > 0:
+            told.setdefault(str(group), {})[str(rep)] = 0.0 - in_leads(units)
+    return told
 
 
 def _fate(decision: Decision) -> Fate:

@@ -100,6 +100,7 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
         "may_publish": edits and row.result is not None and simulated.is_draft(row),
         "beside": row.kind == Simulation.Kind.SHADOW,
         **(simulated.told(row, request.user, now=now) if row.result is not None else {}),
+        **(simulated.beside(row, now=now) if row.kind == Simulation.Kind.SHADOW else {}),
     }
     return render(request, "routing/simulation.html", context)
 

@@ -1,7 +1,7 @@
 """What a simulation answered, as a page tells it: the sentence, figures, bars for each rep, leads that move and why."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -9,8 +9,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from leads.models import Lead
-from reps.models import User
-from routing import rulesets, wording
+from reps.models import Group, User
+from routing import rulesets, standing, wording
 from routing.models import RuleSetVersion, Simulation
 from routing.rulesets import diff
 from routing.simulate import Result, words
@@ -71,6 +71,49 @@ def told(row: Simulation, user: User | Any, *, now: datetime) -> dict[str, Any]:
         "moving": result.moving,
         "moves_url": reverse("api:simulation-moves", args=[row.uid]),
         "assumptions": words.assumptions(result),
+    }
+
+
+def beside(row: Simulation, *, now: datetime) -> dict[str, Any]:
+    """Of a trial beside live: how often it decided as live did, day by day, and how even it would have been."""
+    result = Result.of(row.result or {})
+    names = _names(row)
+    most = max((leads for leads, _same in result.daily.values()), default=0)
+    days = [
+        {
+            "day": date.fromisoformat(day),
+            "leads": leads,
+            "same": same,
+            "share": same / leads if leads else None,
+            "bar_same": _percent(same, most),
+            "bar_all": _percent(leads, most),
+        }
+        for day, (leads, same) in sorted(result.daily.items())
+    ]
+    return {
+        "agrees": (result.leads - result.moving) / result.leads if result.leads else None,
+        "days": days,
+        "fair": [
+            _fair(group, result, names, now=now)
+            for group in Group.objects.filter(pk__in=[int(key) for key in result.off.get("here", {})]).order_by("name")
+        ],
+    }
+
+
+def _fair(group: Group, result: Result, names: wording.Names, *, now: datetime) -> dict[str, Any]:
+    """Who is how far off the fair share, really and by these rules, with the furthest anybody can ever be."""
+    real, ours = (result.off.get(side, {}).get(str(group.pk), {}) for side in ("happened", "here"))
+    bound = standing.bound_of(group, now=now)
+    rows: list[dict[str, Any]] = [
+        {"name": names.rep(int(rep)), "was": real.get(rep, 0.0), "off": ours.get(rep, 0.0)} for rep in {*real, *ours}
+    ]
+    return {
+        "name": group.name,
+        "rows": sorted(rows, key=lambda row: (row["off"], row["name"])),
+        "bound": bound if bound is not None and bound.members > 1 else None,
+        "furthest": max((abs(row[side]) for row in rows for side in ("was", "off")), default=0.0),
+        "was": max((abs(row["was"]) for row in rows), default=0.0),
+        "off": max((abs(row["off"]) for row in rows), default=0.0),
     }
 
 

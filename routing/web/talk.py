@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from reps.models import Group, User
+from reps.models import Group
 from routing import rulesets, shared_drafts
 from routing.models import RuleSet, SharedDraft
 
@@ -57,7 +57,7 @@ def of_draft(rule_set: RuleSet, now: datetime) -> dict[str, Any] | None:
     return {**_line(found, now), "groups": names, "moved_on": rulesets.body_of(rule_set) != found.body}
 
 
-def talked_of(versions: Iterable[int], user: User, *, now: datetime) -> dict[int, str]:
+def talked_of(versions: Iterable[int], user: Any, *, now: datetime) -> dict[int, str]:
     """Version -> the discussion before it: its address for whoever may read it, else empty."""
     rows = SharedDraft.objects.filter(version__in=list(versions)).order_by("at")
     pairs = list(rows.values_list("version", "uid", "pk"))

@@ -372,3 +372,28 @@ def simulation_running() -> dict[str, Any]:
         "open": False,
         "run": {**simulation()["run"], "error": "It stopped: nothing was heard of it for two minutes. Start it again."},
     }
+
+
+def simulation_beside() -> dict[str, Any]:
+    """A trial beside live after five days."""
+    days = [{"day": (NOW - timedelta(days=4 - n)).date(), "leads": leads, "same": same, "share": same / leads, "bar_all": f"{leads * 2}%", "bar_same": f"{same * 2}%"} for n, (leads, same) in enumerate(((31, 28), (44, 41), (38, 33), (47, 44), (12, 12)))]  # fmt: skip
+    rows = [("Katharina von Hohenfels-Straßberger", -0.6, -1.2), ("Ben Okafor", 0.2, -0.1), ("Ana Lindqvist", 0.4, 1.3)]
+    return {
+        **simulation(),
+        "run": {**simulation()["run"], "rules": "The draft, beside live"},
+        "open": True,
+        "beside": True,
+        "agrees": 158 / 172,
+        "days": days,
+        "fair": [
+            {
+                "name": name,
+                "rows": [{"name": who, "was": was, "off": off} for who, was, off in rows],
+                "bound": bound,
+                "furthest": 1.3,
+                "was": 0.6,
+                "off": 1.3,
+            }
+            for name, bound in (("DACH Seniors", {"told": (1.2, 1.4)}), ("DACH", None))
+        ],
+    }

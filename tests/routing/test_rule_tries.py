@@ -186,6 +186,9 @@ def test_a_trial_beside_live_begins_is_followed_and_stops(ops, drafted, team):
     )
     assert twice.context["wrong"] == {"beside": "A trial of these rules runs already; stop it first."}
     assert "1 of 1 leads would move" in page.context["headline"]
+    text = " ".join(page.content.decode().split())
+    assert "<b>0.0 %</b> of the leads went to the same place as by the rules in force." in text
+    assert "How far from the fair share" in text
     assert Simulation.objects.get().status == Simulation.Status.CANCELLED
 
 

@@ -61,6 +61,12 @@ def counted():
     return [model.objects.count() for model in (Lead, Decision, LedgerEntry, Assignment, Share)]
 
 
+def places():
+    """Where every lead and every balance stands."""
+    leads = Lead.objects.order_by("pk").values_list("pk", "owner", "group", "state", "hop", "decided_at")
+    return [*leads, *Share.objects.order_by("pk").values_list("pk", "balance", "last_turn")]
+
+
 def run(made, began, **more):
     return simulate.simulate(
         rows.rules_of_draft(made), rule_set=made, asked=asked(began, **more), now=timezone.now(),
@@ -261,18 +267,21 @@ def test_a_trial_decides_what_live_decides_with_a_ledger_of_its_own(two, began):
     make.arrive(4, country="FR")
     make.arrive(test=True)
     live.route_ready(1)
-    after = counted()
+    after, owned = counted(), places()
 
     assert tasks.watch_simulations() == 8
     assert tasks.watch_simulations() == 0
 
     assert counted() == after != before
+    assert places() == owned
     row.refresh_from_db()
     result = simulate.Result.of(row.result)
     assert (row.status, result.leads) == ("running", 8)
     assert result.groups["here"] == {str(berlin.pk): 4, str(team.pk): 4}
     assert result.groups["happened"] == {str(team.pk): 8}
     assert result.reps["happened"] == {str(ana.pk): 4, str(ben.pk): 4}
+    assert list(result.daily.values()) == [[8, 4]]
+    assert set(result.off["here"]) == {str(team.pk), str(berlin.pk)}
     own = {(g, r): units for g, r, units in row.options["state"]["balances"]}
     assert sum(units for (g, _r), units in own.items() if g == berlin.pk) == 0
     assert own != {(s.group_id, s.rep_id): s.balance for s in Share.objects.all()}
@@ -289,6 +298,8 @@ def test_the_published_rules_as_a_trial_agree_with_live(two):
 
     row.refresh_from_db()
     assert (row.result["leads"], row.result["moving"]) == (6, 0)
+    assert [sum(column) for column in zip(*row.result["daily"].values(), strict=True)] == [6, 6]
+    assert row.result["off"]["here"] == row.result["off"]["happened"] != {}
 
 
 def test_a_trial_stops_at_its_end_or_when_somebody_says_so(two):

@@ -168,9 +168,10 @@ class GroupForm(forms.ModelForm):
 
     def read_again(self, read: str) -> None:
         """What holds now was shown: the next save is on top of it."""
-        renewed = self.data.copy()
-        renewed["read"] = read
-        self.data = renewed
+        if isinstance(self.data, QueryDict):
+            renewed = self.data.copy()
+            renewed["read"] = read
+            self.data = renewed
 
 
 def _usual(field: Any) -> str:
