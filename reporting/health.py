@@ -103,7 +103,7 @@ def broker() -> Broker | None:
     """As Valkey counts them; None where it does not answer."""
     try:
         with current_app.connection_for_read(connect_timeout=1) as connected:
-            client = connected.default_channel.client
+            client = connected.default_channel.client  # type: ignore[attr-defined]  # of the redis transport
             waiting = {name: int(client.llen(name)) for name in _lanes()}
             server, memory = client.info("server"), client.info("memory")
     except (KombuError, OSError, RedisError) as error:
