@@ -44,7 +44,9 @@ def page() -> dict[str, Any]:
 
 def stale() -> dict[str, Any]:
     kind = PARTS["company"]
-    form = kind({"company-company": "Harborline", "company-colour": "yellow", "company-read": "x"}, instance=Installation())
+    form = kind(
+        {"company-company": "Harborline", "company-colour": "yellow", "company-read": "x"}, instance=Installation()
+    )
     rate = RateForm({"rate-currency": "US", "rate-rate": "-1", "rate-from_day": ""}, base="EUR", today=date(2026, 1, 1))
     told = "Somebody changed this part meanwhile. Now it is: Company name: Harborline SE. What you typed stands below."
     cast = page()
