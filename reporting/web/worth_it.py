@@ -1,11 +1,14 @@
 """Worth it?: what the rules saved and changed since they went live, with counts and intervals."""
 
+import hashlib
+import logging
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,7 +27,10 @@ from reps.models.division import SEEDED
 from reps.templatetags.face import duration, percent
 from routing.models import Baseline
 
+log = logging.getLogger(__name__)
+
 _EARLIEST = date(2000, 1, 1)
+_KEPT = 600  # seconds
 _FOLLOW = [(str(days), gettext_lazy("followed for %d days") % days) for days in worth.FOLLOW]
 
 
@@ -88,10 +94,32 @@ def _context(request: HttpRequest, form: BaselineForm, row: Baseline, *, edits: 
     }
     if live is None or live > now:
         return context
+    found, saved = _reckoned(request, live, follow, now=now)
+    return {**context, "saved": _saved(saved, now), "sides": _sides(found), "follow": follow, "rows": _rows(found)}
+
+
+def _reckoned(
+    request: HttpRequest, live: datetime, follow: int, *, now: datetime
+) -> tuple[worth.Compared, worth.Saved]:
+    """Both, kept for ten minutes for whoever oversees the same: months of leads change little in that time."""
+    scope = cohort.overseen(request.user, now=now)
+    whose = hashlib.blake2b(repr((scope, live, worth.baseline(SEEDED).assumed_seconds)).encode(), digest_size=16)
+    key = f"worth-it:{follow}:{whose.hexdigest()}"
+    try:
+        kept = cache.get(key)
+    except Exception as error:  # noqa: BLE001 - without the cache it is reckoned again
+        log.warning("The cache did not answer: %s", error)
+        kept = None
+    if isinstance(kept, tuple):
+        return kept
     rows = Lead.objects.overseen_by(request.user).reported()
     found = worth.compare(rows, live=live, follow=follow, now=now)
-    saved = worth.saved(scope=cohort.overseen(request.user, now=now), division=SEEDED, since=live, now=now)
-    return {**context, "saved": _saved(saved, now), "sides": _sides(found), "follow": follow, "rows": _rows(found)}
+    saved = worth.saved(scope=scope, division=SEEDED, since=live, now=now)
+    try:
+        cache.set(key, (found, saved), timeout=_KEPT)
+    except Exception as error:  # noqa: BLE001 - as above
+        log.warning("The cache did not take it: %s", error)
+    return found, saved
 
 
 def _saved(found: worth.Saved, now: datetime) -> dict[str, Any]:
@@ -125,8 +153,8 @@ def _sides(found: worth.Compared) -> list[dict[str, Any]]:
         {
             "name": name,
             "span": _span(side),
-            "leads": side.leads,
-            "imported": side.imported,
+            "leads": number_format(side.leads, force_grouping=True),
+            "imported": number_format(side.imported, force_grouping=True) if side.imported else "",
         }
         for name, side in named
         if side

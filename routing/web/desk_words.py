@@ -84,7 +84,7 @@ def _person(one: Candidate, now: datetime) -> dict[str, Any]:
         "capacity": one.rep.cap_open,
         "had": place.had,
         "fair_share": place.fair_share,
-        "owed": _owed(place.owed),
+        "owed": owed_says(place.owed),
         "place": place.rank if place.on_duty else None,
         "fits": ", ".join(skill_says(skill) for skill in one.fits),
         "skills": ", ".join(skill_says(skill) for skill in one.skills if not skill.fits),
@@ -92,7 +92,8 @@ def _person(one: Candidate, now: datetime) -> dict[str, Any]:
     }
 
 
-def _owed(owed: float) -> str:
+def owed_says(owed: float) -> str:
+    """How far somebody is behind or ahead of their share."""
     amount = number_format(round(abs(owed), 1), 1, force_grouping=True)
     if round(owed, 1) == 0:
         return _("even")

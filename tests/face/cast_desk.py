@@ -13,6 +13,7 @@ from leads.models import Lead
 from reps.models import Rep, User
 from routing.models import Return
 from routing.rulings import Rate
+from routing.web.desk_words import owed_says
 from tests.face.cast import PERIODS, berlin, choices, columns, manager_shell, uid
 from tests.face.cast_board import DUTY
 
@@ -246,7 +247,7 @@ def candidate(
         "capacity": duty["capacity"],
         "had": duty["leads_today"],
         "fair_share": duty["fair_share"],
-        "owed": "owed 0.7" if place == 1 else "0.4 ahead",
+        "owed": owed_says(duty["fair_share"] - duty["leads_today"]),
         "place": place,
         "fits": fits,
         "skills": skills,
@@ -284,7 +285,7 @@ def to_assign() -> dict[str, Any]:
             ],
             "because": "Here because rule 2 sends leads of the partner portal to you. Nobody at Nordwind Reederei is known yet.",
         },
-        "suggested": "Marco is suggested: has shipping, which the lead asks for, has room for 6 more, 1st in line in Key accounts.",
+        "suggested": "Marco is suggested: has shipping, which the lead asks for, has room for 8 more, 1st in line in DACH.",
         "reps": [
             candidate(1, marco, 1, "German", fits="shipping", suggested=True),
             candidate(2, ana, 1, "German, Danish"),

@@ -203,8 +203,8 @@ def worth_it() -> dict[str, Any]:
             "how": "3,741 leads the rules gave away, 26 s each: the median of 412 decided by hand.",
         },
         "sides": [
-            {"name": "Before", "span": "26 May 2026 – 2 Aug 2026", "leads": 2104, "imported": 1880},
-            {"name": "After", "span": "3 Aug 2026 – 11 Oct 2026", "leads": 2377, "imported": 0},
+            {"name": "Before", "span": "26 May 2026 – 2 Aug 2026", "leads": "2,104", "imported": "1,880"},
+            {"name": "After", "span": "3 Aug 2026 – 11 Oct 2026", "leads": "2,377", "imported": ""},
         ],
         "rows": [
             worth_row("Speed to lead", "median, of the leads that say when the first contact was", "shorter", "good",

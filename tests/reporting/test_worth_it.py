@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from leads.models import Lead, Stage
@@ -30,6 +31,12 @@ def clara(team):
     client = Client()
     client.force_login(team.managers.get())
     return client
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    """What is kept for ten minutes is of another test."""
+    cache.clear()
 
 
 def came(count, days, *, answered=None, won=None, lost=None, kind="new"):
