@@ -14,7 +14,7 @@ from leads import bursts, first_reply, hush, mails, timeline
 from leads.lanes import Lanes
 from leads.life import EventKind, State
 from leads.models import Delivery
-from reps import alerts, endpoints, news
+from reps import alerts, branding, endpoints, news
 from reps.channel import Alert, GoneError, NotReachedError
 from reps.channels import all_channels
 
@@ -127,11 +127,11 @@ def _stop(row: Delivery, off: frozenset[str], contacted: set[tuple[int | None, i
 
 
 def _written(rows: Sequence[Delivery], now: datetime) -> list[Message]:
-    messages = []
+    messages, brand = [], branding.brand() if rows else None
     for row, context in zip(rows, mails.contexts_of(rows, now=now), strict=True) if rows else ():
         try:
             event = _SAME_TEXT.get(row.event, row.event)
-            alert = alerts.render(event=event, uid=str(row.uid), user=row.person, context=context)
+            alert = alerts.render(event=event, uid=str(row.uid), user=row.person, context=context, brand=brand)
             messages.append(Message([row], _addressed(row, alert)))
         except Exception as error:  # noqa: BLE001 - one that cannot be written must not keep the others from being sent
             _unwritten([row], error, now)

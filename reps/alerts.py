@@ -10,16 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reps import branding, endpoints
+from reps.branding import Brand
 from reps.channel import Alert
 from reps.models import Endpoint, User
 
 
-def render(*, event: str, uid: str, user: User, context: dict[str, Any]) -> Alert:
+def render(*, event: str, uid: str, user: User, context: dict[str, Any], brand: Brand | None = None) -> Alert:
     """One message to one person; subject, text and HTML are templates of the event.
 
-    What channels with little room show is the same text without greeting and link.
+    What channels with little room show is the same text without greeting and link. Who renders many reads `brand` once.
     """
-    context = {**context, "brand": branding.brand()}
+    context = {**context, "brand": brand or branding.brand()}
     with timezone.override(zoneinfo.ZoneInfo(user.time_zone or "UTC")):
         subject, text, html = (
             render_to_string(f"emails/{event}/{name}", context) for name in ("subject.txt", "body.txt", "body.html")
