@@ -1,5 +1,6 @@
 """A draft the team is asked about: what would change, for all and for the reader, and what people say of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -139,8 +140,13 @@ def _ways(row: SharedDraft, user: User, now: datetime) -> list[dict[str, Any]]:
     for group in row.groups.filter(pk__in=mine | managed, active=True).order_by("name"):
         before, after = (handbook.way_of(group, rules, names).sentences for rules in (live, rules))
         if before != after:
-            told.append({"group": group.name, "before": before, "after": after})
+            told.append({"group": group.name, "before": _marked(before, after), "after": _marked(after, before)})
     return told
+
+
+def _marked(sentences: Sequence[str], others: Sequence[str]) -> list[tuple[str, bool]]:
+    """Each with whether it stands on the other side too."""
+    return [(sentence, sentence in others) for sentence in sentences]
 
 
 def _rules(row: SharedDraft) -> Rules | None:

@@ -51,7 +51,7 @@ def shared_draft() -> dict[str, Any]:
         },
         "by": "Kim Tran", "groups": ["DACH Inside Sales", "Iberia"], "open": True, "version": None,
         "changes": cast_sharing.how_changed()["changes"],
-        "ways": [{"group": "DACH Inside Sales", "before": BEFORE, "after": AFTER}],
+        "ways": [{"group": "DACH Inside Sales", "before": [(one, False) for one in BEFORE], "after": [(AFTER[0], True), (AFTER[1], False)]}],
         "effect": {"state": "done", "all": "37 of 612 leads would move; 2.0 % would wait.", "against": "live", "since": berlin(20, "00:00", 10), "until": REP_NOW, "mine": {"here": 31, "there": 24}},
         "comments": _comments(), "page": Paginator(_comments(), 30).page(1), "token": uid("form"), "edits": False, "moved_on": False,
     }  # fmt: skip

@@ -6,12 +6,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from reps import access, groups
+from reps import access, groups, members
 from reps.models import Group, Membership
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
+BLIND = [{"strategy": "pool", "options": {"mode": "blind"}}]
 STEPS = [{"strategy": name} for name in ("availability", "capacity", "not_again", "weighted")]
 
 
@@ -72,7 +73,7 @@ def test_a_new_group_is_of_all_who_answer_for_everything(client, team):
     assert answer.status_code == 302
     made = Group.objects.get(name="Iberia")
     assert (made.pool, inside(made)) == ("blind", ["Ana"])
-    assert made.steps == [{"strategy": "pool", "options": {"mode": "blind"}}]
+    assert made.steps == BLIND
     assert access.edits_rules(team["clara"])
     client.force_login(ops)
     post(client, reverse("team-group-new"), name="France", managers=[str(ops.pk), str(team["clara"].pk)])
@@ -90,6 +91,38 @@ def test_who_answers_for_a_part_changes_that_part_and_makes_none(client, team):
     client.force_login(team["ana"].user)
     assert {client.get(reverse(name)).status_code for name in ("team-groups", "team-group-new")} == {403}
     assert Group.objects.count() == 2
+
+
+def test_what_is_kept_from_its_managers_they_cannot_open_and_who_manages_is_not_theirs_to_say(client, team):
+    nordics, otto = team["nordics"], team["otto"]
+    Group.objects.filter(pk=nordics.pk).update(pool="blind", steps=BLIND, blind_for_managers=True)
+    client.force_login(otto)
+    wish = {"method": "pool_open", "pool": "open", "visibility": "all", "public_fields": ["source", "intent"]}
+    post(client, url_of(nordics), **wish, blind_for_managers=None, managers=[str(otto.pk)], respond_within="9")
+
+    row = Group.objects.get(pk=nordics.pk)
+    assert (row.pool, row.steps, row.visibility, row.blind_for_managers) == ("blind", BLIND, "own", True)
+    assert (row.public_fields, row.respond_within) == (nordics.public_fields, 9)
+    assert {user.name for user in row.managers.all()} == {"Clara", "Otto"}
+    client.force_login(make.user("Olga", is_ops=True))
+    post(client, url_of(nordics), **wish, blind_for_managers=None)
+    assert Group.objects.get(pk=nordics.pk).pool == "open"
+
+
+def test_a_manager_does_not_leave_a_group_to_see_what_it_hides_from_its_members(client, team):
+    dach, ana = team["dach"], team["ana"]
+    dach.managers.add(ana.user)
+    Group.objects.filter(pk=dach.pk).update(pool="blind", steps=BLIND, blind_for_managers=True)
+    client.force_login(ana.user)
+
+    page = post(client, url_of(dach), members=[str(team["ben"].uid)])
+    row = {"read": members.mark(members.row_at(group=dach, rep=ana, now=timezone.now())), "weight": 1, "tier": 1}
+    out = client.post(reverse("team-member", args=[ana.uid, dach.uid]), row | {"go": "out"})
+
+    assert (page.status_code, out.status_code) == (422, 422)
+    assert "ops take you out of it" in page.text
+    assert "ops take you out of it" in out.text
+    assert inside(dach) == ["Ana", "Ben"]
 
 
 def test_members_come_and_go_and_who_stays_keeps_their_terms(client, team):
@@ -121,7 +154,12 @@ def test_silence_is_written_in_minutes_row_by_row(client, team):
     kept = [{"after": 900, "do": "remind"}, {"after": 1800, "do": "release"}]
     assert Group.objects.get(pk=team["dach"].pk).escalation == kept
 
-    post(client, url_of(team["dach"]), **{"x.1-after": ""})
+    odd = [{"after": 800, "do": "remind"}, {"after": 1801, "do": "release"}]
+    Group.objects.filter(pk=team["dach"].pk).update(escalation=odd)
+    assert post(client, url_of(team["dach"])).status_code == 302
+    assert Group.objects.get(pk=team["dach"].pk).escalation == odd
+
+    post(client, url_of(team["dach"]), **{"x.0-after": "15", "x.1-after": ""})
     assert Group.objects.get(pk=team["dach"].pk).escalation == kept[:1]
 
 
@@ -159,8 +197,8 @@ def test_a_save_on_top_of_anothers_is_refused_and_then_taken(client, team):
         ({"method": "magic"}, "Select a valid choice."),
         ({"members": ["8a1ff2d0-0000-4000-8000-000000000000"]}, "Select a valid choice."),
         ({"managers": []}, "choose at least one"),
-        ({"x.0-after": "soon", "x.0-do": "remind"}, "write minutes"),
-        ({"x.0-after": "5", "x.0-do": "shout"}, "write minutes"),
+        ({"x.0-after": "soon", "x.0-do": "remind"}, "Write minutes"),
+        ({"x.0-after": "5", "x.0-do": "shout"}, "Write minutes"),
         ({"claims_unworked": "0"}, "greater than or equal to 1"),
         ({"public_fields": ["email"]}, "Select a valid choice."),
     ],

@@ -141,14 +141,14 @@ def seconds_of(text: str) -> Any:
     minutes = number_of(text)
     if isinstance(minutes, str):
         return minutes
-    seconds = minutes * 60
-    return int(seconds) if seconds == int(seconds) else seconds
+    return round(minutes * 60)
 
 
 def _minutes(seconds: Any) -> str:
     if isinstance(seconds, bool) or not isinstance(seconds, int):
         return ""
-    return text_of(seconds // 60 if seconds % 60 == 0 else seconds / 60)
+    # Near enough to come back as the same second.
+    return text_of(seconds // 60 if seconds % 60 == 0 else round(seconds / 60, 2))
 
 
 def link_choices() -> list[tuple[str, str]]:

@@ -56,6 +56,8 @@ class GroupForm(forms.ModelForm):
     SHARE = ("count_manual", "count_kept", "count_claims", "count_accounts", "free_decline", "on_return",
              "repay_per_day", "when_away")  # fmt: skip
     SIGHT = ("visibility", "blind_for_managers")
+    # What decides who sees the details of a lead before the claim.
+    SECRET = ("method", "pool", "public_fields", "visibility", "blind_for_managers")
 
     class Meta:
         model = Group
@@ -71,6 +73,7 @@ class GroupForm(forms.ModelForm):
         people: Sequence[User],
         managing: Sequence[User],
         read: str,
+        fixed: Sequence[str] = (),
     ) -> None:
         # A copy: a form writes what was typed into its row.
         row = copy(group) if group else Group()
@@ -88,12 +91,15 @@ class GroupForm(forms.ModelForm):
         self._choose("managers", [(pk, user.name or user.email) for pk, user in self._people.items()])
         ways = [(one.key, _(one.name)) for one in METHODS]
         self._choose("method", [*ways, (OWN, _("Steps of its own"))] if self._own is not None else ways)
+        self.silence_error = ""
         self.stages = places.posted_stages(data) if data is not None else places.kept_stages(row.escalation)
         for field in self.fields.values():
             if isinstance(field, forms.IntegerField):
                 field.validators.append(MaxValueValidator(_MOST))
                 field.widget.attrs |= {"inputmode": "numeric", "max": _MOST}
         self._told_defaults()
+        for name in fixed:  # what is sent of them is not looked at
+            self.fields[name].disabled = True
 
     def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]  # it is a ChoiceField
@@ -140,9 +146,9 @@ class GroupForm(forms.ModelForm):
         stages = [stage for stage in self.stages if stage.after.strip()]
         try:
             return clean_escalation(places.stages_body(stages))
-        except ValidationError as error:
-            says = _("If nobody answers: write minutes, the shortest first, at most 30 days.")
-            self.add_error(None, [says, *error.messages] if len(stages) > 1 else [says])
+        except ValidationError:
+            self.silence_error = _("Write minutes, the shortest first, at most 30 days.")
+            self.add_error(None, _("If nobody answers: %s") % self.silence_error)
             return []
 
     def clean(self) -> dict[str, Any]:

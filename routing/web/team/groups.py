@@ -74,6 +74,7 @@ def page(request: HttpRequest, uid: UUID | None = None) -> HttpResponse:
     if form.is_valid():
         try:
             _stuck(group, form)
+            _stays(mine, group, form)
             if request.POST.get("go") == "look":
                 says = _look(mine, group, form)
             else:
@@ -138,6 +139,15 @@ def _stuck(group: Group | None, form: GroupForm) -> None:
         raise groups.GroupError("pool", says % waiting)
 
 
+def _stays(mine: Scope, group: Group | None, form: GroupForm) -> None:
+    """Not the reader, where they may not leave."""
+    rep = access.rep_of(mine.user)
+    if group is None or rep is None or str(rep.uid) in form.cleaned_data["members"]:
+        return
+    if Membership.objects.at(mine.now).filter(group=group, rep=rep).exists():
+        mine.let_out(group, rep)
+
+
 def _stale(mine: Scope, group: Group | None, form: GroupForm, says: str) -> str:
     current = Group.objects.get(pk=group.pk) if group else None
     form.read_again(groups.mark(current, now=mine.now))
@@ -155,6 +165,8 @@ def _form(mine: Scope, group: Group | None, data: Any) -> GroupForm:
     seen = {rep.pk: rep for rep in (*inside, *others.order_by("user__name", "pk")[:_MOST_PEOPLE])}
     managing = list(group.managers.order_by("name")) if group else _answer_for_all(mine.user)
     answering = Q(managed_groups__isnull=False) | Q(is_ops=True) | Q(is_superuser=True)
+    if mine.all:  # ops make a manager of anybody who takes leads
+        answering |= Q(rep__active=True)
     people = User.objects.filter(answering, is_active=True)
     known = {user.pk: user for user in (*managing, mine.user, *people.distinct().order_by("name")[:_MOST_PEOPLE])}
     return GroupForm(
@@ -165,7 +177,16 @@ def _form(mine: Scope, group: Group | None, data: Any) -> GroupForm:
         people=sorted(known.values(), key=lambda user: (user.name, user.pk)),
         managing=managing,
         read=groups.mark(group, now=mine.now),
+        fixed=_fixed(mine, group),
     )
+
+
+def _fixed(mine: Scope, group: Group | None) -> list[str]:
+    """What the reader may not change: who answers for it, unless they answer for all; and what is kept from them."""
+    fixed = [] if access.edits_rules(mine.user) else ["managers"]
+    if group is not None and group.blind_for_managers and not mine.all:
+        fixed += GroupForm.SECRET
+    return fixed
 
 
 def _answer_for_all(user: User) -> list[User]:
@@ -199,6 +220,6 @@ def _page(
         "form": form,
         "problem": problem,
         "says": says or [],
-        "open": bool(inner),
+        "open": bool(inner or form.silence_error),
     }
     return render(request, "routing/team_group.html", context, status=422 if wrong else 200)

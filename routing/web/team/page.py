@@ -48,6 +48,8 @@ def member(request: HttpRequest, uid: UUID, group_uid: UUID) -> HttpResponse:
     if form.is_valid():
         act = _act(form, group, rep, out=go.endswith("out"), joins=_joins(form), now=mine.now)
         try:
+            if go.endswith("out"):
+                mine.let_out(group, rep)
             says = tells.says(group=group, rep=rep, change=act, now=mine.now)
             if go in {"save", "out"}:
                 with pghistory.context(by=mine.user.pk):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from reps import access
+from reps import access, members
 from reps.models import Group, Membership, Rep, User
 from reps.web import reader
 
@@ -40,6 +40,12 @@ class Scope:
         if found is None:
             raise Http404
         return found
+
+    def let_out(self, group: Group, rep: Rep) -> None:
+        """Who manages a group that hides leads from its members does not leave it to see them. Raises MembersError."""
+        hides = group.pool == Group.Pool.BLIND and group.blind_for_managers
+        if hides and not self.all and rep.user_id == self.user.pk:
+            raise members.MembersError(_("This group is blind for its managers too: ops take you out of it."))
 
     def rep(self, uid: UUID | str) -> Rep:
         """One of the reps the reader sees."""
