@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from leads.models import Delivery, Lead
+from routing.models import Offer
 from tests.blind import asked, twins
 
 pytestmark = [pytest.mark.blind, pytest.mark.django_db(transaction=True)]
@@ -103,3 +104,28 @@ def test_two_worlds_that_differ_in_hidden_fields_answer_alike(world, caplog):
     said = " ".join(record.getMessage() for record in caplog.records) + repr([m.message() for m in mail.outbox])
     assert twins.CANARY.lower() not in said.lower()
     assert not [key for key in cache._cache.get_client().keys("*") if b"canary" in key.lower()]
+
+
+@pytest.mark.parametrize("name", ["offer-decline", "api:offer-decline"])
+def test_declining_an_offer_says_the_same_in_both_worlds(world, name):
+    """Not in the crawl, as it moves the lead: the answer, and what stands on the pages after it."""
+    cookies = twins.sessions_of(world.viewer.user)
+    paths = dict(asked.routes())
+    after = ("my-leads", "my-offers", "pool", "my-numbers", "api:offers", "api:lead-list")
+    url = asked.fill(paths[name], world.leads[4], world.viewer, world.offer.uid)
+    questions = [(name, "POST", url, {}, {})]
+    questions += [(then, "GET", asked.fill(paths[then], world.leads[4], world.viewer), None, {}) for then in after]
+    answers = {}
+    with twins.twin() as stand:
+        with stand(other=True):
+            twins.hide(world)
+        for other in (False, True):
+            with stand(other=other), twins.standing_still() as draw_anew:
+                draw_anew()
+                answers[other] = [ask(cookies, question) for question in questions]
+                declined = Offer.objects.get(uid=world.offer.uid).answer
+
+    assert [apart(a, b) for a, b in zip(*answers.values(), strict=True) if a != b] == []
+    assert declined == "declined"
+    assert [status for status, *_rest in answers[True]][1:] == [200] * len(after)
+    assert leaks(list(zip(questions[1:], answers[False][1:], strict=True))) == []
