@@ -51,7 +51,7 @@ def set_logo(*, picture: pictures.Picture, name: str) -> None:
     digest = hashlib.sha256(picture.body).hexdigest()
     Installation.objects.get_or_create(pk=Installation.THE)
     Installation.objects.filter(pk=Installation.THE).update(
-        logo=picture.body, logo_type=picture.type, logo_digest=digest, logo_name=name[:100]
+        logo=picture.body, logo_type=picture.type, logo_digest=digest, logo_name=f"{name[:80]} ({digest[:6]})"
     )
 
 

@@ -83,6 +83,7 @@ def test_a_logo_is_served_as_nothing_but_a_picture(client, odile):
 
     answer = client.get(url)
 
+    assert row.logo_name == f"logo.png ({row.logo_digest[:6]})"  # told apart under Changes
     assert page.count(f'href="{url}"') == 1  # in the tab
     assert page.count(f'src="{url}"') == 3  # side, top, here
     assert answer.headers["Content-Type"] == "image/png"

@@ -2,8 +2,11 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from leads import respond
@@ -15,7 +18,7 @@ from leads.qualify.judge import judge
 from leads.qualify.said import said_in
 from reps import exchange
 from reps.exchange import Rates, Worth
-from reps.models import Division, ExchangeRate
+from reps.models import Division, ExchangeRate, Rep
 from routing import live, rulesets
 from tests import factories as make
 
@@ -83,7 +86,7 @@ def test_never_twice_from_the_same_day(eur):
     assert ExchangeRate.objects.get().rate == Decimal("0.92")
 
 
-def test_a_rule_about_money_sees_a_deal_in_another_currency_by_its_worth(eur):
+def test_a_rule_about_money_sees_a_deal_in_another_currency_by_its_worth(eur, client, odile):
     rate(eur)
     big, rest = make.group("Big deals", [make.rep("Ana")]), make.group("Others", [make.rep("Ben")])
     make.publish(make.rule(big, BIG, name="Big"), make.rule(rest, name="All else"))
@@ -95,7 +98,9 @@ def test_a_rule_about_money_sees_a_deal_in_another_currency_by_its_worth(eur):
 
     owners = [Lead.objects.get(pk=lead.pk).owner.name for lead in (over, under, unknown)]
     assert owners == ["Ana", "Ben", "Ben"]
-    assert worth_says(deal(over)) == "12,000 USD = 11,040 EUR at 0.92 of 1 March 2026"
+    both = "12,000 USD = 11,040 EUR at 0.92 of 1 March 2026"
+    assert both in client.get(reverse("lead-why", args=[over.uid])).content.decode()
+    assert both in client.get(reverse("lead-show", args=[over.uid])).content.decode()
     assert worth_says(deal(unknown)) == "50,000 GBP (no exchange rate to EUR was in force)"
     assert worth_says(deal(make.arrive(deal_size=1000.5))) == "1,000.50 EUR"
 
@@ -139,6 +144,27 @@ def test_a_won_deal_is_worth_what_it_was_on_the_day_it_was_won(eur):
 
     won = Lead.objects.get(pk=lead.pk)
     assert (won.won_amount, won.won_currency, won.won_base, won.won_base_currency) == (1000, "USD", 900, "EUR")
+
+
+def test_the_past_is_converted_by_its_own_days(eur, tmp_path):
+    rate(eur, "0.80", date(2024, 1, 1))
+    rate(eur, "0.90", date(2024, 4, 1))
+    rate(eur, "0.50", date(2025, 1, 1))
+    make.publish(make.rule(make.group("DACH", [make.rep("Ana")])))
+    owner = Rep.objects.get().user.email
+    path = tmp_path / "past.csv"
+    path.write_text(
+        "Mail,Came,Owner,Stage,Closed,Deal,Won,In\n"
+        f"a@a.example,2024-03-01T09:00,{owner},Won,2024-04-02,1000 USD,2000,USD\n"
+        f"b@b.example,2023-03-01T09:00,{owner},Won,2023-04-02,1000 USD,2000,USD\n"
+    )
+    maps = "email=Mail arrived_at=Came owner=Owner stage=Stage closed_at=Closed deal_size=Deal won_amount=Won"
+
+    call_command("import_leads", str(path), map=[*maps.split(), "won_currency=In"], history=True, stdout=StringIO())
+
+    old, older = (Lead.objects.get(private__email=mail) for mail in ("a@a.example", "b@b.example"))
+    assert (deal(old)["base"], old.won_base, old.won_base_currency) == (Decimal("800.00"), Decimal(1800), "EUR")
+    assert (deal(older)["base"], older.won_base, older.won_base_currency) == (None, None, "")
 
 
 def test_publishing_is_warned_where_money_came_in_a_currency_without_a_rate(eur):
