@@ -31,7 +31,7 @@ AREAS = {
         _("Qualification"), (leads.QualificationRule, leads.ScoreRow, leads.ScoreBand, leads.CompanyRecord)
     ),
     "work": Area(_("Follow-up"), (leads.WorkPlan, leads.FollowUpStep)),
-    "settings": Area(_("Settings"), (reps.Installation, reps.Division, reps.ExchangeRate)),
+    "settings": Area(_("Settings"), (reps.Installation, reps.Division, reps.ExchangeRate, routing.Baseline)),
 }
 # Kept, but nothing anybody would read: numbers of rows, marks of saves, what is noted by itself.
 SILENT = frozenset({
@@ -40,5 +40,5 @@ SILENT = frozenset({
 # What a row is called by, first found first; else by whom and what it joins.
 NAMES = ("name", "title", "label", "shown", "email", "domain", "subject", "text", "currency")
 # What nobody sees as a thing of its own is called by where it is changed.
-CALLED = {reps.Division: _("Settings"), reps.Installation: _("Settings")}
+CALLED = {reps.Division: _("Settings"), reps.Installation: _("Settings"), routing.Baseline: _("Worth it?")}
 JOINS = ("rep", "group", "skill", "territory", "form", "item", "plan", "rule_set", "connection")

@@ -5,6 +5,7 @@ import logging
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pghistory
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -70,7 +71,8 @@ def page(request: HttpRequest) -> HttpResponse:
         if not edits:
             raise PermissionDenied
         if form.is_valid():
-            form.save()
+            with pghistory.context(by=request.user.pk):
+                form.save()
             messages.success(request, _("Saved."))
             return redirect("worth-it")
         row = worth.baseline(SEEDED)  # as it stands, not as it was typed

@@ -2,6 +2,7 @@
 
 import uuid
 
+import pghistory
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -52,6 +53,7 @@ class DeskTime(models.Model):
         return f"{self.user_id} {self.lead_id} {self.seconds:.0f} s"
 
 
+@pghistory.track()
 class Baseline(models.Model):
     """What the pages about time by hand compare with; a division without a row has the usual values."""
 

@@ -9,6 +9,7 @@ from django.test import Client
 from leads.models import Lead, Stage
 from reporting import worth
 from reporting.cohort import Scope
+from reps.models import User
 from routing.models import Assignment, Baseline, DeskTime
 from tests import factories as make
 
@@ -30,6 +31,12 @@ def team():
 def clara(team):
     client = Client()
     client.force_login(team.managers.get())
+    return client
+
+
+def signed_in(name):
+    client = Client()
+    client.force_login(User.objects.get(name=name))
     return client
 
 
@@ -125,6 +132,10 @@ def test_the_page_claims_nothing_of_few_and_a_manager_sets_the_day(team, clara):
     )
     assert "went live on 15 January 2026" in answer.content.decode()
     assert Baseline.objects.get().week_hours == 35
+    make.user("Odile", is_ops=True)
+    changes = signed_in("Odile").get("/changes/").content.decode()
+    assert "Worth it?" in changes
+    assert "Clara" in changes
     far = {"assumed_seconds": "90", "week_hours": "35", "live_on": "9999-01-15"}
     assert "Choose a day that has been." in clara.post("/reports/worth-it/", far).content.decode()
 
