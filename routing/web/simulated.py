@@ -111,6 +111,7 @@ def _fair(group: Group, result: Result, names: wording.Names, *, now: datetime) 
         "name": group.name,
         "rows": sorted(rows, key=lambda row: (row["off"], row["name"])),
         "bound": bound if bound is not None and bound.members > 1 else None,
+        "promised": bound is not None,
         "furthest": max((abs(row[side]) for row in rows for side in ("was", "off")), default=0.0),
         "was": max((abs(row["was"]) for row in rows), default=0.0),
         "off": max((abs(row["off"]) for row in rows), default=0.0),
