@@ -131,7 +131,9 @@ def _saved(found: worth.Saved, now: datetime) -> dict[str, Any]:
     low, high = found.hours(found.each.low), found.hours(found.each.high)
     count = ngettext("%(n)s lead", "%(n)s leads", found.leads) % {"n": number_format(found.leads, force_grouping=True)}
     each = duration(round(found.each.value or 0))
-    if found.assumed:
+    if found.assumed and not found.each.n:
+        how = _("%(leads)s the rules gave away, %(each)s each: that is assumed, as none was measured by hand yet.")
+    elif found.assumed:
         how = _("%(leads)s the rules gave away, %(each)s each: that is assumed, as only %(n)d were measured by hand.")
     else:
         how = _("%(leads)s the rules gave away, %(each)s each: the median of %(n)d decided by hand.")

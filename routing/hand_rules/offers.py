@@ -20,7 +20,7 @@ from leads.qualify.freeze import catalogue_of
 from reps.models import Group, Membership, User
 from routing import rulesets, wording
 from routing.engine.ruleset import LONGEST_NAME
-from routing.hand_rules.mine import Case, Finding, Question, mine
+from routing.hand_rules.mine import MOSTLY, Case, Finding, Question, mine
 from routing.models import Assignment, Decision, HandRule, Rule, RuleSet
 
 OVER = timedelta(days=30)
@@ -32,6 +32,7 @@ _FIELDS = (
     "region", "known_account", "account_tier", "free_mail", "employees",
 )  # fmt: skip
 _SIZES = (10, 50, 100, 250, 500, 1000, 5000)
+_SAID = ("lead", "rule", "rep", "group")
 _BLIND = Q(lead__group__pool=Group.Pool.BLIND)  # what a blind pool hides is evidence to nobody
 
 
@@ -56,7 +57,8 @@ def find(*, division: int, now: datetime) -> int:
     cases = [Case(facts[lead].folded, _went(*given[lead])) for lead in given if lead in facts]
     questions = list(_questions([row.facts for row in facts.values()], catalogue, _own(division)))
     found = [one for one in mine(cases, questions, places=_places(division, now)) if _works(one)]
-    marks = [_keep(one, division, _Evidence(given, catalogue, since), now) for one in found]
+    evidence = _Evidence(given, catalogue, since)
+    marks = [mark for one in found if (mark := _keep(one, division, evidence, now))]
     HandRule.objects.filter(division=division, put_at=None, aside_at=None).exclude(mark__in=marks).delete()
     return len(marks)
 
@@ -181,11 +183,13 @@ class _Evidence:
 
 
 def _keep(found: Finding, division: int, evidence: _Evidence, now: datetime) -> str:
-    """Write it, with fresh counts; what was put aside stays aside."""
+    """Write it, with fresh counts; what was put aside stays aside. Nothing, where it would take too much from rules."""
     tree, (kind, number) = found.tree, found.place
+    ahead, also = _around(found, division, evidence)
+    if found.given < MOSTLY * (found.leads + also):
+        return ""
     text = json.dumps([tree, kind, number], sort_keys=True, ensure_ascii=True)
     mark = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-    ahead, also = _around(found, division, evidence)
     fresh = {"given": found.given, "leads": found.leads, "also": also, "ahead": ahead, "found_at": now}
     HandRule.objects.update_or_create(
         division_id=division,
@@ -197,7 +201,7 @@ def _keep(found: Finding, division: int, evidence: _Evidence, now: datetime) -> 
 
 
 def _around(found: Finding, division: int, evidence: _Evidence) -> tuple[str, int]:
-    """Before which rule it would have to stand, and how many leads that rules gave it would take from there on.
+    """Before which rule it would have to stand, and how many leads it would take that rules gave to others.
 
     It stands before the first rule that sent one of its leads to a person; rules above that go on deciding.
     """
@@ -205,12 +209,15 @@ def _around(found: Finding, division: int, evidence: _Evidence) -> tuple[str, in
     rows = LeadFacts.objects.filter(at__gte=evidence.since, lead__division=division).exclude(_BLIND)
     newest = rows.exclude(lead__kind=Kind.TEST).order_by("-at", "-pk").values_list("lead_id", "folded")[:_LOOKED_AT]
     leads = {lead for lead, folded in newest if fits(folded)}
-    decided = dict(Decision.objects.filter(lead__in=leads).order_by("lead", "at", "pk").values_list("lead", "rule"))
+    said = Decision.objects.filter(lead__in=leads).order_by("lead", "at", "pk")
+    decided = {lead: (rule, {"rep": rep, "group": group}) for lead, rule, rep, group in said.values_list(*_SAID)}
     order = [str(key) for key in _rules_of(division).values_list("key", flat=True)]
-    sent = {decided[lead] for lead in leads & evidence.given.keys() if lead in decided}
+    sent = {decided[lead][0] for lead in leads & evidence.given.keys() if lead in decided}
     ahead = next((key for key in order if key in sent), "")
     behind = set(order[order.index(ahead) :]) if ahead else set(order[-1:])
-    return ahead, sum(lead not in evidence.given and decided.get(lead) in behind for lead in leads)
+    kind, number = found.place
+    others = [decided[lead] for lead in leads - evidence.given.keys() if lead in decided]
+    return ahead, sum(rule in behind and went[kind] != number for rule, went in others)
 
 
 def _rules_of(division: int) -> "QuerySet[Rule]":

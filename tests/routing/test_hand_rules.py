@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from leads.models import Lead
 from reps.models import Group
 from routing import hand, hand_rules, live, rulesets
 from routing.models import HandRule, Rule, RuleSet
@@ -107,15 +108,23 @@ def test_what_rules_gave_is_said_too(team):
     rules.rules.create(position=6, name="Rest", to=Rule.To.GROUP, group=team)
     rules.rules.filter(pk=desk.pk).update(condition={"field": "source", "operator": "is", "value": "Fair"})
     make.publish()
-    given(team, "Ana", 9, country="ES", source="Fair")
+    given(team, "Ana", 11, country="ES", source="Fair")
     given(team, "Ben", 9, country="FR", source="Fair")
-    make.arrive(3, country="ES")  # given away by the last rule, which would stand behind the new one
+    make.arrive(2, country="ES")  # given away by the last rule, which would stand behind the new one
     make.arrive(2, country="ES", employees=5000)  # by the first, which would stand before it
     live.route_ready(1)
     find()
 
     offer = HandRule.objects.get(rep__user__name="Ana")
-    assert (offer.given, offer.leads, offer.also, offer.ahead) == (9, 9, 3, str(desk.key))
+    ruled = Lead.objects.filter(country="ES", assignments__how="rule").exclude(owner__user__name="Ana")
+    behind = ruled.filter(decisions__rule_name="Rest").count()
+    assert behind > 0
+    assert (offer.given, offer.leads, offer.also, offer.ahead) == (11, 11, behind, str(desk.key))
+
+    make.arrive(9, country="ES")  # it would take as many from the rules as it would save: no rule
+    live.route_ready(1)
+    find()
+    assert not HandRule.objects.filter(rep__user__name="Ana").exists()
 
 
 def test_hidden_and_old_and_own_leads_are_no_evidence(team):
