@@ -22,7 +22,6 @@ class IntakeAdmin(ReadOnly, HouseAdmin):
     list_filter = ("outcome", "connection")
     list_select_related = ("connection", "lead")
     date_hierarchy = "received_at"
-    show_full_result_count = False
     # The raw body stays in the database: who may read the lead reads it there.
     fields = ("received_at", "connection", "outcome", "lead", "error")
 
@@ -40,7 +39,6 @@ class ExportAdmin(ReadOnly, HouseAdmin):
     list_filter = ("what",)
     list_select_related = ("by",)
     date_hierarchy = "at"
-    show_full_result_count = False
 
 
 @admin.register(Delivery)
@@ -50,7 +48,6 @@ class DeliveryAdmin(ReadOnly, HouseAdmin):
     list_display = ("created_at", "channel", "endpoint", "event", "rep", "user", "tries", "sent_at", "failed_at")
     list_filter = ("channel", "event")
     list_select_related = ("rep__user", "user", "endpoint")
-    show_full_result_count = False
 
 
 @admin.register(Connection)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
-from leads.life import Kind, State
+from leads.life import Kind
 from leads.models import Lead
 from reporting.metrics.fairness import FairShare, fair_shares
 from reps import availability
@@ -54,7 +54,7 @@ def duty(groups: Sequence[Group], *, since: datetime, now: datetime) -> Duty:
     reps = {m.rep_id: m.rep for m in memberships}
     ends = _ends(list(reps), now)
     pks = tuple(group.pk for group in groups)
-    loads, today = _loads(ends), _given_today(ends, pks, since)
+    loads, today = Lead.objects.load(ends), _given_today(ends, pks, since)
     shares = fair_shares(since=since, until=now, groups=pks)
     rows = []
     for pk in [pk for pk in reps if pk in ends]:
@@ -81,11 +81,6 @@ def _capacity(rep: Rep, mine: Sequence[Membership]) -> int | None:
     if rep.cap_open is not None or len(mine) != 1:
         return rep.cap_open
     return mine[0].cap_open
-
-
-def _loads(reps: dict[int, datetime | None]) -> dict[int, int]:
-    rows = Lead.objects.filter(owner__in=reps, state=State.ASSIGNED, stage__open_load=True).order_by()
-    return dict(rows.values("owner").annotate(n=Count("pk")).values_list("owner", "n"))
 
 
 def _given_today(reps: dict[int, datetime | None], groups: Sequence[int], since: datetime) -> dict[int, int]:

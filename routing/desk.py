@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
-
 from leads.conditions.facts import fold_text
-from leads.life import State
 from leads.models import Lead, LeadFacts
 from reps import availability
 from reps.models import Group, Rep, RepSkill
@@ -93,14 +90,12 @@ def table(lead: Lead, groups: Sequence[Group], *, now: datetime) -> Table:
 def _candidates(
     lead: Lead, places: Mapping[int, tuple[Group, standing.Standing]], folded: Mapping[str, Any], now: datetime
 ) -> list[Candidate]:
-    owned = Rep.objects.filter(pk__in=places).order_by()
-    mine = Q(leads__state=State.ASSIGNED, leads__stage__open_load=True)
-    loads = dict(owned.annotate(n=Count("leads", filter=mine)).values_list("pk", "n"))
+    loads = Lead.objects.load(places)
     ends = _ends([pk for pk, (_group, place) in places.items() if place.on_duty], now)
     skills = _skills(places, folded, now)
     gave_back = set(Return.objects.filter(lead=lead).values_list("rep", flat=True))
     rows = [
-        Candidate(group, place, loads[pk], ends.get(pk), skills.get(pk, ()), pk in gave_back)
+        Candidate(group, place, loads.get(pk, 0), ends.get(pk), skills.get(pk, ()), pk in gave_back)
         for pk, (group, place) in places.items()
     ]
     return sorted(rows, key=lambda one: (one.place.rank, one.rep.pk))

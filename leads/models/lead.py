@@ -1,13 +1,14 @@
 """A lead: a wish to be sold to. This row holds only what may ever be public and where the lead stands."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from leads.life import OPEN, Kind, State
@@ -46,6 +47,12 @@ class LeadQuerySet(models.QuerySet):
     def open(self) -> Self:
         """Neither closed nor rejected nor erased."""
         return self.filter(state__in=_OPEN)
+
+    def load(self, reps: Iterable[int]) -> dict[int, int]:
+        """How many open leads each of these reps holds, as the engine counts it; a rep without any is missing."""
+        rows = self.filter(owner__in=list(reps), state=State.ASSIGNED.value, stage__open_load=True)
+        counts = rows.exclude(kind=Kind.TEST).order_by().values("owner").annotate(n=Count("pk"))
+        return dict(counts.values_list("owner", "n"))
 
     def stranded(self) -> Self:
         """In a pool that its group no longer has."""

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -19,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from config.lib.cells import cell
+from config.lib.paging import Pages, counted
 from leads.life import State
 from leads.models import Export, Lead
 from leads.web import exports, show
@@ -64,8 +64,11 @@ def _chosen(request: HttpRequest) -> tuple[LeadListFilter, "QuerySet[Lead]"]:
     found = chosen.qs if chosen.is_valid() else rows.none()
     sort = request.GET.get("sort", "-arrived")
     fields = _SORTS.get(sort.removeprefix("-"), ("arrived_at",))
-    order = [F(f).desc(nulls_last=True) if sort.startswith("-") else F(f).asc(nulls_last=True) for f in fields]
-    return chosen, found.order_by(*order, "-pk")
+    down = sort.startswith("-")
+    # Nulls are put last only where there may be some: else the index of arrival would not be used.
+    last = None if fields == ("arrived_at",) else True
+    order = [F(f).desc(nulls_last=last) if down else F(f).asc(nulls_last=last) for f in fields]
+    return chosen, found.order_by(*order, "-pk" if down else "pk")
 
 
 @login_required
@@ -74,12 +77,12 @@ def _chosen(request: HttpRequest) -> tuple[LeadListFilter, "QuerySet[Lead]"]:
 def page(request: HttpRequest) -> HttpResponse:
     """One page of the list."""
     chosen, rows = _chosen(request)
-    found = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
+    found = Pages(rows, _PAGE).get_page(request.GET.get("page"))
     found.object_list = [row_of(lead) for lead in found.object_list]  # type: ignore[misc]  # rows for the template
     asked = {k: v for k, v in request.GET.items() if v and k not in {"page", "sort"}}
     query = request.GET.urlencode()
     context = {
-        "total": Lead.objects.visible_to(request.user, now=timezone.now()).reported().count(),
+        "total": counted(Lead.objects.visible_to(request.user, now=timezone.now()).reported()),
         "page": found,
         "clear_url": reverse("tests-clear") if _may_clear(request, found) else "",
         "csv_url": reverse("leads-csv") + (f"?{query}" if query else ""),

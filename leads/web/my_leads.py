@@ -264,7 +264,7 @@ def aside_of(rep: Rep, now: datetime) -> list[dict[str, Any]]:
     waits = sorted(
         (x.responded_at - x.assigned_at).total_seconds() for x in answered if x.responded_at and x.assigned_at
     )
-    load = Lead.objects.filter(owner=rep, state=State.ASSIGNED, stage__open_load=True).count()
+    load = Lead.objects.load([rep.pk]).get(rep.pk, 0)
     says = _("%(n)d of %(all)d leads of the last 24 hours are contacted.") % {"n": len(answered), "all": today.count()}
     parts = [
         {

@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from config.lib.paging import EXACT
+
 register = template.Library()
 
 Seconds = float | int | timedelta | None
@@ -44,6 +46,12 @@ def icon(name: str, classes: str = "") -> SafeString:
 def _drawn(sprite: str, name: str, classes: str) -> SafeString:
     css = f"i {classes}".strip()
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css, sprite, name)
+
+
+@register.filter
+def many(n: int) -> str:
+    """A number of rows as lists count them: to 10,000, and then that there are more."""
+    return _("more than %s") % formats.number_format(EXACT, use_l10n=True, force_grouping=True) if n > EXACT else str(n)
 
 
 @register.filter

@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from config.lib import strict_json
+from config.lib.paging import EstimatedPages
 
 
 class WholeForm(forms.ModelForm):
@@ -68,6 +69,8 @@ class HouseAdmin(ModelAdmin):
     """Histories know who; what the database refuses is told in words, and nothing of the form is written then."""
 
     form = WholeForm
+    paginator = EstimatedPages
+    show_full_result_count = False
 
     def changeform_view(
         self,

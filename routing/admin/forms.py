@@ -114,8 +114,8 @@ class RuleForm(WholeForm):
     otherwise = ListJSON(
         label=gettext_lazy("If nobody can take it"),
         help_text=gettext_lazy(
-            'Empty = To assign. [{"to": "group", "group": 2}, {"to": "hold"}]; also [{"to": "next_rule"}, {"to": "pool"},'
-            ' {"to": "desk"}].'
+            'Empty = To assign. [{"to": "group", "group": 2}, {"to": "hold"}]; also [{"to": "next_rule"},'
+            ' {"to": "pool"}, {"to": "desk"}].'
         ),
     )
     escalation = OwnJSON(

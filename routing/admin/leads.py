@@ -30,7 +30,6 @@ class LeadAdmin(ReadOnly, HouseAdmin):
     list_select_related = ("stage", "group", "owner__user")
     search_fields = ("uid", "external_id", "private__email", "private__company")
     date_hierarchy = "arrived_at"
-    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Lead]":
         """Those the reader may see on the pages, so that search finds nothing hidden either."""

@@ -35,7 +35,6 @@ class DecisionAdmin(ReadOnly, HouseAdmin):
     list_display = ("at", "lead", "went", "rule_name", "group", "rep", "because")
     list_filter = ("outcome", "group")
     list_select_related = ("lead", "group", "rep__user")
-    show_full_result_count = False
     fields = ("at", "lead", "went", "rule_name", "group", "rep", "version", "engine", "why_told")
     readonly_fields = ("went", "why_told")
 
@@ -65,7 +64,6 @@ class AssignmentAdmin(ReadOnly, HouseAdmin):
     list_display = ("starts_at", "lead", "hop", "rep", "group", "how", "ends_at", "end")
     list_filter = ("how", "end", "group")
     list_select_related = ("lead", "rep__user", "group")
-    show_full_result_count = False
 
 
 @admin.register(Share)
@@ -84,7 +82,6 @@ class LedgerEntryAdmin(ReadOnly, HouseAdmin):
     list_display = ("at", "group", "lead", "kind", "winner")
     list_filter = ("kind", "group")
     list_select_related = ("group", "lead")
-    show_full_result_count = False
 
 
 @admin.register(Return)
@@ -158,7 +155,6 @@ class QuestionAdmin(ReadOnly, HouseAdmin):
     list_display = ("at", "rep", "group", "answered_at", "answered_by", "version")
     list_filter = ("group",)
     list_select_related = ("rep__user", "group", "answered_by", "version__rule_set")
-    show_full_result_count = False
 
 
 @admin.register(Comment)

@@ -45,5 +45,4 @@ class TaskAdmin(ReadOnly, HouseAdmin):
     list_filter = ("source", "kind", "why")
     list_select_related = ("lead", "rep__user")
     date_hierarchy = "due_at"
-    show_full_result_count = False
     fields = ("lead", "rep", "source", "kind", "due_at", "created_at", "done_at", "stopped_at", "why")
