@@ -93,6 +93,7 @@ class EventKind(StrEnum):
     GONE_QUIET = "gone_quiet"
     RULED = "ruled"
     FIRST_REPLY = "first_reply"
+    PRIORITY = "priority"
 
 
 class TouchKind(StrEnum):

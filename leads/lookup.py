@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F
 
 from config.lib import breaker
 from leads import signals, timeline
@@ -230,7 +231,7 @@ def look_again(one: "Stored", judged: Any) -> None:
     """Late facts of a lead that never had an owner: its place in the queue, or the rules, once more."""
     lead = one.lead
     if lead.state == State.READY:
-        Lead.objects.filter(pk=lead.pk).update(band=None)
+        Lead.objects.filter(pk=lead.pk).update(band=F("set_band"))
         return
     was = (one.facts.judged.get("verdict") or {}).get("says")
     let_go = lead.state == State.REJECTED and was == DISQUALIFIED and judged.facts.get("verdict") != DISQUALIFIED

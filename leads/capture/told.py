@@ -81,9 +81,8 @@ def _lock_again(leads: set[int], band: int | None, now: datetime) -> dict[int, L
     found = {lead.pk: lead for lead in rows}
     Lead.objects.filter(pk__in=found).update(wrote_again_at=now)
     if band is not None:
-        Lead.objects.filter(Q(band=None) | Q(band__gt=band), pk__in=found, state__in=_WAITS).update(
-            band=Least(Value(band), F("score_band"))
-        )
+        lifted = Lead.objects.filter(Q(band=None) | Q(band__gt=band), pk__in=found, state__in=_WAITS, set_band=None)
+        lifted.update(band=Least(Value(band), F("score_band")))
     return found
 
 

@@ -20,6 +20,7 @@ from .lead import AccountHow, Lead
 from .mailbox import Mailbox
 from .private import LeadPrivate
 from .qualification import QualificationRule, ScoreBand, ScoreRow
+from .saved_view import SavedView
 from .stage import Stage
 from .task import Task
 from .touch import Touch
@@ -54,6 +55,7 @@ __all__ = [
     "Lookup",
     "Mailbox",
     "QualificationRule",
+    "SavedView",
     "ScoreBand",
     "ScoreRow",
     "SentReply",

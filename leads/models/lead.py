@@ -153,6 +153,9 @@ class Lead(models.Model):
     score_band = models.PositiveSmallIntegerField(
         null=True, blank=True, editable=False, help_text="The band its score asks for; `band` is what counts."
     )
+    set_band = models.PositiveSmallIntegerField(
+        null=True, blank=True, editable=False, help_text="The band a person set: it counts over rules and score."
+    )
     sole = models.BooleanField(
         default=False, editable=False, help_text=_("Enquiries were on: the only open lead of its contact.")
     )
@@ -247,6 +250,7 @@ class Lead(models.Model):
                 condition=Q(state=State.READY.value),
                 name="lead_ready",
             ),
+            models.Index(F("division"), condition=Q(set_band__isnull=False), name="lead_set_band"),
             models.Index(F("waiting_until"), condition=Q(state=State.HELD.value), name="lead_held"),
             models.Index(F("division"), condition=Q(stage_news=True), name="lead_stage_news"),
             models.Index(F("arrived_at"), condition=Q(state=State.NEW.value), name="lead_new"),

@@ -57,6 +57,7 @@ _ICONS = {
     EventKind.GONE_QUIET: "undo",
     EventKind.RULED: "check",
     EventKind.FIRST_REPLY: "send",
+    EventKind.PRIORITY: "flag",
 }
 _TOUCH_ICONS = {
     TouchKind.CALL: "phone",
@@ -227,6 +228,13 @@ def _first_reply(event: LeadEvent, reader: Any) -> dict[str, Any]:
     return {"by": _("in the name of %s") % who if who else "", "detail": detail}
 
 
+def _priority(event: LeadEvent, reader: Any) -> dict[str, Any]:
+    """Which, and by whom."""
+    n = event.payload.get("priority")
+    what = _("Priority as rules and score say") if n is None else _("Priority set to %d") % n
+    return {"what": what, "by": _by(event, reader)}
+
+
 _TELLERS: dict[EventKind, Callable[[LeadEvent, Any], dict[str, Any]]] = {
     EventKind.QUALIFIED: _qualified,
     EventKind.TOLD: _told,
@@ -237,6 +245,7 @@ _TELLERS: dict[EventKind, Callable[[LeadEvent, Any], dict[str, Any]]] = {
     EventKind.REMINDED: _reminded,
     EventKind.RULED: _ruled,
     EventKind.FIRST_REPLY: _first_reply,
+    EventKind.PRIORITY: _priority,
 }
 
 

@@ -67,6 +67,7 @@ EVENTS = {
     EventKind.RULED: _("Ruled on the return"),
     EventKind.GONE_QUIET: _("Taken back: nothing was done for too many days"),
     EventKind.FIRST_REPLY: _("First reply sent automatically"),
+    EventKind.PRIORITY: _("Priority set"),
 }
 # What a mail was about, where it did not bring the lead.
 TOLD_OF = {

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import Value
 
-from leads.models import Contact, ScoreBand
+from leads.models import Contact, Lead, ScoreBand
 from routing.assign.turn import Turn
 from routing.engine.ruleset import DEFAULT_BAND
 from routing.engine.ruleset import RuleSet as Rules
@@ -38,10 +39,10 @@ class Waiting:
 def give_bands(division_id: int, rules: Rules | None) -> None:
     """Give every ready lead without one its place in the queue: the better of what rule set and score say.
 
-    Where neither names priorities, none are needed.
+    Where neither names priorities, and no person set one, none are needed.
     """
     named = rules is not None and bool(rules.bands)
-    if not named and not ScoreBand.objects.filter(division=division_id).exists():
+    if not named and not _said_anywhere(division_id):
         return
     with connection.cursor() as cursor:
         cursor.execute(
@@ -62,6 +63,47 @@ def give_bands(division_id: int, rules: Rules | None) -> None:
                 " WHERE l.id = x.lead AND l.state = 'ready'",
                 [[row[0] for row in rows], bands],
             )
+
+
+def _said_anywhere(division_id: int) -> bool:
+    """Whether a score has priorities in this division, or a person gave one to a lead."""
+    scores = ScoreBand.objects.filter(division=division_id).values_list(Value(1))
+    by_hand = Lead.objects.filter(division=division_id, set_band__isnull=False).values_list(Value(1))
+    return scores.union(by_hand, all=True)[:1].exists()
+
+
+def set_bands(division_id: int, leads: Sequence[int], band: int) -> None:
+    """A person says where these wait. Under the turn; the first time, all others that wait get the usual place.
+
+    Without a place they would stand behind the last, since nothing named one so far.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE leads_lead SET set_band = %s, band = %s WHERE id = ANY(%s)", [band, band, list(leads)])
+        cursor.execute(
+            "UPDATE leads_lead SET band = %s WHERE division_id = %s AND band IS NULL"
+            " AND state IN ('ready', 'pooled', 'held', 'desk', 'set_aside')",
+            [DEFAULT_BAND, division_id],
+        )
+
+
+def unset_bands(leads: Sequence[int], rules: Rules | None) -> None:
+    """They wait where rules and score say, as these are now. Under the turn."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT l.id, l.score_band, f.folded::text FROM leads_lead l
+            LEFT JOIN LATERAL (SELECT folded FROM leads_leadfacts f WHERE f.lead_id = l.id ORDER BY n DESC LIMIT 1) f
+                ON true
+            WHERE l.id = ANY(%s)
+            """,
+            [list(leads)],
+        )
+        bands = [(pk, _band(rules, score_band, folded)) for pk, score_band, folded in cursor.fetchall()]
+        cursor.execute(
+            "UPDATE leads_lead l SET set_band = NULL, band = x.band"
+            " FROM unnest(%s::bigint[], %s::int[]) AS x(lead, band) WHERE l.id = x.lead",
+            [[pk for pk, _place in bands], [place for _pk, place in bands]],
+        )
 
 
 def _band(rules: Rules | None, score_band: int | None, folded: str | None) -> int:

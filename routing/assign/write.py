@@ -139,7 +139,7 @@ def _move_leads(held: Turn, moves: Sequence[Move]) -> None:
                 handed_stage_id = COALESCE(x.handed, l.handed_stage_id),
                 due_at = x.due_at, tries = 0, error = '',
                 decided_at = CASE WHEN x.decided THEN %s ELSE l.decided_at END,
-                band = CASE WHEN x.state = 'ready' THEN NULL ELSE COALESCE(x.band, l.band) END,
+                band = COALESCE(l.set_band, CASE WHEN x.state <> 'ready' THEN COALESCE(x.band, l.band) END),
                 ready_at = CASE WHEN x.state = 'ready' THEN %s ELSE l.ready_at END,
                 assigned_at = CASE WHEN x.rep IS NOT NULL THEN %s ELSE NULL END,
                 opened_at = CASE WHEN x.rep IS DISTINCT FROM l.owner_id THEN NULL ELSE l.opened_at END

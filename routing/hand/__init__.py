@@ -6,13 +6,14 @@ from routing.hand.again import Preview, Wanted, preview_again, route_again, run_
 from routing.hand.away import Onward, onward, release_away, untouched, would_go
 from routing.hand.booked import give_booked
 from routing.hand.clear_tests import clear_tests
-from routing.hand.give import give, hand_over
+from routing.hand.give import give, hand_over, split_give
 from routing.hand.leave import Leave, LeavePreview, NotLeavingError, check_leave, leave, preview_leave
 from routing.hand.merge import NotMergedError, merge, unmerge
-from routing.hand.moved import Moved
+from routing.hand.moved import Moved, Split
 from routing.hand.owners import rescue, stranded_owners
+from routing.hand.priority import set_priority, split_priority
 from routing.hand.reject import reject
-from routing.hand.release import release
+from routing.hand.release import release, split_release
 from routing.hand.revive import may_revive, revive, route_late, stopped
 from routing.hand.undo import to_desk
 
@@ -26,6 +27,7 @@ __all__ = [
     "NotMergedError",
     "Onward",
     "Preview",
+    "Split",
     "TakenError",
     "Wanted",
     "Way",
@@ -50,6 +52,10 @@ __all__ = [
     "route_again",
     "route_late",
     "run_again",
+    "set_priority",
+    "split_give",
+    "split_priority",
+    "split_release",
     "stopped",
     "stranded_owners",
     "to_desk",

@@ -1,7 +1,7 @@
 """Giving leads to a rep by hand, whoever had them before: one or many, counted or not, told to both."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from routing.assign import Move, NotYoursError, Turn, turn, write
 from routing.engine.trace import Code
 from routing.hand.acts import noted
 from routing.hand.books import Books
-from routing.hand.moved import Moved, chunks, locked
+from routing.hand.moved import Moved, Split, chunks, locked
 from routing.models import Act, Assignment
 
 GIVEABLE = frozenset(
@@ -72,12 +72,19 @@ def _hand_over(
     with turn(division) as held:
         if held is None or not may_get(rep, division):
             return Moved([], Counter({"not_theirs": len(pks)}))
-        rows = [(row, stays(row, rep)) for row in locked(pks)]
-        going = [row for row, reason in rows if not reason]
-        groups = groups_for(rep, going, held)
-        give_all(held, [(row, groups[row.pk]) for row in going], rep=rep, by=by, why=why, counted=counted)
+        split = split_give(locked(pks), rep)
+        groups = groups_for(rep, split.going, held)
+        give_all(held, [(row, groups[row.pk]) for row in split.going], rep=rep, by=by, why=why, counted=counted)
         transaction.on_commit(dispatch.ring)
-    return Moved([row.pk for row in going], Counter(reason for _row, reason in rows if reason))
+    return Moved([row.pk for row in split.going], split.stayed())
+
+
+def split_give(leads: Iterable[Lead], rep: Rep) -> Split:
+    """Those that can be given to the rep, and why others cannot."""
+    split = Split()
+    for lead in leads:
+        split.place(lead, "not_theirs" if lead.division_id != rep.division_id else stays(lead, rep))
+    return split
 
 
 def may_get(rep: Rep, division: int | None = None) -> bool:

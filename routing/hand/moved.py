@@ -27,6 +27,25 @@ class Moved:
         self.stayed += other.stayed
 
 
+@dataclass(slots=True)
+class Split:
+    """Leads sorted for a verb: those that go, and by lead why it stays."""
+
+    going: list[Lead] = field(default_factory=list)
+    stays: dict[int, str] = field(default_factory=dict)
+
+    def place(self, lead: Lead, why: str) -> None:
+        """It stays where there is a reason."""
+        if why:
+            self.stays[lead.pk] = why
+        else:
+            self.going.append(lead)
+
+    def stayed(self) -> Counter[str]:
+        """How many stay for which reason."""
+        return Counter(self.stays.values())
+
+
 def chunks(leads: Sequence[Lead]) -> Iterator[tuple[int, list[int]]]:
     """By division, at most 200 at a time."""
     for division in sorted({lead.division_id for lead in leads}):

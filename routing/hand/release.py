@@ -1,7 +1,6 @@
 """Unassigning: leads are taken from their owners and routed again."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from leads.life import State
@@ -10,7 +9,7 @@ from reps.models import User
 from routing.assign import turn
 from routing.hand.acts import noted
 from routing.hand.again import send_back
-from routing.hand.moved import Moved, chunks, locked
+from routing.hand.moved import Moved, Split, chunks, locked
 from routing.models import Act, Assignment
 
 
@@ -35,8 +34,15 @@ def _release(division: int, pks: Sequence[int], by: User | None, why: str, *, ba
     with turn(division) as held:
         if held is None:
             return Moved()
-        rows = locked(pks)
-        going = [row for row in rows if row.state == State.ASSIGNED]
+        split = split_release(locked(pks))
         end = Assignment.End.RELEASED if bar else Assignment.End.HAND_OVER
-        send_back(held, going, by, why, "released", end=end, take_back=lambda _lead: not counted)
-    return Moved([row.pk for row in going], Counter(row.state for row in rows if row.state != State.ASSIGNED))
+        send_back(held, split.going, by, why, "released", end=end, take_back=lambda _lead: not counted)
+    return Moved([row.pk for row in split.going], split.stayed())
+
+
+def split_release(leads: Iterable[Lead]) -> Split:
+    """Those a rep has, and where the others are."""
+    split = Split()
+    for lead in leads:
+        split.place(lead, "" if lead.state == State.ASSIGNED else lead.state)
+    return split

@@ -54,6 +54,7 @@ class Act(models.Model):
         ROUTE_AGAIN = "route_again", _("routed again")
         HAND_OVER = "hand_over", _("reassigned")
         RELEASE = "release", _("unassigned")
+        PRIORITY = "priority", _("priority set")
         REVIVE = "revive", _("let through")
         CLEAR_TESTS = "clear_tests", _("tests deleted")
         LEAVE = "leave", _("a rep left")

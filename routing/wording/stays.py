@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 _STAYS = {
     "contacted": gettext_noop("contacted already"),
     "by_hand": gettext_noop("given or taken by a person since"),
+    "so_already": gettext_noop("of this priority already"),
     "theirs": gettext_noop("theirs already"),
     "new": gettext_noop("just arrived, not decided yet"),
     "ready": gettext_noop("on their way through the rules already"),

@@ -13,6 +13,7 @@ PERSONAL = {
     "leads.Lead": "error external_id",  # an error may cite what was entered
     "leads.LeadEventPrivate": "payload",
     "leads.SentReply": "answers subject text to",
+    "leads.SavedView": "name query",  # a search may be for a person
     "leads.Task": "text",
     "leads.EnrichmentAnswer": "about found",
     "leads.LeadFacts": "facts folded judged",
