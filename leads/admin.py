@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from leads import keys
 from leads.models import Account, ApiKey, Attribute, Connection, Delivery, Export, Intake, Lead, Stage, WebForm
-from reps.web.admin_parts import HouseAdmin, JSONText, ReadOnly, WholeForm
+from reps import news
+from reps.web.admin_parts import HouseAdmin, JSONText, ReadOnly, WholeForm, one_of
+
+EVENTS = [(event, event.replace("_", " ")) for kind in news.KINDS for event in kind.events]
 
 
 @admin.register(Intake)
@@ -19,9 +22,8 @@ class IntakeAdmin(ReadOnly, HouseAdmin):
     """What came through the doors."""
 
     list_display = ("received_at", "connection", "outcome", "lead")
-    list_filter = ("outcome", "connection")
+    list_filter = ("received_at", "outcome", "connection")
     list_select_related = ("connection", "lead")
-    date_hierarchy = "received_at"
     # The raw body stays in the database: who may read the lead reads it there.
     fields = ("received_at", "connection", "outcome", "lead", "error")
 
@@ -46,7 +48,7 @@ class DeliveryAdmin(ReadOnly, HouseAdmin):
     """What was told to whom."""
 
     list_display = ("created_at", "channel", "endpoint", "event", "rep", "user", "tries", "sent_at", "failed_at")
-    list_filter = ("channel", "event")
+    list_filter = ("created_at", "channel", one_of("event", gettext_lazy("event"), EVENTS))
     list_select_related = ("rep__user", "user", "endpoint")
 
 

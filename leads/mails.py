@@ -230,6 +230,20 @@ def _where(row: Delivery) -> str:
     return str(word) if word else ""
 
 
+# Where what is about no lead is read: by whomever it is told, by a rep, by a manager.
+_PAGES = {
+    "answered": (gettext_lazy("Read the answer"), "unfair"),
+    "unfair": (gettext_lazy("Read and answer"), "questions"),
+}
+_MY_LEADS = (gettext_lazy("Open My leads"), "my-leads")
+_OF_MANAGERS = {
+    "morning": (gettext_lazy("Begin the day"), "home"),
+    "many_exports": (gettext_lazy("See the exports"), "admin:leads_export_changelist"),
+    "waiting": (gettext_lazy("Open To assign"), "to-assign"),
+}
+_BOARD = (gettext_lazy("Open the board"), "board")
+
+
 def _link(row: Delivery, opens: bool) -> dict[str, str]:  # noqa: FBT001 - of this module alone
     """Where to go on: the lead's page where it opens for them, else the page that shows what they may see."""
     if row.event == "broadcast":
@@ -240,20 +254,9 @@ def _link(row: Delivery, opens: bool) -> dict[str, str]:  # noqa: FBT001 - of th
     elif opens and row.lead is not None and row.event != "switched_off":
         anchor = f"#event-{row.ref}" if row.event in _TIMELINE else ""
         act, path = _("Open the lead"), reverse("lead-show", args=[row.lead.uid]) + anchor
-    elif row.event == "answered":
-        act, path = _("Read the answer"), reverse("unfair")
     elif row.event == "draft_shared":
         act, path = _("Read it, and say what you think"), reverse("shared-draft", args=[row.payload["draft"]])
-    elif row.event == "unfair":
-        act, path = _("Read and answer"), reverse("questions")
-    elif row.rep_id is not None:
-        act, path = _("Open My leads"), reverse("my-leads")
-    elif row.event == "morning":
-        act, path = _("Begin the day"), reverse("home")
-    elif row.event == "many_exports":
-        act, path = _("See the exports"), reverse("admin:leads_export_changelist")
-    elif row.event == "waiting":
-        act, path = _("Open To assign"), reverse("to-assign")
     else:
-        act, path = _("Open the board"), reverse("board")
+        words, name = _PAGES.get(row.event) or (_MY_LEADS if row.rep_id else _OF_MANAGERS.get(row.event, _BOARD))
+        act, path = str(words), reverse(name)
     return {"act": act, "url": str(settings.PUBLIC_URL + path)}

@@ -20,8 +20,10 @@ _MARKS = """
     (SELECT string_agg(concat_ws('.', p.id, p.band), ' ' ORDER BY p.id) FROM leads_lead p
         WHERE p.state = 'pooled' AND p.group_id IN (SELECT m.group_id FROM reps_membership m
             WHERE m.rep_id = me.rep_id AND m.starts_at <= now() AND (m.ends_at IS NULL OR m.ends_at > now()))),
-    (SELECT max(d.id) FROM leads_delivery d WHERE d.channel = 'in_app' AND d.seen_at IS NULL
-        AND (d.rep_id = me.rep_id OR d.user_id = me.user_id)),
+    GREATEST((SELECT max(d.id) FROM leads_delivery d WHERE d.channel = 'in_app' AND d.seen_at IS NULL
+            AND d.rep_id = me.rep_id),
+        (SELECT max(d.id) FROM leads_delivery d WHERE d.channel = 'in_app' AND d.seen_at IS NULL
+            AND d.user_id = me.user_id)),
     (SELECT count(*) FROM leads_lead w WHERE w.state IN ('desk', 'set_aside')
         AND (me.sees_all OR EXISTS (SELECT FROM reps_group_managers g WHERE g.user_id = me.user_id)))
 """

@@ -1,7 +1,7 @@
 """Pages of lists that may be a million rows long: counted exactly as far as people turn pages, and no further."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ def counted(rows: "QuerySet[Any]", most: int = EXACT) -> int:
     return int(rows.order_by()[: most + 1].count())
 
 
-class Pages(Paginator):
+class Pages(Paginator):  # type: ignore[type-arg]  # takes none at run time
     """As Django's; where there are more than 10,000 rows the pages end there, and `more` says that they do."""
 
     @cached_property
@@ -39,7 +39,7 @@ class EstimatedPages(Pages):
     def count(self) -> int:
         """Rows on all pages, about."""
         found = super().count
-        return found if found <= EXACT else max(found, _estimate(self.object_list))
+        return found if found <= EXACT else max(found, _estimate(cast("QuerySet[Any]", self.object_list)))
 
 
 def _estimate(rows: "QuerySet[Any]") -> int:

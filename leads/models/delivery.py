@@ -75,6 +75,7 @@ class Delivery(models.Model):
             # What one rep was told lately; it is the index of the foreign key, too.
             models.Index(F("rep"), F("created_at"), name="delivery_of_rep"),
             models.Index(F("summary"), condition=Q(summary__isnull=False), name="delivery_summary"),
+            models.Index(F("failed_at"), condition=Q(failed_at__isnull=False), name="delivery_failed"),
             models.Index(F("rep"), F("id"), condition=Q(channel="in_app", seen_at=None), name="delivery_unseen"),
             models.Index(
                 F("user"),

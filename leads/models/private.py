@@ -1,11 +1,16 @@
 """What is personal or hidden about a lead, joined only through an ownership check."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import Value
+from django.db.models.functions import Concat, Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from .fields import ExactDecoder, ExactEncoder
 from .lead import Lead
+
+# What people remember of a lead, as one text: the search and its index read the same.
+REMEMBERED = Concat("name", Value(" "), "company", Value(" "), "email", Value(" "), "phone")
 
 
 class LeadPrivate(models.Model):
@@ -44,6 +49,7 @@ class LeadPrivate(models.Model):
         indexes = [
             models.Index(fields=["domain"], condition=~models.Q(domain=""), name="lead_private_domain"),
             models.Index(Lower("company"), condition=~models.Q(company=""), name="lead_private_company"),
+            GinIndex(OpClass(Upper(REMEMBERED), "gin_trgm_ops"), name="lead_private_remembered"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """Leads: the list of everything the reader may see, filtered, sorted and paged in the URL, and as CSV."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -21,13 +22,15 @@ from config.lib.cells import cell
 from config.lib.paging import Pages, counted
 from leads.life import State
 from leads.models import Export, Lead
-from leads.web import exports, show
+from leads.web import exports, saved_views, show
 from leads.web.filters import LeadListFilter, of_kind
 from leads.web.words import STATES
 from reps import access
+from reps.web import reader
 
 _PAGE = 25
 _MOST_EXPORTED = 100_000
+MOST_AT_ONCE = 1000  # leads one act is done to
 _TONES = {
     State.ASSIGNED: "good",
     State.DESK: "due",
@@ -58,11 +61,16 @@ _COLUMNS = (
 def _chosen(request: HttpRequest) -> tuple[LeadListFilter, "QuerySet[Lead]"]:
     if not (access.rep_of(request.user) or access.is_manager(request.user)):
         raise PermissionDenied
-    rows = of_kind(Lead.objects.visible_to(request.user, now=timezone.now()), request.GET.get("kind", ""))
+    return chosen_by(request.user, request.GET)
+
+
+def chosen_by(user: Any, asked: Mapping[str, Any]) -> tuple[LeadListFilter, "QuerySet[Lead]"]:
+    """The leads the user may see that fit what an address asks for, in its order."""
+    rows = of_kind(Lead.objects.visible_to(user, now=timezone.now()), asked.get("kind", ""))
     rows = rows.select_related("stage", "group", "owner__user", "private")
-    chosen = LeadListFilter(request.GET, queryset=rows)
+    chosen = LeadListFilter(asked, queryset=rows)
     found = chosen.qs if chosen.is_valid() else rows.none()
-    sort = request.GET.get("sort", "-arrived")
+    sort = asked.get("sort", "-arrived")
     fields = _SORTS.get(sort.removeprefix("-"), ("arrived_at",))
     down = sort.startswith("-")
     # Nulls are put last only where there may be some: else the index of arrival would not be used.
@@ -78,7 +86,11 @@ def page(request: HttpRequest) -> HttpResponse:
     """One page of the list."""
     chosen, rows = _chosen(request)
     found = Pages(rows, _PAGE).get_page(request.GET.get("page"))
-    found.object_list = [row_of(lead) for lead in found.object_list]  # type: ignore[misc]  # rows for the template
+    leads = list(found.object_list)
+    mine = _overseen(request, leads)
+    found.object_list = [row_of(lead) | {"pick": lead.pk in mine} for lead in leads]
+    present = saved_views.query_of(request.GET)
+    tabs = saved_views.tabs(reader.user(request), present)
     asked = {k: v for k, v in request.GET.items() if v and k not in {"page", "sort"}}
     query = request.GET.urlencode()
     context = {
@@ -92,8 +104,21 @@ def page(request: HttpRequest) -> HttpResponse:
         "since": _since(chosen),
         "path": request.path,
         "columns": _columns(request.GET.get("sort", "-arrived")),
+        "tabs": tabs if len(tabs) > 1 else [],
+        "keep_url": saved_views.offered(present, tabs),
+        "picks": bool(mine),
+        "query": urlencode(present),
+        "most_at_once": MOST_AT_ONCE,
     }
     return render(request, "leads/lead_list.html", context)
+
+
+def _overseen(request: HttpRequest, leads: Sequence[Lead]) -> set[int]:
+    """Those of a page that the reader may act on; a rep has none here."""
+    if not access.is_manager(request.user):
+        return set()
+    rows = Lead.objects.overseen_by(request.user).filter(pk__in=[lead.pk for lead in leads])
+    return set(rows.values_list("pk", flat=True))
 
 
 def _may_clear(request: HttpRequest, found: Any) -> bool:

@@ -26,10 +26,9 @@ class LeadAdmin(ReadOnly, HouseAdmin):
     """Where each lead stands; to be routed again, nothing else."""
 
     list_display = ("pk", "stands", "stage", "group", "owner", "source", "arrived_at")
-    list_filter = ("state", "stage", "kind", "group")
+    list_filter = ("arrived_at", "state", "stage", "kind", "group")
     list_select_related = ("stage", "group", "owner__user")
     search_fields = ("uid", "external_id", "private__email", "private__company")
-    date_hierarchy = "arrived_at"
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Lead]":
         """Those the reader may see on the pages, so that search finds nothing hidden either."""

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from leads.life import State
 from leads.web.words import STATES
-from reps.web.admin_parts import HouseAdmin, ReadOnly
+from reps.web.admin_parts import HouseAdmin, ReadOnly, one_of
 from routing import returns, wording
 from routing.assign import NotYoursError
+from routing.engine.slate import Outcome
 from routing.models import (
     Act,
     Assignment,
@@ -27,13 +28,15 @@ from routing.models import (
 )
 from routing.web import why
 
+OUTCOMES = [(outcome.value, STATES[State(outcome.value)]) for outcome in Outcome]
+
 
 @admin.register(Decision)
 class DecisionAdmin(ReadOnly, HouseAdmin):
     """What was decided, with its why."""
 
     list_display = ("at", "lead", "went", "rule_name", "group", "rep", "because")
-    list_filter = ("outcome", "group")
+    list_filter = ("at", one_of("outcome", gettext_lazy("outcome"), OUTCOMES), "group")
     list_select_related = ("lead", "group", "rep__user")
     fields = ("at", "lead", "went", "rule_name", "group", "rep", "version", "engine", "why_told")
     readonly_fields = ("went", "why_told")

@@ -42,7 +42,6 @@ class TaskAdmin(ReadOnly, HouseAdmin):
     """Steps, as they were due, done and stopped; what they are about is read on the lead's page."""
 
     list_display = ("due_at", "lead", "rep", "kind", "source", "done_at", "stopped_at", "why")
-    list_filter = ("source", "kind", "why")
+    list_filter = ("due_at", "source", "kind", "why")
     list_select_related = ("lead", "rep__user")
-    date_hierarchy = "due_at"
     fields = ("lead", "rep", "source", "kind", "due_at", "created_at", "done_at", "stopped_at", "why")

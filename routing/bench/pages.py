@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from leads import capture, seeds
 from leads.models import Connection, Lead
-from reps.models import Rep
+from reps.models import Rep, User
 from routing import live
 from routing.bench.company import arrivals
 
@@ -56,12 +56,24 @@ class Office:
 def measure(*, reps: int, seconds: float, posts: float, leads: float) -> Load:
     """`reps` pages ask every two seconds for so long; `posts` contacts and `leads` new leads come in a second."""
     people = list(Rep.objects.select_related("user").order_by("pk")[:reps])
-    cookies = [_cookies(rep) for rep in people]
+    signed_in = [cookies(rep.user) for rep in people]
     owned = {lead.owner_id: str(lead.uid) for lead in Lead.objects.filter(owner__in=people).order_by("-pk")}
-    with _served() as port:
-        office = Office(port, [(rep.pk, cookie) for rep, cookie in zip(people, cookies, strict=True)], owned)
+    with served() as port:
+        office = Office(port, [(rep.pk, cookie) for rep, cookie in zip(people, signed_in, strict=True)], owned)
         asyncio.run(_run(office, seconds=seconds, posts=posts, leads=leads))
     return office.load
+
+
+def timed(port: int, cookie: str, url: str, rounds: int) -> tuple[int, list[float]]:
+    """Status and seconds of one page, asked so often one after the other, once more before to warm it."""
+
+    async def ask() -> tuple[int, list[float]]:
+        browser = Browser(port, cookie, head="")
+        answers = [await browser.get(url) for _n in range(rounds + 1)]
+        browser.close()
+        return answers[-1][0], [took for _status, took, _text in answers[1:]]
+
+    return asyncio.run(ask())
 
 
 async def _run(office: Office, *, seconds: float, posts: float, leads: float) -> None:
@@ -131,8 +143,8 @@ def _arrive(begin: float, end: float, leads: float) -> None:
 class Browser:
     """A connection that stays open, with the cookies of somebody signed in."""
 
-    def __init__(self, port: int, cookie: str) -> None:
-        self.port, self.cookie = port, cookie
+    def __init__(self, port: int, cookie: str, head: str = _BY_HTMX) -> None:
+        self.port, self.cookie, self.head = port, cookie, head
         self.reader: asyncio.StreamReader | None = None
         self.writer: asyncio.StreamWriter | None = None
 
@@ -151,7 +163,7 @@ class Browser:
             self.writer.close()
 
     async def _ask(self, line: str, body: str) -> tuple[int, float, str]:
-        head = f"{line}Host: 127.0.0.1\r\nCookie: {self.cookie}\r\nX-CSRFToken: {_TOKEN}\r\n{_BY_HTMX}\r\n"
+        head = f"{line}Host: 127.0.0.1\r\nCookie: {self.cookie}\r\nX-CSRFToken: {_TOKEN}\r\n{self.head}\r\n"
         began = time.monotonic()
         for again in (False, True):
             try:
@@ -185,19 +197,20 @@ class Browser:
         return status, text.decode()
 
 
-def _cookies(rep: Rep) -> str:
-    """As if the rep had signed in."""
+def cookies(user: User) -> str:
+    """As if they had signed in."""
     session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session[SESSION_KEY] = str(rep.user_id)
+    session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "reps.web.backend.WithRep"
-    session[HASH_SESSION_KEY] = rep.user.get_session_auth_hash()
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.set_expiry(timedelta(hours=1))
     session.save()
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}; csrftoken={_TOKEN}"
 
 
 @contextmanager
-def _served() -> Iterator[int]:
+def served() -> Iterator[int]:
+    """The pages as they are served, at a port; gone afterwards."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -69,6 +69,7 @@ class Assignment(models.Model):
             models.Index(fields=["group", "starts_at"], name="assignment_group"),
             models.Index(fields=["starts_at"], name="assignment_starts"),
             models.Index(fields=["starts_at"], condition=Q(how="manual"), name="assignment_by_hand"),
+            models.Index(F("rep"), F("ends_at"), condition=Q(end="put_back"), name="assignment_put_back"),
             models.Index(
                 F("id"), condition=Q(followed_at__isnull=True, ends_at__isnull=True), name="assignment_to_follow"
             ),
@@ -178,6 +179,10 @@ class Return(models.Model):
         verbose_name = _("returned lead")
         verbose_name_plural = _("returned leads")
         constraints = [models.UniqueConstraint(fields=["lead", "hop"], name="return_once_a_hop")]
+        indexes = [
+            models.Index(F("at"), F("id"), condition=Q(ruling=""), name="return_to_rule_on"),
+            models.Index(F("ruling"), F("ruled_at"), F("id"), name="return_ruled"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.lead_id} {self.reason}"

@@ -7,9 +7,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from leads.models import Lead
+from leads.models import Lead, LeadEvent
 from reps.models import Rep
-from routing.bench import alone, batches, company, days, pages
+from routing.bench import alone, batches, company, days, million, pages
 
 
 class Command(BaseCommand):
@@ -28,6 +28,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--pages", action="store_true", help="Instead: reps whose open pages ask what is new, while others act."
         )
+        parser.add_argument(
+            "--million",
+            type=int,
+            metavar="LEADS",
+            help="Instead: the demo's rows again and again, and every page then.",
+        )
         parser.add_argument("--reps", type=int, default=300, help="How many pages are open.")
         parser.add_argument("--seconds", type=float, default=20, help="For how long they ask.")
 
@@ -44,6 +50,9 @@ class Command(BaseCommand):
             return
         if options["pages"]:
             self._pages(options["reps"], options["seconds"])
+            return
+        if options["million"]:
+            self._million(options["million"])
             return
         few, many = alone.against(company.RULES, 1000, rounds=rounds)
         self._line("decide alone, 50 rules, 20 members", f"{few:,.0f} a second", 20_000, few)
@@ -69,6 +78,16 @@ class Command(BaseCommand):
         self._line("  contacts logged meanwhile, 99 of 100", f"{post:.0f} ms of {len(posted):,}", 1000, post, most=True)
         failed = len(found.failed)
         self._line("  answers that failed", f"{failed} of {len(asked) + len(posted):,}", 0, failed, most=True)
+
+    def _million(self, leads: int) -> None:
+        call_command("demo", stdout=StringIO())
+        there = million.multiply(leads)
+        self.stdout.write(f"{there:,} leads, {LeadEvent.objects.count():,} events")
+        for page in million.measure():
+            told = f"{1000 * page.median:.0f} ms median of {len(page.seconds)}"
+            self._line(
+                page.url[:60], told if page.status == 200 else f"{page.status}!", 300, 1000 * page.median, most=True
+            )
 
     def _simulate(self, rounds: int) -> None:
         call_command("demo", stdout=StringIO())
