@@ -1,12 +1,15 @@
 """Returned leads: whose they are to rule on, and how often leads come back, by rep and by source."""
 
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from reps import access
-from reps.models import User
+from reps.models import Rep, User
 from routing.models import Assignment, Return
 from routing.returns import APPROVED
 
@@ -44,19 +47,38 @@ def may_rule(user: User, given_back: Return) -> bool:
     return given_back.rep.user_id != user.pk or access.oversees_all(user)
 
 
-def rates(user: User, *, by: str, now: datetime) -> list[Rate]:
-    """Most returned first; `by` is "rep" or "source"."""
-    column, name = {"rep": ("rep", "rep__user__name"), "source": ("lead__source", "lead__source")}[by]
+def rates(user: User, *, now: datetime) -> dict[str, list[Rate]]:
+    """By "rep" and by "source", most returned first; both from one reading of what was given."""
     since = now - RATES_OVER
     spells = Assignment.objects.filter(starts_at__gte=since, lead__kind="new").exclude(how=Assignment.How.HISTORY)
     if not access.oversees_all(user):
         spells = spells.filter(group__in=access.groups_managed(user).values("pk"))
-    back = overseen_by(user).filter(at__gte=since).select_related(None).order_by().values(column)
-    found = {
-        row[column]: row for row in back.annotate(returned=Count("pk"), approved=Count("pk", filter=Q(ruling=APPROVED)))
+    back = overseen_by(user).filter(at__gte=since).select_related(None)
+    given, returned = _counted(spells), _counted(back)
+    approved = _counted(back.filter(ruling=APPROVED))
+    names = dict(Rep.objects.filter(pk__in={rep for rep, _source in returned}).values_list("pk", "user__name"))
+    return {
+        "rep": _rates(given, returned, approved, lambda rep, _source: names.get(rep)),
+        "source": _rates(given, returned, approved, lambda _rep, source: source),
     }
-    given = spells.filter(**{f"{column}__in": list(found)}).order_by().values(column, name).annotate(given=Count("pk"))
-    rows = [
-        Rate(row[name], row["given"], found[row[column]]["returned"], found[row[column]]["approved"]) for row in given
-    ]
+
+
+Counts = Mapping[tuple[int, str], int]
+
+
+def _counted(rows: "QuerySet[Any]") -> Counts:
+    """(rep, source) -> how many."""
+    found = rows.order_by().values_list("rep", "lead__source").annotate(n=Count("pk"))
+    return {(rep, source): n for rep, source, n in found}
+
+
+def _rates(given: Counts, returned: Counts, approved: Counts, name: Callable[[int, str], str | None]) -> list[Rate]:
+    sums: list[Counter[str]] = []
+    for counts in (given, returned, approved):
+        one: Counter[str] = Counter()
+        for (rep, source), n in counts.items():
+            if (key := name(rep, source)) is not None:
+                one[key] += n
+        sums.append(one)
+    rows = [Rate(key, sums[0][key], n, sums[2][key]) for key, n in sums[1].items()]
     return sorted(rows, key=lambda rate: (-rate.returned, rate.name))[:_MOST]

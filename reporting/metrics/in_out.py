@@ -48,6 +48,7 @@ def in_out(*, rep: int, since: datetime, until: datetime, groups: tuple[int, ...
                     SELECT l.owner_id IS NOT DISTINCT FROM a.rep_id AND (a.ends_at IS NULL OR a."end" = 'closed')
                 ) h(held)
                 WHERE a.rep_id = %(rep)s AND a.starts_at < %(until)s
+                    AND (a.ends_at IS NULL OR a.ends_at >= %(since)s)
                     AND (%(all)s OR a.group_id IS NULL OR a.group_id = ANY(%(groups)s::bigint[]))
             ) x
             WHERE ended_at IS NULL OR ended_at >= %(since)s

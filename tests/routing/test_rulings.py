@@ -119,10 +119,10 @@ def test_rates_are_of_what_was_given(clara, team):
     live.route_ready(1)
     ruled(clara, Return.objects.order_by("pk")[0], "approved")
 
-    rates = rulings.rates(team.managers.get(), by="source", now=timezone.now())
+    rates = rulings.rates(team.managers.get(), now=timezone.now())["source"]
 
     assert [(r.name, r.given, r.returned, r.approved) for r in rates] == [("Trade fair", 6, 2, 1)]
-    assert sum(r.returned for r in rulings.rates(team.managers.get(), by="rep", now=timezone.now())) == 2
+    assert sum(r.returned for r in rulings.rates(team.managers.get(), now=timezone.now())["rep"]) == 2
 
 
 def test_it_asks_as_often_for_three_as_for_one(clara, team, django_assert_max_num_queries):
