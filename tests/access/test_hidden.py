@@ -1,5 +1,7 @@
 """A rep reaches nothing of another's lead by any page or API; what waits in a blind pool is tried in tests/blind."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -26,6 +28,8 @@ LEAD = {
     "country": "DE",
     "industry": "Logistics",
 }
+# Ids and tokens are drawn, and hold any four digits now and then.
+DRAWN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[A-Za-z0-9_-]{32,}")
 SECRETS = ("canary7q", "5550", "77771", "77,771")
 ASKED = "?q=canary&source=canary&sort=private__email&ordering=email&format=json&fields=email&page=1&lead="
 
@@ -51,7 +55,7 @@ def leaks(seen):
     own = ('value="canary"', "“canary”", "q=canary", "source=canary", "ordering=email")
     found = []
     for name, _status, told in seen:
-        text = told.lower()
+        text = DRAWN.sub("", told).lower()
         for word in own:
             text = text.replace(word, "")
         found += [(name, secret) for secret in SECRETS if secret in text]
