@@ -23,7 +23,7 @@ test: ## lint, types, contracts, checks and the tests; ARGS="-m race" runs those
 	@$(PYTHON) requirements/install.py test
 	@$(BIN)/python .ci/steps.py $(if $(strip $(ARGS)),tests -- $(ARGS),checks tests)
 
-test-long: ## what takes its time: laws with all their cases, kills, the demo, replays
+test-long: ## what takes its time: all pages in a browser, laws with all their cases, kills, the demo, replays
 	@$(PYTHON) requirements/install.py test
 	@$(BIN)/python .ci/steps.py long
 
