@@ -7,7 +7,7 @@ The admin's own routes are not listed: all of them send a rep to the admin's sig
 # A rep opens them by GET, each about the rep's own: leads owned, what the group made public, settings of theirs.
 REP = """
     account_reauthenticate mfa_index security
-    add-lead how-shared leads leads-csv leads-sent my-availability my-fair-share-csv my-leads my-mails my-numbers
+    add-lead how-shared leads leads-csv leads-views leads-view-new leads-sent my-availability my-fair-share-csv my-leads my-mails my-numbers
     my-offers my-returns my-turn nav-counts pool rules unfair password_change password_change_done telling told
     how-shared-version rules-set rules-version shared-draft
     api:lead-list api:offers
@@ -16,7 +16,7 @@ REP = """
 REP_ACTS = """
     mfa_activate_totp mfa_deactivate_totp mfa_generate_recovery_codes mfa_reauthenticate mfa_view_recovery_codes
     session-end sessions-end
-    how-shared-comment shared-draft-comment
+    how-shared-comment shared-draft-comment leads-view leads-view-change leads-view-remove
     duty-switch lead-give-on lead-log lead-note lead-return lead-stage lead-take-back lead-touch my-leads-bulk
     my-mail-ignore my-mail-log my-mails-renew
     offer-accept offer-decline pool-claim pool-pull pool-put-back slack-code slack-part step-done
@@ -39,7 +39,7 @@ NOT_REPS = """
     form-held-throw group-first-reply
     form-item form-item-add form-item-move form-item-remove form-new form-settings form-switch forms import
     health import-cancel import-columns import-export import-go-on import-new import-progress import-refused imports
-    proposal-answer proposals lead-assign lead-merge lead-reject lead-revive lead-unmerge
+    proposal-answer proposals lead-assign lead-merge leads-acts lead-reject lead-revive lead-unmerge
     rep-availability rep-fair-share rep-leave rep-report rep-report-csv reports reports-csv
     pausing rules-again
     rules-begin rules-compare rules-draft rules-duplicate rules-go-back rules-keep rules-look
