@@ -196,11 +196,21 @@ def leads() -> dict[str, Any]:
             "clock_late": r[9],
             "value": r[10],
             "arrived_at": berlin(19, r[11]),
+            "pick": r[3] != "Enterprise",
         }
         for r in LEADS
     ]
     return {
         **manager_shell("leads"),
+        "tabs": [
+            {"label": "All leads", "url": "/leads/", "active": False, "by": ""},
+            {"label": "Enterprise, nobody contacted", "url": "/leads/?group=2", "active": True, "by": ""},
+            {"label": "Overdue in DACH", "url": "/leads/?due=overdue", "active": False, "by": "Odile Marchand"},
+        ],
+        "keep_url": "/lead-views/new/?due=overdue",
+        "picks": True,
+        "query": "due=overdue",
+        "most_at_once": 1000,
         "total": 184,
         "filtered": False,
         "csv_url": "/leads/?csv",
