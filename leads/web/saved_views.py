@@ -50,7 +50,7 @@ class ViewForm(forms.Form):
         """One name stands for one view."""
         name = str(self.cleaned_data["name"])
         others = SavedView.objects.filter(user=self.user, name__iexact=name)
-        self.taken = others.exclude(pk=self.view.pk if self.view else None).first()
+        self.taken = (others.exclude(pk=self.view.pk) if self.view else others).first()
         if self.taken:
             raise forms.ValidationError(_("You have a view of this name already."))
         return name
@@ -122,7 +122,7 @@ def says(query: Mapping[str, str]) -> str:
 def _word(form: Any, name: str) -> str:
     field, value = form.fields[name], form.cleaned_data[name]
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-        value = dict(field.choices).get(value, value)
+        value = dict(field.widget.choices).get(value, value)
     elif value == "none":
         value = field.null_label
     elif hasattr(value, "tzinfo"):

@@ -7,9 +7,9 @@ The admin's own routes are not listed: all of them send a rep to the admin's sig
 # A rep opens them by GET, each about the rep's own: leads owned, what the group made public, settings of theirs.
 REP = """
     account_reauthenticate mfa_index security
-    add-lead how-shared leads leads-csv leads-views leads-view-new leads-sent my-availability my-fair-share-csv my-leads my-mails my-numbers
+    add-lead how-shared leads leads-csv leads-sent my-availability my-fair-share-csv my-leads my-mails my-numbers
     my-offers my-returns my-turn nav-counts pool rules unfair password_change password_change_done telling told
-    how-shared-version rules-set rules-version shared-draft
+    leads-views leads-view-new how-shared-version rules-set rules-version shared-draft
     api:lead-list api:offers
 """
 # A rep posts to them; of a lead that is not theirs they know nothing.
