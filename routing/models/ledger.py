@@ -42,6 +42,7 @@ class LedgerEntry(models.Model):
         verbose_name_plural = _("fair share entries")
         indexes = [
             models.Index(fields=["group", "id"], name="ledger_group"),
+            models.Index(fields=["group", "at"], name="ledger_group_at"),
             models.Index(fields=["lead"], name="ledger_lead"),
             # Few among many: whether something else than the ledger ever moved a balance is asked on pages.
             models.Index(fields=["group", "kind"], condition=~Q(kind="share"), name="ledger_not_shared"),
