@@ -137,7 +137,8 @@ def statement(
     opening = later = 0
     balance: int | None = None
     within: list[tuple[LedgerEntry, Entry, int]] = []
-    for row in rows.iterator():
+    # A cursor is planned for its first rows, in order of number: that would read the whole group for a month of it.
+    for row in rows.iterator() if prove else rows:
         entry, balance = _entry(row), row.stored
         own = entry.moves().get(rep.pk, 0)
         if row.at < since:
