@@ -1,5 +1,6 @@
 """Who could get a lead that a person must give away: duty, room, fair share, skills, and one of them suggested."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ from routing.engine.slate import Outcome
 from routing.engine.world import Lead as EngineLead
 from routing.models import Return
 from routing.snapshot import roster_now, world_at
+
+log = logging.getLogger(__name__)
 
 # What of a lead a skill may fit where its kind is no field of the lead.
 _ELSE = ("product_interest", "industry", "segment")
@@ -135,7 +138,12 @@ def _texts(value: object) -> list[str]:
 def _suggestion(lead: Lead, facts: LeadFacts | None, here: Sequence[Candidate], *, now: datetime) -> Suggestion | None:
     """Whom the rules would give it to now, else the first with room; nobody who gave it back."""
     barred = frozenset(one.rep.pk for one in here if one.returned)
-    ruled = _by_the_rules(lead, facts, barred, now) if facts and here else None
+    try:
+        ruled = _by_the_rules(lead, facts, barred, now) if facts and here else None
+    except Exception:
+        # What the rules fail at comes here, so here they must not be needed.
+        log.exception("The rules could not be asked about lead %s", lead.pk)
+        ruled = None
     if ruled:
         rep, code = ruled
         chosen = next((one for one in here if one.rep.pk == rep and not one.returned), None)

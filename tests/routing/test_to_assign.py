@@ -12,7 +12,8 @@ from leads import respond
 from leads.life import CallOutcome, TouchKind
 from leads.models import Lead
 from reps.models import RepSkill, Skill
-from routing import desk_time, live, returns
+from routing import desk_time, live, returns, rulesets
+from routing.engine.ruleset import RuleSetError
 from routing.models import DeskTime, LedgerEntry, Return, Rule, RuleSet, Share
 from tests import factories as make
 from tests.factories.people import LONG_AGO
@@ -105,6 +106,17 @@ def test_what_the_rules_would_do_now_is_said_first(team, clara):
     assert suggested(clara) == "Ben is suggested: the rules would give it to them now. The rule names them."
     lead.refresh_from_db()
     assert lead.owner is None  # suggested, not decided
+
+
+def test_what_the_rules_fail_at_can_still_be_given(team, clara, monkeypatch):
+    def fails(_version):
+        raise RuleSetError("condition_unknown_field", "rules[0]")
+
+    lead = waits()
+    monkeypatch.setattr(rulesets, "rules_of", fails)
+
+    assert suggested(clara).startswith("Ana is suggested: has room")
+    assert assigned(clara, lead, rep(team, "Ana")).status_code == 302
 
 
 def test_the_next_lead_comes_at_once_and_skipped_ones_stay_behind(team, clara):
