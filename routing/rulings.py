@@ -58,8 +58,8 @@ def rates(user: User, *, now: datetime) -> dict[str, list[Rate]]:
     approved = _counted(back.filter(ruling=APPROVED))
     names = dict(Rep.objects.filter(pk__in={rep for rep, _source in returned}).values_list("pk", "user__name"))
     return {
-        "rep": _rates(given, returned, approved, lambda rep, _source: names.get(rep)),
-        "source": _rates(given, returned, approved, lambda _rep, source: source),
+        "rep": _rates(given, returned, approved, of=lambda rep, _source: rep, name=names.__getitem__),
+        "source": _rates(given, returned, approved, of=lambda _rep, source: source, name=str),
     }
 
 
@@ -72,13 +72,15 @@ def _counted(rows: "QuerySet[Any]") -> Counts:
     return {(rep, source): n for rep, source, n in found}
 
 
-def _rates(given: Counts, returned: Counts, approved: Counts, name: Callable[[int, str], str | None]) -> list[Rate]:
-    sums: list[Counter[str]] = []
+def _rates(
+    given: Counts, returned: Counts, approved: Counts, *, of: Callable[[int, str], Any], name: Callable[[Any], str]
+) -> list[Rate]:
+    """Summed by what a row is `of`, as two reps may have one name."""
+    sums: list[Counter[Any]] = []
     for counts in (given, returned, approved):
-        one: Counter[str] = Counter()
+        one: Counter[Any] = Counter()
         for (rep, source), n in counts.items():
-            if (key := name(rep, source)) is not None:
-                one[key] += n
+            one[of(rep, source)] += n
         sums.append(one)
-    rows = [Rate(key, sums[0][key], n, sums[2][key]) for key, n in sums[1].items()]
+    rows = [Rate(name(key), sums[0][key], n, sums[2][key]) for key, n in sums[1].items()]
     return sorted(rows, key=lambda rate: (-rate.returned, rate.name))[:_MOST]

@@ -5,7 +5,7 @@ from django.test import Client
 from django.utils import timezone
 
 from leads.models import Lead
-from reps.models import Group
+from reps.models import Group, User
 from routing import live, returns, rulings
 from routing.models import LedgerEntry, Return
 from tests import factories as make
@@ -123,6 +123,17 @@ def test_rates_are_of_what_was_given(clara, team):
 
     assert [(r.name, r.given, r.returned, r.approved) for r in rates] == [("Trade fair", 6, 2, 1)]
     assert sum(r.returned for r in rulings.rates(team.managers.get(), now=timezone.now())["rep"]) == 2
+
+
+def test_two_reps_of_one_name_are_two(team):
+    for rep in team.memberships.values_list("rep__user", flat=True):
+        User.objects.filter(pk=rep).update(name="Ana")
+    handed_back()
+    handed_back()
+
+    rates = rulings.rates(team.managers.get(), now=timezone.now())["rep"]
+
+    assert [(r.name, r.given, r.returned) for r in rates] == [("Ana", 1, 1)] * 2
 
 
 def test_it_asks_as_often_for_three_as_for_one(clara, team, django_assert_max_num_queries):
