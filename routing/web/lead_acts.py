@@ -212,15 +212,22 @@ def _chosen(request: HttpRequest, user: User, query: dict[str, str]) -> tuple[li
     seen = Lead.objects.visible_to(user, now=timezone.now()).values("pk")
     mine = Lead.objects.overseen_by(user).filter(pk__in=seen).select_related("private", "owner__user", "group")
     if request.POST.get("all"):
-        fit = all_leads.chosen_by(user, query)[1]
-        rows = list(fit.filter(pk__in=mine.values("pk"))[: all_leads.MOST_AT_ONCE + 1])
-        alone = access.oversees_all(user) or len(rows) > all_leads.MOST_AT_ONCE
-        return rows, 0 if alone else counted(fit.exclude(pk__in=mine.values("pk")), all_leads.MOST_AT_ONCE)
+        return _fitting(user, query)
     uids = _uids(request)
     found = list(mine.filter(uid__in=uids).order_by("pk"))
     if len(found) != len(uids):
         raise Http404
     return found, 0
+
+
+def _fitting(user: User, query: dict[str, str]) -> tuple[list[Lead], int]:
+    """Those of the list that are the user's to move, one more than may be at most; and how many are only to be read."""
+    fit, most = all_leads.chosen_by(user, query)[1], all_leads.MOST_AT_ONCE
+    if access.oversees_all(user):
+        return list(fit[: most + 1]), 0
+    mine = Lead.objects.overseen_by(user).values("pk")
+    rows = list(fit.filter(pk__in=mine)[: most + 1])
+    return rows, 0 if len(rows) > most else counted(fit.exclude(pk__in=mine), most)
 
 
 def _uids(request: HttpRequest) -> set[UUID]:
