@@ -162,3 +162,12 @@ def test_who_may_not_edit_rules_routes_nothing_again(teams, given):
 
 def _key(name):
     return next(rule.key for rule in rulesets.rules_of(RuleSet.objects.get().published).rules if rule.name == name)
+
+
+def test_where_there_is_no_group_ops_still_go_on():
+    ops = make.user("Olga", is_ops=True)
+    halt.pause(division_id=1, group=None, by=ops, why="")
+    client = Client()
+    client.force_login(ops)
+
+    assert [one["ends"] for one in client.get("/pausing/").context["stopped"]] == [True]
