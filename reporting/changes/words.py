@@ -46,8 +46,8 @@ class Words:
         kind = capfirst(str(event.pgh_tracked_model._meta.verbose_name))  # noqa: SLF001 - Django's documented API
         name = next((str(value) for key in NAMES if (value := getattr(event, key, ""))), "")
         joined = [self.value(event, field) for field in _pointers(event) if field.name in JOINS]
-        said = [name, *joined] if name else joined
-        return f"{kind}: {', '.join(filter(None, said))[:_MOST]}" if said else kind
+        said = [part for part in (name, *joined) if part and part != NOTHING]
+        return f"{kind}: {', '.join(said)[:_MOST]}" if said else kind
 
     def value(self, event: Any, field: Any) -> str:  # noqa: PLR0911 - one line a kind of value
         """One field of an event."""

@@ -242,7 +242,7 @@ def alerts(stuck: Stuck, link: Links, *, now: datetime) -> list[dict[str, Any]]:
         rows.append(_alert("due", title % {"n": stuck.mails_late}, _("Sending failed and is tried again."), "", ""))
     if stuck.desk_first and (now - stuck.desk_first).total_seconds() > 30 * _MINUTE:
         title = _("A lead has waited %s for somebody to assign it") % _ago(stuck.desk_first, now)
-        rows.append(_alert("due", title, _("No rule could give it away."), reverse("to-assign"), _("Assign it")))
+        rows.append(_alert("due", title, _("It is for a person to give away."), reverse("to-assign"), _("Assign it")))
     return rows
 
 

@@ -69,7 +69,9 @@ def context(*, now: datetime) -> dict[str, Any]:
     database, broker = health.database(), health.broker()
     space = [*_room(database, broker), *_turns()]
     last = audits.latest()
+    unmigrated = health.unmigrated()
     bad = sum(not row["fine"] for row in (*parts, *queues, *space)) + bool(last and (last.broken or last.error))
+    bad += bool(unmigrated)
     return {
         "now": now,
         "headline": _("All is well")
@@ -86,7 +88,7 @@ def context(*, now: datetime) -> dict[str, Any]:
             ("PostgreSQL", database.version),
             ("Valkey", broker.version if broker else "-"),
         ],
-        "unmigrated": health.unmigrated(),
+        "unmigrated": unmigrated,
     }
 
 

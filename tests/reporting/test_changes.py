@@ -50,6 +50,13 @@ def test_before_and_after_in_words_by_whom(client, odile, team):
     assert "blind: details after claiming" in page
 
 
+def test_what_a_row_does_not_point_to_is_no_part_of_its_name(odile, team):
+    names = [what for _by, what, _did, _parts in lines(area="rules")]
+
+    assert names
+    assert not [name for name in names if "\N{EN DASH}" in name]
+
+
 def test_rules_read_as_on_their_page(odile, team):
     rule_set = RuleSet.objects.get()
     rules = rulesets.body_of(rule_set)["rules"]

@@ -56,6 +56,12 @@ def test_what_waits_too_long_and_who_is_silent_is_named(olga, living):
     assert "no sign of life known" in answer.content.decode()
 
 
+def test_a_database_behind_the_code_is_not_well(olga, living, monkeypatch):
+    monkeypatch.setattr(health, "unmigrated", lambda: 1)
+
+    assert olga.get("/health/").context["headline"] == "1 thing needs a look"
+
+
 def test_only_ops_see_it(olga):
     client = Client()
     client.force_login(make.group("DACH", [make.rep("Ana")]).memberships.get().rep.user)
