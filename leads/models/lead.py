@@ -22,6 +22,7 @@ from .contact import Contact
 from .stage import Stage
 
 _OPEN = sorted(s.value for s in OPEN)
+_BEFORE_THE_CLAIM = [State.POOLED.value, State.OFFERED.value, State.HELD.value]
 _UNOWNED = [
     s.value
     for s in (
@@ -90,6 +91,22 @@ class LeadQuerySet(models.QuerySet):
         shown = (Group.Pool.OPEN, Group.Pool.BROADCAST)
         in_open_pool = Q(state=State.POOLED.value, group__pool__in=shown, group__in=mine.values("group"))
         return self.filter(Q(owner=rep) | (seen & ~Q(group__in=blind)) | read | in_open_pool)
+
+    def before_the_claim(self) -> Self:
+        """Waiting in a group's blind pool, or offered by it."""
+        return self.filter(state__in=_BEFORE_THE_CLAIM, group__pool=Group.Pool.BLIND)
+
+    def hidden_from(self, user: User | AnonymousUser, *, now: datetime) -> Self:
+        """Leads the user may yet claim or be offered, and of which they must not know the details before.
+
+        A figure made of them may tell what no page shows: by which rule they came, for one.
+        """
+        rep = access.rep_of(user)
+        if rep is None:
+            return self.none()
+        mine = Membership.objects.at(now).filter(rep=rep).values("group")
+        waiting = self.before_the_claim().filter(group__in=mine)
+        return waiting.exclude(pk__in=Lead.objects.visible_to(user, now=now).values("pk"))
 
 
 class AccountHow(models.TextChoices):

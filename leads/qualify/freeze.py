@@ -104,9 +104,13 @@ def _money(arrival: Arrival, division: Division, rates: Rates, day: date) -> dic
     return found
 
 
-def keep_worth(facts: dict[str, Any], before: Mapping[str, Any]) -> None:
-    """What an amount was found to be worth stays so, in place: rates that came meanwhile change no lead."""
+def keep_worth(facts: dict[str, Any], before: Mapping[str, Any], *, named: bool) -> None:
+    """What an amount was found to be worth stays so, in place: rates and bases that came meanwhile change no lead.
+
+    `named`: its currency was said by whoever sent it.
+    """
     new, old = facts.get("deal_size"), before.get("deal_size")
     if isinstance(new, dict) and isinstance(old, dict):
-        same = all(new.get(name) == old.get(name) for name in ("amount", "currency"))
+        # An amount that came without a currency was taken in the base of its day, whatever the base is by now.
+        same = new.get("amount") == old.get("amount") and (not named or new.get("currency") == old.get("currency"))
         facts["deal_size"] = old if same else new

@@ -65,7 +65,7 @@ def judge(
     `provenance` is what `leads.qualify.enrich` keeps: which value came from whom; `before` the facts it had already.
     """
     facts = facts_of(arrival, account=account, division=division, arrived_at=arrived_at, stage=stage, rates=said.rates)
-    keep_worth(facts, before or {})
+    keep_worth(facts, before or {}, named=bool(arrival.deal_currency))
     folded = said.catalogue.fold(facts)
     points = held(said.scores, folded)
     score = sum((row.points for row in points), arrival.score or 0) if points else arrival.score

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from leads.life import Kind
-from leads.models import LeadFacts
+from leads.models import Lead, LeadFacts
 from leads.qualify.freeze import catalogue_of
 from routing.engine.ruleset import RuleSet as Rules
 from routing.engine.ruleset import RuleSetError, parse
@@ -31,14 +31,15 @@ class Matches:
         return self.rules.get(key, 0) / self.total if self.total else None
 
 
-def matches_of(rules: Rules, division_id: int, *, now: datetime, most: int = MOST) -> Matches:
-    """The newest leads of the last 30 days, `most` at most, in chunks; tests are left out, a lead counts once."""
-    rows = (
-        LeadFacts.objects.filter(at__gte=now - OVER, at__lte=now, lead__division=division_id)
-        .exclude(lead__kind=Kind.TEST)
-        .order_by("-at", "-pk")
-        .values_list("lead_id", "folded")[: most + 1]
-    )
+def matches_of(rules: Rules, division_id: int, *, now: datetime, most: int = MOST, unseen: bool = True) -> Matches:
+    """The newest leads of the last 30 days, `most` at most, in chunks; tests are left out, a lead counts once.
+
+    Without `unseen` those that wait in a blind pool are left out, too: whoever writes rules may be one who pulls.
+    """
+    known = LeadFacts.objects.filter(at__gte=now - OVER, at__lte=now, lead__division=division_id)
+    if not unseen:
+        known = known.exclude(lead__in=Lead.objects.before_the_claim().values("pk"))
+    rows = known.exclude(lead__kind=Kind.TEST).order_by("-at", "-pk").values_list("lead_id", "folded")[: most + 1]
     seen: set[int] = set()
     counts: Counter[str] = Counter()
     read = 0

@@ -151,7 +151,7 @@ def _answer(
     token: str,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"form": form, "token": token, **_ways(user, found, form.division)}
+    context = {"form": form, "token": token, "imports": access.is_manager(user), **_ways(user, found, form.division)}
     part = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]  # set by django-htmx
     return render(request, "routing/_add_lead.html" if part else "routing/add_lead.html", context, status=status)
 

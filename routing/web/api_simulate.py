@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from leads import exports
-from leads.models import Export
+from leads.models import Export, Lead
 from leads.web.rated import too_many
 from reps import access
 from reps.models import Group, Rep, User
@@ -45,6 +45,15 @@ class SimulationAPI(RulesAPI):
         """One of them, else 404."""
         row: Simulation = found_or_404(self.simulations(request), uid=uid)
         return row
+
+    def told(self, request: Request, uid: UUID) -> Simulation:
+        """One whose figures the caller may know: they are made of all leads, and some may be hidden from them."""
+        user = request.user
+        if isinstance(user, User) and Lead.objects.hidden_from(user, now=timezone.now()).exists():
+            raise exceptions.PermissionDenied(
+                _("Leads wait in a blind pool from which you may pull: there are no figures until they are taken.")
+            )
+        return self.simulation(request, uid)
 
 
 class SimulationsView(SimulationAPI):
@@ -101,7 +110,7 @@ class SimulationView(SimulationAPI):
 
     def get(self, request: Request, uid: UUID) -> Response:
         """Numbers, names and sentences."""
-        row = self.simulation(request, uid)
+        row = self.told(request, uid)
         return Response({**_brief(row, timezone.now()), "result": _result(row)})
 
 
@@ -120,7 +129,7 @@ class MovesView(SimulationAPI):
 
     def get(self, request: Request, uid: UUID) -> HttpResponse | StreamingHttpResponse:
         """One line a lead, with both reasons."""
-        row = self.simulation(request, uid)
+        row = self.told(request, uid)
         if row.result is None:
             raise exceptions.NotFound
         result = Result.of(row.result)

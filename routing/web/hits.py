@@ -26,7 +26,7 @@ def hits_of(rule_set: RuleSet, body: Mapping[str, Any], choices: Choices, *, now
     found = _known(key)
     if found is None:
         rules = rulesets.readable(body, choices.catalogue)
-        found = rulesets.matches_of(rules, rule_set.division_id, now=now, most=SAMPLE)
+        found = rulesets.matches_of(rules, rule_set.division_id, now=now, most=SAMPLE, unseen=False)
         _keep(key, found)
     return found
 

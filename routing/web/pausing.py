@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from config.lib import typed
+from leads.models import Lead
 from reps import access
 from reps.models import Group, Rep, User
 from reps.models.division import SEEDED
@@ -137,7 +138,11 @@ def _look(request: HttpRequest, user: User, paused: halt.Paused) -> dict[str, An
     group = _group(user, key)
     if paused.of(group.pk if group else None) is None:
         return None
-    seen = halt.preview(division_id=SEEDED, group=group, now=timezone.now())
+    now = timezone.now()
+    waiting = halt.waiting(SEEDED, group)
+    if waiting.exclude(pk__in=Lead.objects.visible_to(user, now=now).values("pk")).exists():
+        return {"key": key, "hidden": True}
+    seen = halt.preview(division_id=SEEDED, group=group, now=now)
     return {"key": key, "seen": seen, "more": seen.waiting - seen.looked_at, "rows": _rows(seen)}
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from leads.models import Lead
 from reps import access
 from reps.models import Group
 from routing import rulesets, wording
@@ -45,7 +46,7 @@ def page(request: HttpRequest, uid: UUID | None = None, n: int = 0) -> HttpRespo
 def _context(
     request: HttpRequest, sets: list[RuleSet], chosen: RuleSet, version: RuleSetVersion | None, now: datetime
 ) -> dict[str, Any]:
-    rules, total = _rules(version, now) if version else ([], 0)
+    rules, total = _rules(version, request.user, now) if version else ([], 0)
     edits = access.edits_rules(request.user)
     shares = _("Shares are of the %d leads of the last 30 days.") % total if total else ""
     return {
@@ -72,10 +73,12 @@ def _context(
     }
 
 
-def _rules(version: RuleSetVersion, now: datetime) -> tuple[list[dict[str, Any]], int]:
+def _rules(version: RuleSetVersion, user: Any, now: datetime) -> tuple[list[dict[str, Any]], int]:
     rules = rulesets.rules_of(version)
     names = wording.Names.load(version.rule_set.division_id)
     since = Decision.objects.filter(at__gte=now - _SHARES_OVER, division=version.rule_set.division_id)
+    # A count that rises when a lead comes into a blind pool would tell which rule it fits.
+    since = since.exclude(lead__in=Lead.objects.hidden_from(user, now=now).values("pk"))
     # Leads, not decisions: one that waits is decided again.
     hits = dict(since.values_list("rule").annotate(n=Count("lead", distinct=True)))
     total = since.aggregate(n=Count("lead", distinct=True))["n"]

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from leads.models import Lead
 from leads.qualify.freeze import read_catalogue
 from reps import access
-from reps.models import Rep, User
+from reps.models import User
 from reps.web import reader
 from routing import handbook, questions, rulesets, shared_drafts, wording
 from routing.engine.ruleset import RuleSet as Rules
@@ -57,7 +58,7 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "changes": compare.compare(before, after, division_id=row.rule_set.division_id) if before else [],
         "ways": _ways(row, user, now),
         "words": [] if before else _read(row),
-        "effect": _effect(row, access.rep_of(user)),
+        "effect": _effect(row, user, now),
         "comments": comments,
         "page": comments,
         "token": uuid4(),
@@ -163,8 +164,9 @@ def _read(row: SharedDraft) -> list[str]:
     return wording.rule_set_words(rules, names) if rules else []
 
 
-def _effect(row: SharedDraft, me: Rep | None) -> dict[str, Any]:
+def _effect(row: SharedDraft, user: User, now: datetime) -> dict[str, Any]:
     """What would have changed, for all in a sentence and for the reader; of nobody else by name."""
+    me = access.rep_of(user)
     found = shared_drafts.simulation_of(row)
     status = found.status if found is not None else ""
     if found is None or found.result is None or status != Simulation.Status.DONE:
@@ -174,6 +176,8 @@ def _effect(row: SharedDraft, me: Rep | None) -> dict[str, Any]:
     told: dict[str, Any] = {"state": "done", "since": _instant(result.since), "until": _instant(result.until)}
     if result.leads < _FEWEST:
         return told | {"state": "few"}
+    if Lead.objects.hidden_from(user, now=now).filter(arrived_at__range=(told["since"], told["until"])).exists():
+        return told | {"state": "hidden"}
     told["all"] = f"{words.of_all(result)}."
     told["against"] = result.against
     if me is not None:

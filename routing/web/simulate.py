@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from leads.models import Lead
 from reps import access
 from routing.models import RuleSet, RuleSetVersion, Simulation
 from routing.simulate import Asked, NotSimulatedError, rows, shadow
@@ -90,6 +91,8 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
     now = timezone.now()
     status, error = rows.status_of(row, now=now)
     edits = access.edits_rules(request.user)
+    # Who may pull from a pool that is blind for its managers too is told no figures made of what waits there.
+    hidden = Lead.objects.hidden_from(request.user, now=now).exists()
     context = {
         "now": now,
         "run": simulated.head(row, status, error),
@@ -99,8 +102,9 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
         "may_edit": edits,
         "may_publish": edits and row.result is not None and simulated.is_draft(row),
         "beside": row.kind == Simulation.Kind.SHADOW,
-        **(simulated.told(row, request.user, now=now) if row.result is not None else {}),
-        **(simulated.beside(row, now=now) if row.kind == Simulation.Kind.SHADOW else {}),
+        "hidden": hidden,
+        **(simulated.told(row, request.user, now=now) if row.result is not None and not hidden else {}),
+        **(simulated.beside(row, now=now) if row.kind == Simulation.Kind.SHADOW and not hidden else {}),
     }
     return render(request, "routing/simulation.html", context)
 

@@ -128,6 +128,18 @@ def test_facts_made_anew_keep_what_the_amount_was_worth(eur):
     assert other.facts["deal_size"]["base"] == Decimal("184.00")
 
 
+def test_facts_made_anew_after_another_base_keep_the_old_one(eur):
+    about = {"account": None, "arrived_at": datetime(2026, 4, 1, tzinfo=UTC), "stage": "New"}
+    arrival = Arrival(deal_amount=Decimal(10_000))
+    before = facts_of(arrival, **about, division=eur, rates=exchange.NO_RATES)
+    eur.base_currency = "USD"
+
+    kept = judge(arrival=arrival, said=said_in(eur.pk), before=before, **about, division=eur)
+
+    assert kept.facts["deal_size"] == before["deal_size"]
+    assert kept.facts["deal_size"]["currency"] == "EUR"
+
+
 def test_a_won_deal_is_worth_what_it_was_on_the_day_it_was_won(eur):
     ana = make.rep("Ana")
     make.publish(make.rule(make.group("DACH", [ana])))
