@@ -14,6 +14,7 @@ from leads.tasks import forget_expired
 from reporting.changes import Asked, acts
 from reps import exchange
 from reps.models import Division, ExchangeRate, Installation
+from routing.web.settings.money_forms import read_rate
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -138,13 +139,35 @@ def test_a_rate_is_added_once_and_removed(client, odile):
     ("currency", "rate", "day"),
     [("US", "1", "2026-01-01"), ("EUR", "1", "2026-01-01"), ("USD", "x", "2026-01-01"), ("USD", "1e400", "2026-01-01"),
      ("USD", "Infinity", "2026-01-01"), ("USD", "-0", "2026-01-01"), ("USD", "1", "0001-01-01"), ("USD", "1", ""),
-     ("USD\x00", "1", "2026-01-01"), ("USD", "1" * 40, "2026-01-01")],
+     ("USD\x00", "1", "2026-01-01"), ("USD", "1" * 40, "2026-01-01"), ("USD", "1,38.5", "2026-01-01")],
 )  # fmt: skip
 def test_odd_rates_are_refused_in_words(client, odile, currency, rate, day):
     answer = client.post("/settings/rates/", {"rate-currency": currency, "rate-rate": rate, "rate-from_day": day})
 
     assert answer.status_code == 422
     assert "field-error" in answer.content.decode()
+    assert not ExchangeRate.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("0,920", "0.920"), ("1380", "1380"), ("1.380", "1.380"), ("1,38", "1.38"), ("1,3805", "1.3805"),
+     ("1,380.50", "1380.50"), ("1.380,50", "1380.50"), ("1,380,000", "1380000"), ("1.380.000,5", "1380000.5"),
+     ("1\u202f380,5", "1380.5"), ("1234,567", "1234.567")],
+)  # fmt: skip
+def test_a_rate_is_read_as_people_write_it(typed, kept):
+    assert read_rate(typed) == Decimal(kept)
+
+
+@pytest.mark.parametrize("typed", ["1,380", "12,345", "1 ,380"])
+def test_a_rate_with_two_readings_is_asked_about_and_not_kept(client, odile, typed):
+    said = typed.replace(" ", "")
+    sent = {"rate-currency": "USD", "rate-rate": typed, "rate-from_day": "2026-01-01"}
+
+    page = client.post("/settings/rates/", sent)
+
+    assert page.status_code == 422
+    assert f"{said.replace(',', '')} or {said.replace(',', '.')}?" in page.content.decode()
     assert not ExchangeRate.objects.exists()
 
 

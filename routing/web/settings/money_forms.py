@@ -1,5 +1,6 @@
 """The forms about money: another exchange rate, another base currency."""
 
+import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,6 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from reps.currencies import CODES
 
+# 1,380 is 1380 to one reader and 1.38 to another; 0,920 and 1234,567 are one thing to all.
+_EITHER = re.compile(r"[+-]?0*[1-9][0-9]{0,2},[0-9]{3}", re.ASCII)
+# A mark that comes twice, or before the other one, parts thousands.
+_THOUSANDS = {
+    ",": re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?", re.ASCII),
+    ".": re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]*)?", re.ASCII),
+}
 _CODE = {"maxlength": 3, "list": "currencies", "autocomplete": "off", "spellcheck": "false"}
 
 
@@ -28,6 +36,21 @@ class Code(forms.CharField):
         return code
 
 
+def read_rate(text: str) -> Decimal:
+    """0.92, 0,92, 1380, 1,380.50 or 1.380,50; asks where one comma may part thousands. Raises ValidationError."""
+    said = "".join(text.split())
+    if _EITHER.fullmatch(said):
+        both = {"said": said, "whole": said.replace(",", ""), "part": said.replace(",", ".")}
+        raise ValidationError(_("%(said)s has two readings: %(whole)s or %(part)s? Write it without a comma.") % both)
+    marks = said.count(",") + said.count(".")
+    parting = next((mark for mark, shape in _THOUSANDS.items() if marks > 1 and shape.fullmatch(said)), "")
+    plain = said.replace(parting, "") if parting else said
+    try:
+        return Decimal(plain.replace(",", "."))
+    except InvalidOperation as error:
+        raise ValidationError(_("Write the rate as a number, like 0.92.")) from error
+
+
 class RateForm(forms.Form):
     """What one unit is worth, from a day on."""
 
@@ -42,14 +65,8 @@ class RateForm(forms.Form):
         self.fields["rate"].label = _("One of it in %s") % base
 
     def clean_rate(self) -> Decimal:
-        """As people write it: 0.92 or 0,92."""
-        text = str(self.cleaned_data["rate"]).strip().replace(" ", "")
-        if text.count(",") == 1 and "." not in text:
-            text = text.replace(",", ".")
-        try:
-            found = Decimal(text)
-        except InvalidOperation as error:
-            raise ValidationError(_("Write the rate as a number, like 0.92.")) from error
+        """As people write it; see `read_rate`."""
+        found = read_rate(self.cleaned_data["rate"])
         if not found.is_finite() or found <= 0:
             raise ValidationError(_("A rate is more than 0."))
         return found
