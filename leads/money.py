@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from reps.exchange import plain
 
 
-def amount_says(amount: Decimal, currency: str) -> str:
-    """12,000 USD; cents only where there are some."""
+def amount_says(amount: Decimal | None, currency: str = "") -> str:
+    """12,000 USD; cents only where there are some; empty where there is no amount."""
+    if amount is None:
+        return ""
     places = 0 if amount == amount.to_integral_value() else 2
     return f"{number_format(amount, places, force_grouping=True)} {currency}".strip()
 

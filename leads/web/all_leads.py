@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +21,7 @@ from config.lib.cells import cell
 from config.lib.paging import Pages, counted
 from leads.life import State
 from leads.models import Export, Lead
+from leads.money import amount_says
 from leads.web import exports, saved_views, show
 from leads.web.filters import LeadListFilter, of_kind
 from leads.web.words import STATES
@@ -166,7 +166,7 @@ def row_of(lead: Lead) -> dict[str, Any]:
         "arrived_at": lead.arrived_at,
         "first_contact": waited,
         "clock_late": late,
-        "value": "" if details.deal_amount is None else number_format(details.deal_amount, 0, force_grouping=True),
+        "value": amount_says(details.deal_amount),
     }
 
 

@@ -1,7 +1,6 @@
 """What is known of a lead, label by label, and where each value came from."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import number_format
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from leads.life import EventKind
 from leads.models import AccountHow, Lead, LeadEvent, LeadFacts, LeadPrivate
-from leads.money import worth_says
+from leads.money import amount_says, worth_says
 from leads.qualify.normalise import country_name
 
 
@@ -24,7 +23,7 @@ def facts_of(lead: Lead, details: LeadPrivate, judged: Mapping[str, Any]) -> lis
     """Label, value, link and where it came from; what is unknown is left out."""
     sources = judged.get("sources") or {}
     deal = judged.get("deal_size")
-    money = worth_says(deal) if deal else money_of(details.deal_amount, details.deal_currency)
+    money = worth_says(deal) if deal else amount_says(details.deal_amount, details.deal_currency)
     place = ", ".join(filter(None, (f"{details.postal_code} {details.city}".strip(), lead.region)))
     own = {**details.answers, **details.attributes}
     rows: list[tuple[str, str, str, tuple[str, ...]]] = [
@@ -140,11 +139,6 @@ def account_facts(lead: Lead, events: list[LeadEvent]) -> list[dict[str, str]]:
             source = ""
     value = lead.account.name if lead.account else _("Not clear which")
     return [{"label": _("Known account"), "value": value, "href": "", "source": source, "icon": "register"}]
-
-
-def money_of(amount: Decimal | None, currency: str) -> str:
-    """An amount as people write it, without cents; empty where there is none."""
-    return "" if amount is None else f"{number_format(amount, 0, force_grouping=True)} {currency}".strip()
 
 
 def language_of(code: str) -> str:

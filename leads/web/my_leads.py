@@ -25,9 +25,9 @@ from django.views.decorators.http import require_safe
 from leads import dispatch
 from leads.life import Kind, State
 from leads.models import CopiedMail, Delivery, Lead, Stage, Task
+from leads.money import amount_says
 from leads.qualify.normalise import country_name
 from leads.web import owned, show
-from leads.web.facts import money_of
 from leads.web.step_form import StepForm, instants_of
 from leads.web.words import NEWS
 from reps import access
@@ -177,7 +177,7 @@ def row_of(lead: Lead, now: datetime, task: Task | None = None) -> dict[str, Any
     meta = [
         lead.intent.capitalize() if clock else lead.stage.name,
         _place_and_time(lead, now),
-        money_of(details.deal_amount, details.deal_currency),
+        amount_says(details.deal_amount, details.deal_currency),
     ]
     return {
         "uid": lead.uid,

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from config.lib import rates
 from leads.models import Lead, LeadPrivate
+from leads.money import amount_says
 from leads.qualify.normalise import country_name
 from reps.models import Group, Rep
 from reps.web import reader
@@ -231,7 +232,7 @@ def _open_rows(cards: tuple[claims.Card, ...]) -> list[dict[str, Any]]:
                 "person": ", ".join(filter(None, (private.name if private.company else "", private.job_title))),
                 "place": private.city or _country(private.lead.country),
                 "url": reverse("lead-show", args=[private.lead.uid]),
-                "value": number_format(private.deal_amount, 0) if private.deal_amount is not None else "",
+                "value": amount_says(private.deal_amount),
             }
         )
     return rows

@@ -150,3 +150,14 @@ def test_sign_in_is_throttled_for_the_pair_of_name_and_address(settings, ana):
         .status_code
         == 302
     )
+
+
+def test_an_amount_reads_the_same_on_every_page(client, ana):
+    lead = arrive(deal_size={"amount": "12345.60", "currency": "EUR"})
+    ana.user.is_ops = True
+    ana.user.save()
+
+    pages = [client.get(url).content.decode() for url in ("/my-leads/", f"/leads/{lead.uid}/", "/leads/")]
+
+    assert ["12,345.60" in page for page in pages] == [True, True, True]
+    assert not any("12,346" in page for page in pages)
