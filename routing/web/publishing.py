@@ -1,5 +1,7 @@
 """Publishing the draft: what changes, what is wrong, which examples hold; then a comment, and it decides."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,9 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from leads.models import Lead
 from routing import rulesets
+from routing.engine.ruleset import RuleSetError
 from routing.models import RuleSet
 from routing.rulesets import compare, examples
+from routing.simulate import Result, rows, words
 from routing.web import draft_lines, talk
 from routing.web.editors import editor, revision_of, set_of
 
@@ -49,9 +54,24 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
         "broken": broken,
         "examples": row.examples.count(),
         "revision": row.revision,
+        "simulation": _simulated(request, row, now),
         "typed": {name: request.POST.get(name, "") for name in ("comment", "override")},
     }
     return render(request, "routing/publish.html", context)
+
+
+def _simulated(request: HttpRequest, row: RuleSet, now: datetime) -> dict[str, Any] | None:
+    """What the run over the past of this very draft said, where there is one that the reader may know."""
+    if Lead.objects.hidden_from(request.user, now=now).exists():
+        return None
+    try:
+        found = rows.of_draft(row)
+    except RuleSetError:
+        return None
+    if found is None:
+        return None
+    done = found.status == found.Status.DONE and found.result is not None
+    return {"uid": found.uid, "says": words.of_all(Result.of(found.result or {})) if done else ""}
 
 
 def publish(request: HttpRequest, row: RuleSet, *, revision: int | None = None) -> bool:

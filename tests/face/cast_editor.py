@@ -278,6 +278,7 @@ def publish() -> dict[str, Any]:
         "broken": [{"name": "Brandl Logistik", "says": "Expected DACH; it would be DACH Seniors."}],
         "revision": 7,
         "typed": {"comment": "", "override": ""},
+        "simulation": {"uid": UID, "says": "37 of 612 leads would move; 2.0 % would wait"},
     }
 
 
