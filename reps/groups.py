@@ -1,6 +1,5 @@
 """The writer of groups: what a group is called, how it shares, who is in it and who manages it, at one stroke."""
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reps import members
+from reps import marks, members
 from reps.models import Division, Group, Membership, Rep, User
 
 NEW = "new"
@@ -45,7 +44,12 @@ def mark(group: Group | None, *, now: datetime) -> str:
         return NEW
     reps = sorted(Membership.objects.at(now).filter(group=group).values_list("rep", flat=True))
     people = sorted(group.managers.values_list("pk", flat=True))
-    return json.dumps([group.pk, *(getattr(group, name) for name in TERMS), reps, people])
+    return marks.of(group.pk, *(getattr(group, name) for name in TERMS), reps, people)
+
+
+def locked(group: Group) -> Group:
+    """As it stands, until the caller's transaction ends: whoever else saves it waits."""
+    return Group.objects.select_for_update(no_key=True).get(pk=group.pk)
 
 
 @transaction.atomic
@@ -55,7 +59,7 @@ def save(*, group: Group | None, division: Division | int, wanted: Wanted, read:
     if group is None:
         current = Group(division_id=number)
     else:
-        current = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
+        current = locked(group)
         if mark(current, now=now) != read:
             raise GroupError("", _("Somebody else changed this group meanwhile."))
     name = wanted.terms.get("name", current.name)

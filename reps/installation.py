@@ -1,12 +1,11 @@
 """The writer of settings: each part on top of what its editor read, so that nobody overwrites another unseen."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import models, transaction
 
+from reps import marks
 from reps.models import Installation
 
 
@@ -25,8 +24,7 @@ def the() -> Installation:
 
 def mark(row: models.Model, fields: Sequence[str]) -> str:
     """What the fields said when they were read, in short."""
-    said = [str(getattr(row, name)) for name in fields]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+    return marks.of(*(str(getattr(row, name)) for name in fields))
 
 
 @transaction.atomic

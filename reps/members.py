@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reps import roster
+from reps import marks, roster
 from reps.models import Group, Membership, Rep
 
 TERMS = ("weight", "tier", "cap_open", "cap_hour", "cap_day", "cap_week", "cap_month", "caps_rolling")
@@ -33,7 +33,7 @@ def row_at(*, group: Group, rep: Rep, now: datetime) -> Membership | None:
 
 def mark(row: Membership | None) -> str:
     """What was read, so that a save on top of another's is noticed."""
-    return _OUT if row is None else "-".join(str(value) for value in (row.pk, *terms_of(row).values()))
+    return _OUT if row is None else marks.of(row.pk, *terms_of(row).values())
 
 
 def terms_of(row: Membership) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.core.validators import validate_slug
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reps import roster
+from reps import marks, roster
 from reps.models import Rep, RepSkill, Skill
 
 _KIND, _VALUE = 40, 80
@@ -25,7 +25,7 @@ class SkillsError(ValueError):
 def mark(rep: Rep, *, now: datetime) -> str:
     """What was read, so that a save on top of another's is noticed."""
     rows = RepSkill.objects.at(now).filter(rep=rep).order_by("skill").values_list("skill", flat=True)
-    return "-".join(str(pk) for pk in rows)
+    return marks.of(*rows)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reps import roster
+from reps import marks, roster
 from reps.models import Group, Rep, Territory, TerritoryCover
 from reps.models.territory import check_market
 
@@ -36,7 +36,7 @@ def mark(territory: Territory | None, *, now: datetime) -> str:
     if territory is None:
         return "new"
     reps = sorted(TerritoryCover.objects.at(now).filter(territory=territory).values_list("rep", flat=True))
-    return repr([territory.pk, territory.name, territory.group_id, territory.market, territory.active, reps])
+    return marks.of(territory.pk, territory.name, territory.group_id, territory.market, territory.active, reps)
 
 
 @transaction.atomic
