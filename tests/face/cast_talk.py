@@ -115,7 +115,10 @@ def groups() -> dict[str, Any]:
 
 def group() -> dict[str, Any]:
     """After a look, with something wrong under Advanced."""
-    people = [User(pk=n, name=name) for n, name in enumerate(("Clara Hoffmann", "Kim Tran"), 1)]
+    people = [
+        User(pk=n, uid=UUID(str(uid(name.split()[0]))), name=name)
+        for n, name in enumerate(("Clara Hoffmann", "Kim Tran"), 1)
+    ]
     reps = [
         Rep(pk=n, uid=UUID(str(uid(name))), user=User(name=name))
         for n, name in enumerate(("Ana Lindqvist", "Ben Okafor", "Katharina von Hohenfels-Straßberger"), 1)
@@ -130,7 +133,8 @@ def group() -> dict[str, Any]:
         "read": "read",
     }
     data = QueryDict(
-        "name=DACH&respond_within=0&method=round_robin&clock=working&wait_alert=10&pool=none&claims_unworked=0&on_return=keep&repay_per_day=2&when_away=keep&visibility=own&x.0-after=15&x.0-do=remind&managers=1"
+        "name=DACH&respond_within=0&method=round_robin&clock=working&wait_alert=10&pool=none&claims_unworked=0&on_return=keep&repay_per_day=2&when_away=keep&visibility=own&x.0-after=15&x.0-do=remind&managers="
+        + str(uid("Clara"))
     )
     form = GroupForm(data, **known)
     form.errors["claims_unworked"] = form.error_class(["Ensure this value is greater than or equal to 1."])

@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from leads.models import Lead
 from reps import access, groups, members
 from reps.models import Group, Membership
+from routing.web.team import groups as team_page
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +78,7 @@ def test_a_new_group_is_of_all_who_answer_for_everything(client, team):
     assert made.steps == BLIND
     assert access.edits_rules(team["clara"])
     client.force_login(ops)
-    post(client, reverse("team-group-new"), name="France", managers=[str(ops.pk), str(team["clara"].pk)])
+    post(client, reverse("team-group-new"), name="France", managers=[str(ops.uid), str(team["clara"].uid)])
     assert access.edits_rules(team["clara"])
 
 
@@ -98,7 +100,7 @@ def test_what_is_kept_from_its_managers_they_cannot_open_and_who_manages_is_not_
     Group.objects.filter(pk=nordics.pk).update(pool="blind", steps=BLIND, blind_for_managers=True)
     client.force_login(otto)
     wish = {"method": "pool_open", "pool": "open", "visibility": "all", "public_fields": ["source", "intent"]}
-    post(client, url_of(nordics), **wish, blind_for_managers=None, managers=[str(otto.pk)], respond_within="9")
+    post(client, url_of(nordics), **wish, blind_for_managers=None, managers=[str(otto.uid)], respond_within="9")
 
     row = Group.objects.get(pk=nordics.pk)
     assert (row.pool, row.steps, row.visibility, row.blind_for_managers) == ("blind", BLIND, "own", True)
@@ -186,6 +188,16 @@ def test_a_save_on_top_of_anothers_is_refused_and_then_taken(client, team):
     assert Group.objects.get(pk=team["dach"].pk).name == "DACH new"
 
 
+def test_the_page_tells_no_number_of_a_row(client, team):
+    Group.objects.filter(pk=team["dach"].pk).update(respond_within=45)
+    sent = fields_of(client.get(url_of(team["dach"])))
+    row = members.mark(members.row_at(group=team["dach"], rep=team["ana"], now=timezone.now()))
+
+    assert sent["managers"] == [str(team["clara"].uid)]
+    assert all(re.fullmatch("[0-9a-f]{32}", mark) for mark in (sent["read"], row))
+    assert post(client, url_of(team["dach"]), managers=[str(team["clara"].pk)]).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
@@ -220,4 +232,30 @@ def test_a_pool_in_which_leads_wait_stays_one(client, team):
     page = post(client, url_of(team["dach"]), method="round_robin", pool="none")
 
     assert (page.status_code, "1 lead waits in its pool" in page.text) == (422, True)
+    assert Group.objects.get(pk=team["dach"].pk).pool == "open"
+
+
+def test_who_is_not_listed_is_told_of(client, team, monkeypatch):
+    client.force_login(make.user("Olga", is_ops=True))
+    whole = client.get(url_of(team["nordics"])).text
+    monkeypatch.setattr(team_page, "_MOST_PEOPLE", 1)
+    part = client.get(url_of(team["nordics"]))
+
+    assert "Not everybody is listed" not in whole
+    assert "1 more rep, later by name, is not" in part.text  # Ana by name, Kim as a member, not Ben
+    assert (part.context["form"].reps_left, part.context["form"].people_left) == (1, 2)  # Ana and Ben
+
+
+def test_a_lead_pooled_after_the_form_was_read_is_seen_before_the_pool_goes(client, team, monkeypatch):
+    Group.objects.filter(pk=team["dach"].pk).update(pool="open", steps=[{"strategy": "pool"}])
+    lead, look = make.arrive(), team_page._problems
+
+    def pooled(now):  # what a save does first
+        Lead.objects.filter(pk=lead.pk).update(group=team["dach"], state="pooled")
+        return look(now)
+
+    monkeypatch.setattr(team_page, "_problems", pooled)
+    answer = post(client, url_of(team["dach"]), method="round_robin", pool="none")
+
+    assert (answer.status_code, "1 lead waits in its pool" in answer.text) == (422, True)
     assert Group.objects.get(pk=team["dach"].pk).pool == "open"

@@ -74,6 +74,7 @@ class GroupForm(forms.ModelForm):
         managing: Sequence[User],
         read: str,
         fixed: Sequence[str] = (),
+        left: tuple[int, int] = (0, 0),
     ) -> None:
         # A copy: a form writes what was typed into its row.
         row = copy(group) if group else Group()
@@ -81,16 +82,17 @@ class GroupForm(forms.ModelForm):
         initial = {
             "method": known.key if known else OWN,
             "members": [str(rep.uid) for rep in inside],
-            "managers": [str(user.pk) for user in managing],
+            "managers": [str(user.uid) for user in managing],
             "read": read,
         }
         super().__init__(data, instance=row, auto_id="group-%s", initial=initial)
         self._own = row.steps if known is None else None
-        self._reps, self._people = {str(rep.uid): rep for rep in reps}, {str(user.pk): user for user in people}
+        self._reps, self._people = {str(rep.uid): rep for rep in reps}, {str(user.uid): user for user in people}
         self._choose("members", [(uid, rep.name) for uid, rep in self._reps.items()])
-        self._choose("managers", [(pk, user.name or user.email) for pk, user in self._people.items()])
+        self._choose("managers", [(uid, user.name or user.email) for uid, user in self._people.items()])
         ways = [(one.key, _(one.name)) for one in METHODS]
         self._choose("method", [*ways, (OWN, _("Steps of its own"))] if self._own is not None else ways)
+        self.reps_left, self.people_left = left  # so many are not listed
         self.silence_error = ""
         self.stages = places.posted_stages(data) if data is not None else places.kept_stages(row.escalation)
         for field in self.fields.values():
@@ -169,7 +171,7 @@ class GroupForm(forms.ModelForm):
         return groups.Wanted(
             {name: data[name] for name in groups.TERMS},
             [self._reps[uid] for uid in data["members"]],
-            [self._people[pk] for pk in data["managers"]],
+            [self._people[uid] for uid in data["managers"]],
         )
 
     def read_again(self, read: str) -> None:

@@ -8,7 +8,7 @@ import pghistory
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -73,8 +73,6 @@ def page(request: HttpRequest, uid: UUID | None = None) -> HttpResponse:
     problem, says = "", []
     if form.is_valid():
         try:
-            _stuck(group, form)
-            _stays(mine, group, form)
             if request.POST.get("go") == "look":
                 says = _look(mine, group, form)
             else:
@@ -100,7 +98,13 @@ def _save(request: HttpRequest, mine: Scope, group: Group | None, form: GroupFor
     return redirect("team-groups")
 
 
+@transaction.atomic
 def _do(mine: Scope, group: Group | None, form: GroupForm) -> Group:
+    """Looks at what forbids it once nobody else can save it; what is pooled this very moment the sweep routes again."""
+    if group is not None:
+        current = groups.locked(group)
+        _stuck(current, form)
+        _stays(mine, current, form)
     read = form.cleaned_data["read"]
     return groups.save(group=group, division=SEEDED, wanted=form.wanted(), read=read, now=mine.now)
 
@@ -125,9 +129,9 @@ def _problems(now: datetime) -> list[str]:
     return found
 
 
-def _stuck(group: Group | None, form: GroupForm) -> None:
+def _stuck(group: Group, form: GroupForm) -> None:
     """Leads that wait in a pool need one to wait in."""
-    if group is None or form.cleaned_data["pool"] != Group.Pool.NONE or group.pool == Group.Pool.NONE:
+    if form.cleaned_data["pool"] != Group.Pool.NONE or group.pool == Group.Pool.NONE:
         return
     waiting = Lead.objects.filter(group=group, state=State.POOLED).count()
     if waiting:
@@ -139,10 +143,10 @@ def _stuck(group: Group | None, form: GroupForm) -> None:
         raise groups.GroupError("pool", says % waiting)
 
 
-def _stays(mine: Scope, group: Group | None, form: GroupForm) -> None:
+def _stays(mine: Scope, group: Group, form: GroupForm) -> None:
     """Not the reader, where they may not leave."""
     rep = access.rep_of(mine.user)
-    if group is None or rep is None or str(rep.uid) in form.cleaned_data["members"]:
+    if rep is None or str(rep.uid) in form.cleaned_data["members"]:
         return
     if Membership.objects.at(mine.now).filter(group=group, rep=rep).exists():
         mine.let_out(group, rep)
@@ -167,8 +171,8 @@ def _form(mine: Scope, group: Group | None, data: Any) -> GroupForm:
     answering = Q(managed_groups__isnull=False) | Q(is_ops=True) | Q(is_superuser=True)
     if mine.all:  # ops make a manager of anybody who takes leads
         answering |= Q(rep__active=True)
-    people = User.objects.filter(answering, is_active=True)
-    known = {user.pk: user for user in (*managing, mine.user, *people.distinct().order_by("name")[:_MOST_PEOPLE])}
+    people = User.objects.filter(answering, is_active=True).distinct()
+    known = {user.pk: user for user in (*managing, mine.user, *people.order_by("name")[:_MOST_PEOPLE])}
     return GroupForm(
         data,
         group=group,
@@ -178,6 +182,7 @@ def _form(mine: Scope, group: Group | None, data: Any) -> GroupForm:
         managing=managing,
         read=groups.mark(group, now=mine.now),
         fixed=_fixed(mine, group),
+        left=(others.exclude(pk__in=seen).count(), people.exclude(pk__in=known).count()),
     )
 
 
