@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from leads.models import Lead
@@ -21,8 +21,13 @@ IDLE = timedelta(seconds=60)
 _NEWEST = 1000
 
 
+@transaction.atomic
 def open_lead(*, lead: Lead, by: User, now: datetime) -> None:
-    """The lead is in front of this person from now on, and what was before is not."""
+    """The lead is in front of this person from now on, and what was before is not.
+
+    Two tabs come one after the other, so that one lead at a time is in front of a person (desk_time_one_shown).
+    """
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     leave(by=by, now=now)
     with connection.cursor() as cursor:
         cursor.execute(

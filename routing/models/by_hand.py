@@ -6,7 +6,7 @@ import pghistory
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from reps.models.division import DivisionKey
@@ -42,12 +42,10 @@ class DeskTime(models.Model):
             models.UniqueConstraint(
                 fields=["lead", "user"], condition=Q(decided_at__isnull=True), name="desk_time_one_open"
             ),
+            models.UniqueConstraint(fields=["user"], condition=Q(shown_at__isnull=False), name="desk_time_one_shown"),
             models.CheckConstraint(condition=Q(seconds__gte=0), name="desk_time_not_negative"),
         ]
-        indexes = [
-            models.Index(fields=["at"], name="desk_time_at"),
-            models.Index(F("user"), condition=Q(shown_at__isnull=False), name="desk_time_shown"),
-        ]
+        indexes = [models.Index(fields=["at"], name="desk_time_at")]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.lead_id} {self.seconds:.0f} s"
