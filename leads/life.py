@@ -33,17 +33,20 @@ OPEN = frozenset(
 WAITING = frozenset({State.NEW, State.READY})
 DECIDED = frozenset({State.ASSIGNED, State.OFFERED, State.POOLED, State.HELD, State.DESK, State.REJECTED})
 
+# What a person gave or turned away by mistake waits again where it waited, set aside or not.
 # An open lead, or one that was turned away, is closed when people merge it into another of its person; and comes back
 # to where it stood.
 MOVES: dict[State, frozenset[State]] = {
     State.NEW: frozenset({State.READY, State.REJECTED, State.SET_ASIDE, State.CLOSED, State.ERASED}),
     State.READY: DECIDED | {State.SET_ASIDE, State.CLOSED, State.ERASED},
-    State.ASSIGNED: frozenset({State.READY, State.DESK, State.POOLED, State.ASSIGNED, State.CLOSED, State.ERASED}),
+    State.ASSIGNED: frozenset(
+        {State.READY, State.DESK, State.SET_ASIDE, State.POOLED, State.ASSIGNED, State.CLOSED, State.ERASED}
+    ),
     State.OFFERED: frozenset({State.ASSIGNED, State.READY, State.DESK, State.CLOSED, State.ERASED}),
     State.POOLED: frozenset({State.ASSIGNED, State.READY, State.DESK, State.CLOSED, State.ERASED}),
     State.HELD: frozenset({State.READY, State.ASSIGNED, State.DESK, State.CLOSED, State.ERASED}),
     State.DESK: frozenset({State.ASSIGNED, State.READY, State.POOLED, State.REJECTED, State.CLOSED, State.ERASED}),
-    State.REJECTED: frozenset({State.READY, State.DESK, State.CLOSED, State.ERASED}),
+    State.REJECTED: frozenset({State.READY, State.DESK, State.SET_ASIDE, State.CLOSED, State.ERASED}),
     State.SET_ASIDE: frozenset({State.READY, State.DESK, State.ASSIGNED, State.REJECTED, State.CLOSED, State.ERASED}),
     State.CLOSED: frozenset({State.ASSIGNED, State.READY, State.POOLED, State.DESK, State.REJECTED, State.ERASED}),
     State.ERASED: frozenset(),

@@ -15,7 +15,7 @@ from routing.hand.priority import set_priority, split_priority
 from routing.hand.reject import reject
 from routing.hand.release import release, split_release
 from routing.hand.revive import may_revive, revive, route_late, stopped
-from routing.hand.undo import to_desk
+from routing.hand.undo import Stood, to_desk
 
 __all__ = [
     "MOST_AGAIN",
@@ -28,6 +28,7 @@ __all__ = [
     "Onward",
     "Preview",
     "Split",
+    "Stood",
     "TakenError",
     "Wanted",
     "Way",

@@ -1,5 +1,6 @@
 """To assign: what no rule could give away, one lead after another, by keyboard or form, with somebody suggested."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,9 +49,7 @@ def _desk(request: HttpRequest) -> "QuerySet[Lead]":
 def page(request: HttpRequest) -> HttpResponse:
     """The line-up and the current lead, whose time runs from now on."""
     now, user = timezone.now(), reader.user(request)
-    rows = list(_desk(request)[:_MOST])
-    chosen = request.GET.get("lead", "")
-    position = next((n for n, lead in enumerate(rows) if str(lead.uid) == chosen), 0)
+    rows, position = _line_up(request)
     last = _last(request, now)
     context: dict[str, Any] = {
         "now": now,
@@ -73,6 +72,19 @@ def page(request: HttpRequest) -> HttpResponse:
     else:
         desk_time.leave(by=user, now=now)
     return render(request, "routing/to_assign.html", context)
+
+
+def _line_up(request: HttpRequest) -> tuple[list[Lead], int]:
+    """The first that wait, and the place among them of the one asked for, which may wait far behind."""
+    rows = list(_desk(request)[:_MOST])
+    chosen = request.GET.get("lead", "")
+    place = next((n for n, lead in enumerate(rows) if str(lead.uid) == chosen), None)
+    if place is not None or not chosen:
+        return rows, place or 0
+    asked = _desk(request).filter(uid=typed.uid_sought(chosen)).first()
+    if asked is None:
+        messages.info(request, _("The lead you asked for does not wait here any more: it has been dealt with."))
+    return ([asked, *rows] if asked else rows), 0
 
 
 def _groups_for(lead: Lead, user: User) -> list[Group]:
@@ -135,8 +147,7 @@ def take_back(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("There is nothing to take back any more."))
         return redirect("to-assign")
     try:
-        group = Group.objects.filter(pk=last["group"]).first()
-        hand.to_desk(lead=lead, by=user, reason=last["reason"], group=group)
+        hand.to_desk(lead=lead, by=user, stood=hand.Stood(**last["stood"]))
     except NotYoursError:
         messages.error(request, _("It cannot be taken back: the rep has been in touch, or somebody has moved it."))
         return redirect("to-assign")
@@ -149,8 +160,8 @@ def _decided(request: HttpRequest, lead: Lead, what: DeskTime.What, says: str, f
     """Its time ends; until the next decision it can be taken back."""
     user, now = reader.user(request), timezone.now()
     desk_time.decide(lead=lead, by=user, what=what, now=now, active=_active(request))
-    before = {"lead": str(lead.uid), "reason": lead.reason, "group": lead.group_id}
-    request.session[_LAST] = {**before, "says": says, "at": now.isoformat()}
+    stood = asdict(hand.Stood.of(lead))
+    request.session[_LAST] = {"lead": str(lead.uid), "stood": stood, "says": says, "at": now.isoformat()}
     return redirect(following)
 
 

@@ -15,6 +15,7 @@ from reps.models import RepSkill, Skill
 from routing import desk_time, live, returns, rulesets
 from routing.engine.ruleset import RuleSetError
 from routing.models import DeskTime, LedgerEntry, Return, Rule, RuleSet, Share
+from routing.web import to_assign
 from tests import factories as make
 from tests.factories.people import LONG_AGO
 
@@ -145,6 +146,45 @@ def test_what_was_given_is_taken_back_as_it_was(team, clara):
     assert [e.kind for e in LedgerEntry.objects.order_by("pk")] == ["forced", "reversed"]
     assert DeskTime.objects.filter(what="taken_back").count() == 1
     assert "nothing to take back" in clara.post("/to-assign/take-back/", follow=True).content.decode()
+
+
+@pytest.mark.parametrize("decided", ["given", "rejected"])
+def test_what_was_set_aside_is_set_aside_again_with_its_error(team, clara, decided):
+    lead = waits()
+    Lead.objects.filter(pk=lead.pk).update(state="set_aside", reason="set_aside", error="KeyError: 'x'", tries=5)
+    if decided == "given":
+        assigned(clara, lead, rep(team, "Ana"))
+    else:
+        clara.post(f"/to-assign/{lead.uid}/reject/", {"reason": "spam"})
+
+    page = clara.post("/to-assign/take-back/", follow=True).content.decode()
+
+    lead.refresh_from_db()
+    stands = (lead.state, lead.reason, lead.error, lead.tries, lead.owner, lead.group)
+    assert stands == ("set_aside", "set_aside", "KeyError: 'x'", 5, None, None)
+    assert "KeyError: &#x27;x&#x27;" in page
+
+
+def test_a_lead_behind_the_first_hundred_is_the_one_that_opens(team, clara, monkeypatch):
+    monkeypatch.setattr(to_assign, "_MOST", 2)
+    _one, two, three, four = waits(4)
+    page = shown(clara, four)
+
+    assert f"/to-assign/{four.uid}/" in page
+    assert page.count('aria-current="true"><b>') == 1
+    assert DeskTime.objects.get().lead == four  # the clock runs on no other
+    assert str(three.uid) not in page
+    assert f"/to-assign/{two.uid}/" in shown(clara, two)
+
+
+def test_a_lead_that_waits_no_longer_is_said_to_be_dealt_with(team, clara):
+    one, two = waits(2)
+    assigned(clara, one, rep(team, "Ana"))
+    for asked in (one.uid, "nonsense"):
+        page = clara.get("/to-assign/", {"lead": asked}).content.decode()
+        assert "does not wait here any more" in page
+        assert f"/to-assign/{two.uid}/" in page
+    assert "any more" not in shown(clara)
 
 
 def test_a_rejection_is_taken_back(team, clara):
