@@ -1,6 +1,7 @@
 """What is known of a lead, label by label, and where each value came from."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.formats import number_format
@@ -13,17 +14,28 @@ from leads.money import amount_says, worth_says
 from leads.qualify.normalise import country_name
 
 
-def judged_of(lead: Lead) -> dict[str, Any]:
-    """How score and verdict came about, and which value came from whom: see `leads.qualify.judge`; and the deal."""
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """The newest that was settled of a lead.
+
+    `judged`: how score and verdict came about, and which value came from whom (see `leads.qualify.judge`); `deal`: the
+    deal with what it was worth (see `leads.qualify.freeze`).
+    """
+
+    judged: Mapping[str, Any] = field(default_factory=dict)
+    deal: Mapping[str, Any] = field(default_factory=dict)
+
+
+def frozen_of(lead: Lead) -> Frozen:
+    """One query."""
     row = LeadFacts.objects.filter(lead=lead).order_by("-n").values_list("judged", "facts").first()
-    return {**row[0], "deal_size": row[1].get("deal_size")} if row else {}
+    return Frozen(row[0], row[1].get("deal_size") or {}) if row else Frozen()
 
 
-def facts_of(lead: Lead, details: LeadPrivate, judged: Mapping[str, Any]) -> list[dict[str, str]]:
+def facts_of(lead: Lead, details: LeadPrivate, frozen: Frozen) -> list[dict[str, str]]:
     """Label, value, link and where it came from; what is unknown is left out."""
-    sources = judged.get("sources") or {}
-    deal = judged.get("deal_size")
-    money = worth_says(deal) if deal else amount_says(details.deal_amount, details.deal_currency)
+    sources = frozen.judged.get("sources") or {}
+    money = worth_says(frozen.deal) if frozen.deal else amount_says(details.deal_amount, details.deal_currency)
     place = ", ".join(filter(None, (f"{details.postal_code} {details.city}".strip(), lead.region)))
     own = {**details.answers, **details.attributes}
     rows: list[tuple[str, str, str, tuple[str, ...]]] = [
@@ -68,7 +80,7 @@ def facts_of(lead: Lead, details: LeadPrivate, judged: Mapping[str, Any]) -> lis
         for label, value, href, names in rows
         if value
     ]
-    return [*qualification_facts(details.score, judged), *found]
+    return [*qualification_facts(details.score, frozen.judged), *found]
 
 
 # A click on a number or an address opens the log form.

@@ -19,7 +19,7 @@ from leads.life import Kind, State
 from leads.models import Lead, LeadEvent, LeadPrivate, Stage, StepKind, Task, Touch, WorkPlan
 from leads.qualify.normalise import country_name
 from leads.web import merged, story, telling
-from leads.web.facts import account_facts, facts_of, judged_of
+from leads.web.facts import account_facts, facts_of, frozen_of
 from leads.web.others import others_of
 from reps import access
 from reps.models import User
@@ -70,7 +70,7 @@ def context_of(lead: Lead, *, now: datetime, mine: bool, reader: Any) -> dict[st
         "stages": _stages(lead),
         "moves": moves_of(lead),
         "onward": onward_of(lead),
-        "facts": [*account_facts(lead, events), *facts_of(lead, details, judged_of(lead))],
+        "facts": [*account_facts(lead, events), *facts_of(lead, details, frozen_of(lead))],
         "others": others_of(lead, reader=reader, now=now),
         "timeline": [item for _event, item in told],
         "give_url": _give_url(lead, mine=mine),

@@ -1,6 +1,6 @@
 """To assign in words: the lead, why it waits, who could get it, and why one of them is suggested."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -44,20 +44,20 @@ def row(lead: Lead, *, url: str, current: bool) -> dict[str, Any]:
 
 def lead(row_: Lead) -> dict[str, Any]:
     """The lead in front of the reader."""
-    details, judged = LeadPrivate.objects.get(lead=row_), facts.judged_of(row_)
+    details, frozen = LeadPrivate.objects.get(lead=row_), facts.frozen_of(row_)
     return {
         "uid": row_.uid,
         "title": show.title_of(row_, details),
         "who": show.who_of(row_, details),
         "since": row_.arrived_at,
         "message": details.message,
-        "facts": [f for f in facts.facts_of(row_, details, judged) if f["value"] != details.message],
+        "facts": [f for f in facts.facts_of(row_, details, frozen) if f["value"] != details.message],
         "may_revive": hand.may_revive(row_),
-        "because": row_.error or _because(row_, judged),
+        "because": row_.error or _because(row_, frozen.judged),
     }
 
 
-def _because(row_: Lead, judged: dict[str, Any]) -> str:
+def _because(row_: Lead, judged: Mapping[str, Any]) -> str:
     """Why it waits; where qualification says so, by which rule and on which condition."""
     said = verdict_says(judged, catalogue_of(row_.division_id)) if hand.may_revive(row_) else ""
     return said or wording.waits_because(row_.state, row_.reason)
