@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from reps.models import Group, Membership, User
 from routing import rulesets, wording
 from routing.engine.ruleset import LONGEST_NAME
 from routing.hand_rules.mine import MOSTLY, Case, Finding, Question, mine
-from routing.models import Assignment, Decision, HandRule, Rule, RuleSet
+from routing.models import Assignment, Decision, HandRule, Rule, RuleSet, RuleSetVersion
 
 OVER = timedelta(days=30)
 MOST = 2000
@@ -59,8 +58,19 @@ def find(*, division: int, now: datetime) -> int:
     found = [one for one in mine(cases, questions, places=_places(division, now)) if _works(one)]
     evidence = _Evidence(given, catalogue, since)
     marks = [mark for one in found if (mark := _keep(one, division, evidence, now))]
+    _offer_again(division)
     HandRule.objects.filter(division=division, put_at=None, aside_at=None).exclude(mark__in=marks).delete()
     return len(marks)
+
+
+def _offer_again(division: int) -> None:
+    """What was put into the draft and taken out of it before anybody published it is on offer as before."""
+    put_ = dict(HandRule.objects.filter(division=division, put_at__isnull=False).values_list("uid", "pk"))
+    standing = Rule.objects.filter(rule_set__division=division, key__in=put_).values_list("key", flat=True)
+    missing = put_.keys() - set(standing)
+    versions = RuleSetVersion.objects.filter(rule_set__division=division)
+    gone = [put_[key] for key in missing if not versions.filter(body__rules__contains=[{"key": str(key)}]).exists()]
+    HandRule.objects.filter(pk__in=gone).update(put_at=None, by=None)
 
 
 def divisions(*, now: datetime) -> list[int]:
@@ -83,7 +93,9 @@ def put(*, offer: HandRule, by: User, now: datetime) -> tuple[RuleSet, str]:
             division=offer.division_id, name=_("Rules for new leads"), rest=_("Everything else"), by=by
         )
         bodies = rulesets.body_of(rule_set)["rules"]
-        key = str(uuid.uuid4())
+        key = str(offer.uid)  # so `find` sees whether it still stands
+        if any(body["key"] == key for body in bodies):  # it was taken out, offered again, and brought back since
+            return rule_set, key
         taken = {str(body["name"]).casefold() for body in bodies}
         to = {"to": "rep", "rep": offer.rep_id} if offer.rep_id else {"to": "group", "group": offer.group_id}
         rule = {"key": key, "name": _name(offer, taken), "condition": offer.condition, "destination": to}

@@ -84,6 +84,34 @@ def test_it_is_found_with_its_counts_and_put_into_the_draft(team, clara):
     assert lead.owner.name == "Ana"
 
 
+def test_taken_out_of_the_draft_unpublished_it_is_offered_again(team, clara):
+    spain(team)
+    find()
+    offer = HandRule.objects.get(rep__user__name="Ana")
+    url = f"/to-assign/by-hand/{offer.uid}/"
+    clara.post(url, {"do": "put"})
+    assert "from Spain" not in shown(clara)  # it stands in the draft
+    Rule.objects.get(rep__user__name="Ana").delete()
+
+    assert "from Spain" in shown(clara)
+    clara.post(url, {"do": "put"})
+    make.publish()
+    Rule.objects.get(rep__user__name="Ana").delete()
+    assert "from Spain" not in shown(clara)  # it was published, so taking it out is a decision
+
+
+def test_brought_back_into_the_draft_it_is_not_put_there_twice(team, clara):
+    spain(team)
+    find()
+    offer = HandRule.objects.get(rep__user__name="Ana")
+    hand_rules.put(offer=offer, by=team.managers.get(), now=timezone.now())
+    HandRule.objects.update(put_at=None)
+
+    hand_rules.put(offer=offer, by=team.managers.get(), now=timezone.now())
+
+    assert Rule.objects.filter(rep__user__name="Ana").count() == 1
+
+
 def test_put_aside_it_stays_aside_until_it_is_brought_back(team, clara):
     spain(team)
     find()
