@@ -8,9 +8,10 @@ from typing import Any
 from django.db import connection
 
 from reporting.cohort import Scope
+from routing.desk_time import MUCH
+from routing.models import Baseline
 
 OVER = timedelta(days=7)
-MUCH = 0.15  # of a week, spent by one person
 MOST_REPS = 2
 MANY = 20  # leads in a day
 
@@ -60,7 +61,9 @@ def by_hand(*, scope: Scope, user: int, edits: bool, division: int, now: datetim
         name, seconds, hours, leads, busiest, reps, *offer = cursor.fetchone()
     keys = ("uid", "condition", "to", "given", "leads")
     found = dict(zip(keys, offer, strict=True)) if offer[0] is not None else None
-    return ByHand(name or "", seconds or 0.0, hours or 40, leads or 0, busiest or 0, reps or 0, found)
+    return ByHand(
+        name or "", seconds or 0.0, hours or Baseline().week_hours, leads or 0, busiest or 0, reps or 0, found
+    )
 
 
 # Both parts read an index of their own that holds nothing else: assignment_by_hand, desk_time_at.

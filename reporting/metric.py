@@ -6,12 +6,12 @@ from math import floor, sqrt
 from statistics import median
 from typing import Any
 
+from config.lib.enough import ENOUGH_FOR_MEDIAN
+
 # The quantile of the normal distribution for an interval of 95 %.
 Z95 = 1.959963984540054
 # Shares of fewer leads are not shown: their order would be luck.
 ENOUGH = 30
-# An interval of a median needs so many: of fewer, least and most enclose it in less than 95 of 100 samples.
-ENOUGH_FOR_MEDIAN = 6
 
 Counts = Mapping[str, Any]
 

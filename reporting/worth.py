@@ -7,8 +7,9 @@ had no time to be won, and one of last year has had too much.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -17,6 +18,7 @@ from leads.life import Kind, State
 from leads.models import Lead
 from reporting.cohort import Scope
 from reporting.metric import ENOUGH_FOR_MEDIAN, Answer, median_answer, median_counts, median_of, share
+from reps.models import Division
 from routing import desk_time
 from routing.models import Assignment, Baseline, RuleSet, RuleSetVersion
 
@@ -26,7 +28,7 @@ FOLLOW = (30, 60, 90)
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """`leads` the rules gave away, and what one of them takes by hand: measured, or (`assumed`) as somebody set it."""
+    """`leads` the rules gave away, and what one of them takes by hand: measured (of everybody), or (`assumed`) as somebody set it."""
 
     leads: int
     since: datetime
@@ -61,16 +63,16 @@ class Compared:
     after: Side | None
 
 
-def baseline(division: int) -> Baseline:
-    """What somebody set, else the usual values."""
-    return Baseline.objects.filter(division=division).first() or Baseline(division_id=division)
+def zone_of(division: int) -> ZoneInfo:
+    """The zone of the company's days: whoever reads it, wherever, counts the same leads."""
+    return ZoneInfo(Division.objects.get(pk=division).time_zone)
 
 
-def live_at(division: int, *, zone: tzinfo) -> datetime | None:
+def live_at(division: int) -> datetime | None:
     """When the rules went live: the day somebody set, else their first publication; None before that."""
-    day: date | None = baseline(division).live_on
+    day: date | None = Baseline.of(division).live_on
     if day is not None:
-        return datetime.combine(day, time(), tzinfo=zone)
+        return datetime.combine(day, time(), tzinfo=zone_of(division))
     versions = RuleSetVersion.objects.filter(rule_set__division=division, rule_set__runs_on=RuleSet.RunsOn.NEW)
     return versions.order_by("published_at").values_list("published_at", flat=True).first()
 
@@ -84,7 +86,7 @@ def saved(*, scope: Scope, division: int, since: datetime, now: datetime) -> Sav
     each = median_of(desk_time.typical())
     if each.n >= ENOUGH_FOR_MEDIAN:
         return Saved(rows.count(), since, each, assumed=False)
-    assumed = float(baseline(division).assumed_seconds)
+    assumed = float(Baseline.of(division).assumed_seconds)
     return Saved(rows.count(), since, Answer(assumed, each.n), assumed=True)
 
 

@@ -18,6 +18,7 @@ from reps.models import User
 from routing.models import DeskTime
 
 IDLE = timedelta(seconds=60)
+MUCH = 0.15  # of a week, spent by one person: from here on the pages say so
 _NEWEST = 1000
 
 

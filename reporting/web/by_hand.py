@@ -17,7 +17,7 @@ from reporting.cohort import Scope
 from reps import access
 from reps.models.division import SEEDED
 from reps.templatetags.face import duration, percent
-from routing import hand_rules
+from routing import desk_time, hand_rules
 
 
 def line(user: Any, scope: Scope, *, now: datetime) -> dict[str, str] | None:
@@ -37,7 +37,7 @@ def line(user: Any, scope: Scope, *, now: datetime) -> dict[str, str] | None:
 
 def _says(found: by_hand.ByHand) -> str:
     """The one thing that says most."""
-    if found.share >= by_hand.MUCH:
+    if found.share >= desk_time.MUCH:
         spent = {"name": found.name, "time": duration(round(found.seconds)), "share": percent(found.share)}
         return _("%(name)s has spent %(time)s of the last 7 days assigning by hand, %(share)s of a week.") % spent
     if found.busiest >= by_hand.MANY:

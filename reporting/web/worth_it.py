@@ -4,6 +4,7 @@ import hashlib
 import logging
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pghistory
 from django import forms
@@ -52,7 +53,7 @@ class BaselineForm(forms.ModelForm):
     def clean_live_on(self) -> date | None:
         """A day that has been."""
         day: date | None = self.cleaned_data["live_on"]
-        if day and not _EARLIEST <= day <= timezone.localdate():
+        if day and not _EARLIEST <= day <= timezone.localdate(timezone=worth.zone_of(SEEDED)):
             raise forms.ValidationError(_("Choose a day that has been."))
         return day
 
@@ -65,7 +66,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if not access.is_manager(request.user):
         raise PermissionDenied
     edits = access.edits_rules(request.user)
-    row = worth.baseline(SEEDED)
+    row = Baseline.of(SEEDED)
     form = BaselineForm(request.POST if request.method == "POST" else None, instance=row)
     if request.method == "POST":
         if not edits:
@@ -75,29 +76,35 @@ def page(request: HttpRequest) -> HttpResponse:
                 form.save()
             messages.success(request, _("Saved."))
             return redirect("worth-it")
-        row = worth.baseline(SEEDED)  # as it stands, not as it was typed
+        row = Baseline.of(SEEDED)  # as it stands, not as it was typed
     status = 422 if form.is_bound else 200
     return render(request, "reporting/worth_it.html", _context(request, form, row, edits=edits), status=status)
 
 
 def _context(request: HttpRequest, form: BaselineForm, row: Baseline, *, edits: bool) -> dict[str, Any]:
-    now, zone = timezone.now(), timezone.get_current_timezone()
+    now, zone = timezone.now(), worth.zone_of(SEEDED)
     chosen = FollowForm({"follow": request.GET.get("follow") or str(worth.FOLLOW[0])})
     follow = int(chosen.cleaned_data["follow"]) if chosen.is_valid() else worth.FOLLOW[0]
-    live = worth.live_at(SEEDED, zone=zone)
+    live = worth.live_at(SEEDED)
     context: dict[str, Any] = {
         "now": now,
         "form": chosen,
         "filtered": "follow" in request.GET,
         "baseline": form if edits else None,
         "wrong": form.is_bound,
-        "live_at": live,
+        "live_on": timezone.localdate(live, zone) if live else None,
         "set": row.live_on is not None,
     }
     if live is None or live > now:
         return context
     found, saved = _reckoned(request, live, follow, now=now)
-    return {**context, "saved": _saved(saved, now), "sides": _sides(found), "follow": follow, "rows": _rows(found)}
+    return {
+        **context,
+        "saved": _saved(saved, now),
+        "sides": _sides(found, zone),
+        "follow": follow,
+        "rows": _rows(found),
+    }
 
 
 def _reckoned(
@@ -105,7 +112,7 @@ def _reckoned(
 ) -> tuple[worth.Compared, worth.Saved]:
     """Both, kept for ten minutes for whoever oversees the same: months of leads change little in that time."""
     scope = cohort.overseen(request.user, now=now)
-    whose = hashlib.blake2b(repr((scope, live, worth.baseline(SEEDED).assumed_seconds)).encode(), digest_size=16)
+    whose = hashlib.blake2b(repr((scope, live, Baseline.of(SEEDED).assumed_seconds)).encode(), digest_size=16)
     key = f"worth-it:{follow}:{whose.hexdigest()}"
     try:
         kept = cache.get(key)
@@ -134,9 +141,11 @@ def _saved(found: worth.Saved, now: datetime) -> dict[str, Any]:
     if found.assumed and not found.each.n:
         how = _("%(leads)s the rules gave away, %(each)s each: that is assumed, as none was measured by hand yet.")
     elif found.assumed:
-        how = _("%(leads)s the rules gave away, %(each)s each: that is assumed, as only %(n)d were measured by hand.")
+        how = _(
+            "%(leads)s the rules gave away, %(each)s each: that is assumed, as only %(n)d that anybody decided by hand were measured."
+        )
     else:
-        how = _("%(leads)s the rules gave away, %(each)s each: the median of %(n)d decided by hand.")
+        how = _("%(leads)s the rules gave away, %(each)s each: the median of %(n)d that anybody decided by hand.")
     return {
         "hours": _hours(hours),
         "range": _("from %(low)s to %(high)s") % {"low": _hours(low), "high": _hours(high)} if low and high else "",
@@ -150,13 +159,13 @@ def _hours(hours: float | None) -> str:
     return number_format(amount, 1 if amount < 10 else 0, force_grouping=True)
 
 
-def _sides(found: worth.Compared) -> list[dict[str, Any]]:
+def _sides(found: worth.Compared, zone: ZoneInfo) -> list[dict[str, Any]]:
     """What each span is, and what of it is imported."""
     named = ((_("Before"), found.before), (_("After"), found.after))
     return [
         {
             "name": name,
-            "span": _span(side),
+            "span": _span(side, zone),
             "leads": number_format(side.leads, force_grouping=True),
             "imported": number_format(side.imported, force_grouping=True) if side.imported else "",
         }
@@ -165,9 +174,10 @@ def _sides(found: worth.Compared) -> list[dict[str, Any]]:
     ]
 
 
-def _span(side: worth.Side) -> str:
-    ends = timezone.localtime(side.until) - timedelta(microseconds=1)
-    return f"{date_format(timezone.localtime(side.since), 'j M Y')} \N{EN DASH} {date_format(ends, 'j M Y')}"
+def _span(side: worth.Side, zone: ZoneInfo) -> str:
+    """In the company's days, of which the spans are made."""
+    ends = timezone.localtime(side.until, zone) - timedelta(microseconds=1)
+    return f"{date_format(timezone.localtime(side.since, zone), 'j M Y')} \N{EN DASH} {date_format(ends, 'j M Y')}"
 
 
 def _rows(found: worth.Compared) -> list[dict[str, Any]]:

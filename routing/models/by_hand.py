@@ -1,6 +1,7 @@
 """What deciding by hand costs, what is assumed about it, and the rules that would have done it."""
 
 import uuid
+from typing import Self
 
 import pghistory
 from django.conf import settings
@@ -81,6 +82,11 @@ class Baseline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.division_id}"
+
+    @classmethod
+    def of(cls, division: int) -> Self:
+        """What somebody set, else the usual values."""
+        return cls._default_manager.filter(division=division).first() or cls(division_id=division)
 
 
 class HandRule(models.Model):

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from config.lib.enough import ENOUGH_FOR_MEDIAN
 from leads.conditions import Catalogue
 from leads.qualify.freeze import catalogue_of
 from reps import access
@@ -24,11 +26,10 @@ from reps.models.division import SEEDED
 from reps.web import reader
 from routing import desk_time, hand_rules
 from routing.engine.ruleset import RuleSetError
-from routing.models import Baseline, HandRule
+from routing.models import Baseline, DeskTime, HandRule
 
 _WEEKS = 6
-MUCH = 0.15  # of a week: from here on the Board says so
-_ENOUGH = 6  # decisions for a median, as in the reports
+_FULL = 2 * desk_time.MUCH  # of a week: the whole bar, so that the mark is at its middle
 
 
 @login_required
@@ -40,12 +41,16 @@ def page(request: HttpRequest) -> HttpResponse:
     edits = access.edits_rules(user)
     if edits:
         hand_rules.find(division=SEEDED, now=now)
-    took = desk_time.typical()
+    took = desk_time.typical(_measured(user))
     context = {
         "now": now,
-        "hours": (Baseline.objects.filter(division=SEEDED).first() or Baseline()).week_hours,
+        "hours": Baseline.of(SEEDED).week_hours,
+        "much": desk_time.MUCH,
+        "full": _FULL,
+        "everybody": access.oversees_all(user),
         "weeks": _weeks(user, now),
-        "typical": median(took) if len(took) >= _ENOUGH else None,
+        "typical": median(took) if len(took) >= ENOUGH_FOR_MEDIAN else None,
+        "enough": ENOUGH_FOR_MEDIAN,
         "decided": len(took),
         "idle": int(desk_time.IDLE.total_seconds()),
         "edits": edits,
@@ -89,10 +94,15 @@ def _manager(request: HttpRequest) -> User:
     return reader.user(request)
 
 
+def _measured(user: User) -> "QuerySet[DeskTime]":
+    """The same as in the table by week: of everybody for who answers for all groups, else the reader's own."""
+    return DeskTime.objects.all() if access.oversees_all(user) else DeskTime.objects.filter(user=user)
+
+
 def _weeks(user: User, now: datetime) -> list[dict[str, Any]]:
     """By week, the latest first."""
     zone = timezone.get_current_timezone()
-    hours = (Baseline.objects.filter(division=SEEDED).first() or Baseline()).week_hours
+    hours = Baseline.of(SEEDED).week_hours
     local = now.astimezone(zone)
     monday = (local - timedelta(days=local.weekday(), weeks=_WEEKS - 1)).replace(hour=0, minute=0, second=0)
     rows = desk_time.weeks(users=None if access.oversees_all(user) else [user.pk], since=monday, zone=zone)
@@ -103,8 +113,8 @@ def _weeks(user: User, now: datetime) -> list[dict[str, Any]]:
             "seconds": row.seconds,
             "decided": row.decided,
             "share": row.share(hours),
-            "bar": min(row.share(hours), 2 * MUCH),
-            "much": row.share(hours) >= MUCH,
+            "bar": min(row.share(hours), _FULL),
+            "much": row.share(hours) >= desk_time.MUCH,
         }
         for row in rows
     ]

@@ -324,6 +324,10 @@ def by_hand() -> dict[str, Any]:
     return {
         **manager_shell("to-assign"),
         "hours": 40,
+        "much": 0.15,
+        "full": 0.3,
+        "everybody": True,
+        "enough": 6,
         "weeks": [
             {"name": name, "monday": monday, "seconds": hours * 3600, "decided": n, "share": hours / 40,
              "bar": min(hours / 40, 0.3), "much": hours >= 6}

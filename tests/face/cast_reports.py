@@ -2,7 +2,7 @@
 
 # ruff: noqa: RUF001 - names are spelt as their owners do, and the words of a page stand on one line each
 
-from datetime import UTC, datetime
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -191,7 +191,7 @@ def worth_row(label: str, note: str, says: str, tone: str, *cells: dict[str, str
 def worth_it() -> dict[str, Any]:
     return {
         **manager_shell("reports"),
-        "live_at": datetime(2026, 8, 3, tzinfo=UTC),
+        "live_on": date(2026, 8, 3),
         "set": False,
         "form": FollowFilter(),
         "filtered": False,
@@ -223,4 +223,4 @@ def worth_it() -> dict[str, Any]:
 
 
 def worth_it_early() -> dict[str, Any]:
-    return {**manager_shell("reports"), "live_at": None, "set": False, "form": FollowFilter(), "baseline": None}
+    return {**manager_shell("reports"), "live_on": None, "set": False, "form": FollowFilter(), "baseline": None}

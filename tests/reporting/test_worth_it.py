@@ -9,7 +9,7 @@ from django.test import Client
 from leads.models import Lead, Stage
 from reporting import worth
 from reporting.cohort import Scope
-from reps.models import User
+from reps.models import Division, User
 from routing.models import Assignment, Baseline, DeskTime
 from tests import factories as make
 
@@ -138,6 +138,19 @@ def test_the_page_claims_nothing_of_few_and_a_manager_sets_the_day(team, clara):
     assert "Clara" in changes
     far = {"assumed_seconds": "90", "week_hours": "35", "live_on": "9999-01-15"}
     assert "Choose a day that has been." in clara.post("/reports/worth-it/", far).content.decode()
+
+
+def test_the_day_it_went_live_is_the_companys_wherever_it_is_read(team, clara):
+    Division.objects.filter(pk=1).update(time_zone="Europe/Berlin")
+    Baseline.objects.create(division_id=1, live_on=LIVE.date())
+    pages = []
+    for zone in ("America/New_York", "Asia/Tokyo"):
+        User.objects.filter(name="Clara").update(time_zone=zone)
+        pages.append(clara.get("/reports/worth-it/").content.decode().replace("\n", " "))
+
+    assert worth.live_at(1) == LIVE - timedelta(hours=1)
+    assert all("went live on 2 March 2026" in page for page in pages)
+    assert all("<b>2 Mar 2026" in page or "2 Mar 2026 \N{EN DASH}" in page for page in pages)
 
 
 def test_a_difference_is_said_where_the_ranges_part(team, clara):

@@ -267,6 +267,22 @@ def test_time_stands_by_person_and_week(team, clara):
     assert '<td class="num due strong">16%</td>' in page.replace("\u202f", "").replace(" %", "%")
 
 
+def test_what_a_lead_takes_is_of_whom_the_table_tells(team, clara):
+    lead, now = waits(), timezone.now()
+    for name, seconds in (("Clara", 20), ("Dora", 80)):
+        user = team.managers.get() if name == "Clara" else make.user(name, is_ops=True)
+        for _n in range(6):
+            DeskTime.objects.create(
+                lead=lead, user=user, opened_at=now, at=now, seconds=seconds, decided_at=now, what="assigned"
+            )
+    ops = Client()
+    ops.force_login(type(user).objects.get(name="Dora"))
+    page, all_of_it = (client.get("/to-assign/by-hand/").content.decode() for client in (clara, ops))
+
+    assert "the median of 6 decisions. These are your own." in page
+    assert "the median of 12 decisions.</p>" in all_of_it
+
+
 def test_it_asks_as_often_for_three_leads_as_for_one(team, clara):
     waits()
     shown(clara)
