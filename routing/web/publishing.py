@@ -15,10 +15,9 @@ from django.views.decorators.http import require_http_methods
 
 from leads.models import Lead
 from routing import rulesets
-from routing.engine.ruleset import RuleSetError
 from routing.models import RuleSet
 from routing.rulesets import compare, examples
-from routing.simulate import Result, rows, words
+from routing.simulate import NotSimulatedError, Result, rows, words
 from routing.web import draft_lines, talk
 from routing.web.editors import editor, revision_of, set_of
 
@@ -66,7 +65,7 @@ def _simulated(request: HttpRequest, row: RuleSet, now: datetime) -> dict[str, A
         return None
     try:
         found = rows.of_draft(row)
-    except RuleSetError:
+    except NotSimulatedError:  # it cannot be read yet; the problems above say why
         return None
     if found is None:
         return None
