@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import QuerySet
 
+from config.lib.enough import ENOUGH_FOR_MEDIAN
 from leads.life import Kind, State
 from leads.models import Lead
 from reporting.cohort import Scope
-from reporting.metric import ENOUGH_FOR_MEDIAN, Answer, median_answer, median_counts, median_of, share
+from reporting.metric import Answer, median_answer, median_counts, median_of, share
 from reps.models import Division
 from routing import desk_time
 from routing.models import Assignment, Baseline, RuleSet, RuleSetVersion
@@ -28,7 +29,7 @@ FOLLOW = (30, 60, 90)
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """`leads` the rules gave away, and what one of them takes by hand: measured (of everybody), or (`assumed`) as somebody set it."""
+    """`leads` the rules gave away, and what one takes by hand: measured, of everybody, or `assumed`."""
 
     leads: int
     since: datetime

@@ -21,9 +21,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from config.lib.enough import ENOUGH_FOR_MEDIAN
 from leads.models import Lead
 from reporting import cohort, worth
-from reporting.metric import ENOUGH, ENOUGH_FOR_MEDIAN, Answer
+from reporting.metric import ENOUGH, Answer
 from reps import access
 from reps.models.division import SEEDED
 from reps.templatetags.face import duration, percent
@@ -142,7 +143,7 @@ def _saved(found: worth.Saved, now: datetime) -> dict[str, Any]:
         how = _("%(leads)s the rules gave away, %(each)s each: that is assumed, as none was measured by hand yet.")
     elif found.assumed:
         how = _(
-            "%(leads)s the rules gave away, %(each)s each: that is assumed, as only %(n)d that anybody decided by hand were measured."
+            "%(leads)s the rules gave away, %(each)s each: that is assumed, as only %(n)d were measured of everybody."
         )
     else:
         how = _("%(leads)s the rules gave away, %(each)s each: the median of %(n)d that anybody decided by hand.")
