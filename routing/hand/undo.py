@@ -39,7 +39,7 @@ def to_desk(*, lead: Lead, by: User, stood: Stood) -> None:
     The entry of the fair share is taken back, and the rep told. Raises NotYoursError where somebody has moved it since,
     the rep has been in touch, or its person has another open lead by now.
     """
-    group = Group.objects.filter(pk=stood.group).first()
+    group = Group.objects.filter(pk=stood.group).first() if stood.group else None
     aside = stood.state == State.SET_ASIDE
     with turn(lead.division_id) as held:
         (current,) = locked([lead.pk])
