@@ -1,7 +1,6 @@
 """What deciding by hand costs, what is assumed about it, and the rules that would have done it."""
 
 import uuid
-from typing import Self
 
 import pghistory
 from django.conf import settings
@@ -84,9 +83,9 @@ class Baseline(models.Model):
         return f"{self.division_id}"
 
     @classmethod
-    def of(cls, division: int) -> Self:
+    def of(cls, division: int) -> "Baseline":
         """What somebody set, else the usual values."""
-        return cls._default_manager.filter(division=division).first() or cls(division_id=division)
+        return Baseline.objects.filter(division=division).first() or Baseline(division_id=division)
 
 
 class HandRule(models.Model):
