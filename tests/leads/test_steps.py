@@ -9,7 +9,7 @@ from django.utils import timezone
 from leads import due, respond, steps, undo
 from leads.life import CallOutcome, EventKind, TouchKind
 from leads.models import FollowUpStep, Lead, LeadEvent, Stage, StepKind, Task, Touch, WorkPlan
-from reps.models import TimeOff
+from reps.models import Rep, TimeOff
 from routing import follow, hand, live
 from routing.models import Assignment, Timer
 from tests import factories as make
@@ -150,7 +150,14 @@ def test_the_plan_is_for_the_first_owner_alone_where_it_says_so(team):
     assert open_kinds(lead) == []
 
 
+def where_it_is_noon():
+    """A zone in which this hour is about twelve, so that what is due in a quarter of an hour is due today."""
+    off = timezone.now().hour - 12
+    return f"Etc/GMT{off:+d}" if off else "Etc/GMT"
+
+
 def test_a_contact_does_the_step_of_its_kind_that_is_due_today_and_no_later_one(team):
+    Rep.objects.update(time_zone=where_it_is_noon())
     plan(team, (0, "call"), (1, "call"), (0, "email"))
     lead = arrive()
     follow.follow(1, now=timezone.now())
