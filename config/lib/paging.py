@@ -16,17 +16,12 @@ def counted(rows: "QuerySet[Any]", most: int = EXACT) -> int:
 
 
 class Pages(Paginator):  # type: ignore[type-arg]  # takes none at run time
-    """As Django's; where there are more than 10,000 rows the pages end there, and `more` says that they do."""
+    """As Django's; where there are more than 10,000 rows pages end there, and the filter `many` says so."""
 
     @cached_property
     def count(self) -> int:
         """Rows on all pages."""
         return counted(self.object_list) if isinstance(self.object_list, QuerySet) else len(self.object_list)
-
-    @property
-    def more(self) -> bool:
-        """There are more than are counted."""
-        return self.count > EXACT
 
 
 class EstimatedPages(Pages):

@@ -168,7 +168,8 @@ def _decided(request: HttpRequest, lead: Lead, what: DeskTime.What, says: str, f
 def _last(request: HttpRequest, now: datetime) -> dict[str, Any] | None:
     """What was decided a moment ago."""
     kept: dict[str, Any] | None = request.session.get(_LAST)
-    return kept if kept and datetime.fromisoformat(kept["at"]) > now - _FOR else None
+    # An older version of this page kept less; what it kept is not taken back.
+    return kept if kept and "stood" in kept and datetime.fromisoformat(kept["at"]) > now - _FOR else None
 
 
 def _too_late(request: HttpRequest, following: str) -> HttpResponse:
