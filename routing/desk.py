@@ -80,8 +80,9 @@ class Table:
 def table(lead: Lead, groups: Sequence[Group], *, now: datetime) -> Table:
     """All who share in these groups, each once. Nothing is decided and nothing written."""
     places: dict[int, tuple[Group, standing.Standing]] = {}
+    standings = standing.standings_of(groups, now=now)
     for group in groups:
-        for place in standing.standings(group, now=now):
+        for place in standings[group.pk]:
             places.setdefault(place.rep.pk, (group, place))
     facts = lead.facts.order_by("-n").first()
     found = _candidates(lead, places, facts.folded if facts else {}, now)

@@ -1,6 +1,7 @@
 """Where everybody of a group stands in the fair share: leads had, fair share, place in line."""
 
 from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -26,28 +27,40 @@ class Standing:
 
 def standings(group: Group, *, now: datetime) -> list[Standing]:
     """All members with a weight, next in line first: whoever would be owed most if a lead came to all on duty now."""
-    members = list(
-        Membership.objects.at(now)
-        .filter(group=group, rep__active=True, rep__user__is_active=True, weight__gt=0)
-        .select_related("rep__user")
+    return standings_of([group], now=now)[group.pk]
+
+
+def standings_of(groups: Sequence[Group], *, now: datetime) -> dict[int, list[Standing]]:
+    """The same of several groups, by group, in as many questions as of one."""
+    members: dict[int, list[Membership]] = {group.pk: [] for group in groups}
+    rows = Membership.objects.at(now).filter(
+        group__in=groups, rep__active=True, rep__user__is_active=True, weight__gt=0
     )
+    for member in rows.select_related("rep__user"):
+        members[member.group_id].append(member)
+    reps = {member.rep_id for found in members.values() for member in found}
+    shares = {(s.group_id, s.rep_id): s for s in Share.objects.filter(group__in=groups).exclude(rep=None)}
+    duty = availability.on_duty(reps, now)
+    return {group: list(_in_line(found, shares, duty)) for group, found in members.items()}
+
+
+def _in_line(
+    members: Sequence[Membership], shares: Mapping[tuple[int, int | None], Share], duty: Collection[int]
+) -> Iterator[Standing]:
+    """The members of one group, next in line first."""
     if not members:
-        return []
-    shares = {s.rep_id: s for s in Share.objects.filter(group=group).exclude(rep=None)}
-    duty = availability.on_duty([m.rep_id for m in members], now)
+        return
     next_share = dict(zip((m.rep_id for m in members), split(tuple(ramp.weights(members))), strict=True))
 
     def line(member: Membership) -> tuple[bool, int, int, int]:
-        share = shares.get(member.rep_id)
+        share = shares.get((member.group_id, member.rep_id))
         owed = (share.balance if share else 0) + next_share[member.rep_id]
         return (member.rep_id not in duty, -owed, share.last_turn if share else 0, member.rep_id)
 
-    found = []
     for rank, member in enumerate(sorted(members, key=line), start=1):
-        share = shares.get(member.rep_id)
+        share = shares.get((member.group_id, member.rep_id))
         had, balance = (share.received, share.balance) if share else (0, 0)
-        found.append(Standing(member.rep, had, had + balance / UNIT, balance / UNIT, rank, member.rep_id in duty))
-    return found
+        yield Standing(member.rep, had, had + balance / UNIT, balance / UNIT, rank, member.rep_id in duty)
 
 
 def place_of(group: Group, rep: Rep, *, now: datetime) -> Standing | None:
