@@ -1,19 +1,28 @@
-"""The shape of a metric: what it counts over spells of ownership, the answer it makes, and intervals."""
+"""The shape of a metric: what it counts, over which rows, and the answer it makes of the counts."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from math import floor, sqrt
-from statistics import median
+from enum import StrEnum
 from typing import Any
 
-from config.lib.enough import ENOUGH_FOR_MEDIAN
+from reporting.statistics.shares import wilson
+from reporting.statistics.survival import kaplan_meier
 
-# The quantile of the normal distribution for an interval of 95 %.
-Z95 = 1.959963984540054
 # Shares of fewer leads are not shown: their order would be luck.
 ENOUGH = 30
 
 Counts = Mapping[str, Any]
+
+
+class Over(StrEnum):
+    """Which rows a metric counts: reporting/cohort.py names their columns."""
+
+    # Each lead that a rep of the cut got in the period, once, with the best its spells there came to.
+    LEADS = "leads"
+    # Each spell of ownership that began in the period.
+    SPELLS = "spells"
+    # Each lead that arrived in the period, owned or not; it belongs to its first owner.
+    ARRIVALS = "arrivals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,75 +36,53 @@ class Answer:
     high: float | None = None
     # What is not in the value, as leads that still wait.
     open: int = 0
+    # Of a duration: by when a quarter and three quarters had ended; and where its middle was not reached, the longest.
+    quarter: float | None = None
+    three_quarters: float | None = None
+    beyond: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One figure of the reports.
 
-    `counts` are SQL aggregates over the rows of `spell` (reporting/cohort.py names its columns), asked for all metrics
-    in one query; `answer` makes the figure of them and is pure.
+    `counts` are SQL aggregates over the rows of `over`, asked for all metrics in one query; `answer` makes the figure
+    of them and is pure. `unit` is share, seconds, count, rate (so many of one lead) or money.
     """
 
     name: str
     counts: Mapping[str, str]
     answer: Callable[[Counts], Answer]
     unit: str = field(default="share")
+    over: Over = field(default=Over.LEADS)
 
 
-def wilson(count: int, n: int, *, z: float = Z95) -> tuple[float, float] | None:
-    """The interval of a share by Wilson: (p + z²/2n ± z√(p(1-p)/n + z²/4n²)) / (1 + z²/n); None of nothing."""
-    if n <= 0:
-        return None
-    p, square = count / n, z * z
-    middle = p + square / (2 * n)
-    spread = z * sqrt(p * (1 - p) / n + square / (4 * n * n))
-    whole = 1 + square / n
-    # At 0 and at n the bound is the end itself; rounding must not push it over.
-    low = 0.0 if count == 0 else (middle - spread) / whole
-    high = 1.0 if count == n else (middle + spread) / whole
-    return low, high
-
-
-def share(count: int, n: int) -> Answer:
+def share(count: int, n: int, *, waiting: int = 0) -> Answer:
     """A share of one with its interval."""
     interval = wilson(count, n)
     if interval is None:
-        return Answer(None, 0)
-    return Answer(count / n, n, count, *interval)
+        return Answer(None, 0, open=waiting)
+    return Answer(count / n, n, count, *interval, open=waiting)
 
 
-def median_counts(name: str, value: str, where: str = "TRUE") -> dict[str, str]:
-    """The counts of a median: `name`_median, _n, and the ends _low and _high of its interval.
+def duration(ended: Collection[float], going_on: Collection[float]) -> Answer:
+    """How long something takes: the median by Kaplan-Meier, with those that still wait or were lost from sight.
 
-    The ends are the values of rank r and n + 1 - r, with r = n/2 - z√n/2 rounded down: sound for every distribution.
+    `n` are those that ended, `open` the others; without one that ended there is no figure, only how long it was waited.
     """
-    kept = f"FILTER (WHERE {value} IS NOT NULL AND {where})"
-    count = f"count(*) {kept}"
-    rank = f"greatest(1, floor({count} / 2.0 - {Z95} * sqrt({count}) / 2))::int"
-    in_order = f"(array_agg({value} ORDER BY {value}) {kept})"
-    enough = f"CASE WHEN {count} >= {ENOUGH_FOR_MEDIAN} THEN"
-    return {
-        f"{name}_median": f"percentile_cont(0.5) WITHIN GROUP (ORDER BY {value}) {kept}",
-        f"{name}_n": count,
-        f"{name}_low": f"{enough} {in_order}[{rank}] END",
-        f"{name}_high": f"{enough} {in_order}[({count})::int + 1 - {rank}] END",
-    }
-
-
-def median_answer(counts: Counts, name: str, *, waiting: int = 0) -> Answer:
-    """The answer of what `median_counts` counted."""
-    low, high = (None if counts[f"{name}_{end}"] is None else float(counts[f"{name}_{end}"]) for end in ("low", "high"))
-    return Answer(counts[f"{name}_median"], counts[f"{name}_n"], low=low, high=high, open=waiting)
-
-
-def median_of(values: Iterable[float]) -> Answer:
-    """The same of values at hand."""
-    found = sorted(values)
-    n = len(found)
-    if not found:
+    rows = [*((seconds, 1, 0) for seconds in ended), *((seconds, 0, 1) for seconds in going_on)]
+    if not rows:
         return Answer(None, 0)
-    if n < ENOUGH_FOR_MEDIAN:
-        return Answer(median(found), n)
-    rank = max(1, floor(n / 2 - Z95 * sqrt(n) / 2))
-    return Answer(median(found), n, low=found[rank - 1], high=found[n - rank])
+    curve = kaplan_meier(rows)
+    middle = curve.median()
+    return Answer(
+        middle.value,
+        len(ended),
+        len(ended),
+        middle.low,
+        middle.high,
+        open=len(going_on),
+        quarter=curve.quantile(0.25).value,
+        three_quarters=curve.quantile(0.75).value,
+        beyond=middle.beyond,
+    )

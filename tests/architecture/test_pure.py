@@ -17,7 +17,9 @@ print(" ".join(sys.modules))
 """
 
 
-@pytest.mark.parametrize("module", ["leads.conditions", "leads.life", "reps.schedule", "routing.engine"])
+@pytest.mark.parametrize(
+    "module", ["leads.conditions", "leads.life", "reporting.statistics", "reps.schedule", "routing.engine"]
+)
 def test_pure_modules_load_no_framework(module):
     done = subprocess.run([sys.executable, "-c", LOAD, module], cwd=ROOT, capture_output=True, text=True, check=False)
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.metric import Z95, share, wilson
+from reporting.metric import share
+from reporting.statistics.shares import Z95, wilson
 
 # Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3 (score, without continuity correction).
 NEWCOMBE = [
