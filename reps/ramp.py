@@ -43,11 +43,20 @@ def limited(most: int | None, percent: int) -> int | None:
 
 def steps_of(row: Membership, *, now: datetime) -> list[tuple[datetime, int]]:
     """From when which percentage holds, beginning with the row in force; empty where there is no ramp."""
-    rows = Membership.objects.filter(group=row.group_id, rep=row.rep_id, starts_at__gte=row.starts_at)
-    found = [
-        (one.starts_at, one.percent) for one in rows.order_by("starts_at") if one.ends_at is None or one.ends_at > now
-    ]
-    return found if any(percent != FULL for _at, percent in found) else []
+    return steps_by_row([row], now=now)[row.pk]
+
+
+def steps_by_row(rows: Sequence[Membership], *, now: datetime) -> dict[int, list[tuple[datetime, int]]]:
+    """The same of several rows in one question, by the row's number."""
+    reps, groups = {row.rep_id for row in rows}, {row.group_id for row in rows}
+    among = Membership.objects.filter(rep__in=reps, group__in=groups)
+    known = [one for one in among.order_by("starts_at") if one.ends_at is None or one.ends_at > now]
+    found = {}
+    for row in rows:
+        places = [one for one in known if (one.rep_id, one.group_id) == (row.rep_id, row.group_id)]
+        steps = [(one.starts_at, one.percent) for one in places if one.starts_at >= row.starts_at]
+        found[row.pk] = steps if any(percent != FULL for _at, percent in steps) else []
+    return found
 
 
 @transaction.atomic

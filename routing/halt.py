@@ -1,14 +1,14 @@
 """Pausing routing, of a division or one group: leads are accepted and wait; a preview shows what would go where."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from leads import signals
 from leads.life import State
@@ -99,6 +99,12 @@ def waiting(division_id: int, group: Group | None) -> "QuerySet[Lead]":
     if group is not None:
         return leads.filter(state=State.HELD.value, group=group)
     return leads.filter(state__in=[State.READY.value, State.HELD.value])
+
+
+def waiting_by_group(groups: Collection[int]) -> dict[int, int]:
+    """How many leads wait in each of these groups, as `waiting` has it of one."""
+    rows = Lead.objects.filter(state=State.HELD.value, group__in=groups).values_list("group").order_by()
+    return dict(rows.annotate(n=Count("pk")))
 
 
 def preview(*, division_id: int, group: Group | None, now: datetime) -> Preview:

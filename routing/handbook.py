@@ -1,7 +1,7 @@
 """How leads are shared in a group, put together from what decides: the way in sentences, and each part in detail."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from leads.connector import Source
 from leads.connectors import all_connectors
 from leads.models import Connection, QualificationRule
 from leads.qualify.freeze import catalogue_of
-from reps.models import Group, Membership, User
+from reps.models import Group, Membership, Territory, User
 from routing import rulesets, wording
 from routing.engine.check import ways
 from routing.engine.ruleset import RuleSet as Rules
@@ -61,15 +61,20 @@ def of(group: Group, version: RuleSetVersion | None, *, now: datetime, public: b
         names = wording.Names(names.groups, dict.fromkeys(names.reps, _("a named rep")), names.territories)
     steps = _steps(group)
     rules = rulesets.rules_of(version) if version else None
-    way = _way(group, rules, steps, names)
-    parts = tuple(_parts(group, version, rules, steps, names, now=now, public=public))
+    covers = _covers(group)
+    way = _way(group, rules, steps, names, covers=covers)
+    parts = tuple(_parts(group, version, rules, steps, names, covers=covers, now=now, public=public))
     book = Handbook(way.sentences, way.long, parts, tuple(_whys(group, version)))
     return _without_people(book) if public else book
 
 
-def way_of(group: Group, rules: Rules | None, names: wording.Names) -> wording.Way:
-    """The group's way as these rules would have it."""
-    return _way(group, rules, _steps(group), names)
+def ways_of(
+    groups: Sequence[Group], rules: Rules | None, names: wording.Names
+) -> Iterator[tuple[Group, tuple[SafeString, ...]]]:
+    """The way into each group in sentences as these rules have it, in as many questions as for one."""
+    covering = set(Territory.objects.filter(group__in=groups, active=True).values_list("group_id", flat=True))
+    for group in groups:
+        yield group, _way(group, rules, _steps(group), names, covers=group.pk in covering).sentences
 
 
 def _steps(group: Group) -> tuple[Step, ...]:
@@ -79,16 +84,19 @@ def _steps(group: Group) -> tuple[Step, ...]:
         return ()
 
 
-def _way(group: Group, rules: Rules | None, steps: tuple[Step, ...], names: wording.Names) -> wording.Way:
+def _way(
+    group: Group, rules: Rules | None, steps: tuple[Step, ...], names: wording.Names, *, covers: bool
+) -> wording.Way:
     if rules is None:
         nothing = _("No rules are published yet: leads wait in To assign, where a manager decides.")
         return wording.Way((mark_safe(escape(nothing)),))  # noqa: S308 - escaped right here
-    return wording.way_says(rules, _usual(group, steps), names)
+    usual = wording.Usual(group.pk, group.name, steps, group.respond_within * 60, group.clock, covers)
+    return wording.way_says(rules, usual, names)
 
 
-def _usual(group: Group, steps: tuple[Step, ...]) -> wording.Usual:
-    covers = group.territories.filter(active=True).exists()
-    return wording.Usual(group.pk, group.name, steps, group.respond_within * 60, group.clock, covers)
+def _covers(group: Group) -> bool:
+    """Whether some territory leads to it."""
+    return group.territories.filter(active=True).exists()
 
 
 def _parts(
@@ -98,12 +106,13 @@ def _parts(
     steps: tuple[Step, ...],
     names: wording.Names,
     *,
+    covers: bool,
     now: datetime,
     public: bool,
 ) -> Iterator[Part]:
     yield Part(_("Where leads come from"), (_doors(group.division_id),))
     yield Part(_("What qualifies"), tuple(_qualifies(group.division_id, rules)))
-    yield Part(_("How they are shared"), tuple(_shared(group, rules, names)))
+    yield Part(_("How they are shared"), tuple(_shared(group, rules, names, covers=covers)))
     yield Part(_("Response time, and what follows"), tuple(_follows(group)))
     yield Part(_("Returning a lead"), (str(_RETURN),))
     yield Part(_("Being away"), tuple(_away(group)))
@@ -143,14 +152,13 @@ def _qualifies(division: int, rules: Rules | None) -> Iterator[str]:
     yield _("All other leads qualify.") if said else _("Every lead qualifies.")
 
 
-def _shared(group: Group, rules: Rules | None, names: wording.Names) -> Iterator[str]:
+def _shared(group: Group, rules: Rules | None, names: wording.Names, *, covers: bool) -> Iterator[str]:
     """The group's own way, and the rules that bring it leads, in their order."""
     own = wording.group_shares(group.steps, names)
     if own:
         yield _("Where a rule says nothing else: %s") % f"{own[:1].lower()}{own[1:]}"
     if rules is None:
         return
-    covers = group.territories.filter(active=True).exists()
     told = {rule.key for way in ways(rules, group.pk, territories=covers) for rule in way}
     for number, rule in enumerate(rules.rules, start=1):
         if rule.key in told:

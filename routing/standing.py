@@ -68,6 +68,12 @@ def place_of(group: Group, rep: Rep, *, now: datetime) -> Standing | None:
     return next((s for s in standings(group, now=now) if s.rep.pk == rep.pk), None)
 
 
+def places_of(groups: Sequence[Group], rep: Rep, *, now: datetime) -> list[tuple[Group, Standing]]:
+    """The rep's own places, group by group, where they have one."""
+    found = standings_of(groups, now=now)
+    return [(group, one) for group in groups for one in found[group.pk] if one.rep.pk == rep.pk]
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """How far anybody of a group can ever be off, in leads; `returned` entries taken back add at most one lead each."""

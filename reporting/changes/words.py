@@ -90,8 +90,9 @@ def _pointers(event: Any) -> list[Any]:
 
 def _names_of(model: Any, numbers: set[int]) -> Mapping[int, str]:
     rows = model._default_manager.filter(pk__in=numbers)  # noqa: SLF001 - as above
-    people = [field.name for field in model._meta.concrete_fields if field.name == "user"]  # noqa: SLF001 - as above
-    rows = rows.select_related(*people) if people else rows
+    # What a row without a name of its own is called after.
+    after = [field.name for field in model._meta.concrete_fields if field.name in {"user", "rule_set"}]  # noqa: SLF001 - as above
+    rows = rows.select_related(*after) if after else rows
     return {row.pk: _name(row) for row in rows}
 
 

@@ -69,6 +69,8 @@ class PauseAdmin(HouseAdmin):
     """Who is switched off."""
 
     list_display = ("rep", "starts_at", "ends_at", "by")
+    list_select_related = ("rep__user", "by")
+    search_fields = ("rep__user__name",)
     autocomplete_fields = ("rep", "by")
 
     def has_delete_permission(self, request: HttpRequest, obj: Pause | None = None) -> bool:

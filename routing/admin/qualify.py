@@ -1,5 +1,6 @@
 """What is said of leads before routing, in the admin: scores, priorities by score, qualification rules."""
 
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leads.conditions import ConditionError, parse
+from leads.conditions.fields import Catalogue
 from leads.models import CompanyRecord, QualificationRule, ScoreBand, ScoreRow
 from leads.qualify import normalise
 from leads.qualify.freeze import catalogue_of
@@ -43,28 +45,41 @@ class ConditionAdmin(HouseAdmin):
     form = ConditionForm
     list_filter = ("active",)
     ordering = ("position", "pk")
+    when_before = ""  # the column that the condition stands before
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
         """A new row comes last."""
         last = self.model._default_manager.order_by("-position").values_list("position", flat=True).first()  # noqa: SLF001 - Django's documented way
         return {"position": str((last or 0) + 1)}
 
-    @admin.display(description=gettext_lazy("when"))
-    def when(self, obj: Any) -> SafeString | str:
-        """The condition in plain words, or what is wrong with it: then it is passed over."""
-        try:
-            condition = parse(obj.condition, catalogue_of(obj.division_id))
-        except ConditionError as error:
-            told = " ".join(wording.condition_problem(p) for p in error.problems)
-            return format_html("<b>{}</b> {}", _("Passed over:"), told)
-        return condition_says(condition) or _("every lead")
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """With the conditions in words; the fields they ask about are read once for all rows."""
+        catalogues = cache(catalogue_of)
+
+        @admin.display(description=_("when"))
+        def when(obj: Any) -> SafeString | str:
+            return _says(obj.condition, catalogues(obj.division_id))
+
+        shown: list[Any] = [*super().get_list_display(request)]
+        shown.insert(shown.index(self.when_before), when)
+        return shown
+
+
+def _says(condition: Any, catalogue: Catalogue) -> SafeString | str:
+    """The condition in plain words, or what is wrong with it: then it is passed over."""
+    try:
+        return condition_says(parse(condition, catalogue)) or _("every lead")
+    except ConditionError as error:
+        told = " ".join(wording.condition_problem(p) for p in error.problems)
+        return format_html("<b>{}</b> {}", _("Passed over:"), told)
 
 
 @admin.register(ScoreRow)
 class ScoreRowAdmin(ConditionAdmin):
     """Points; all rows that hold are added up, with what came with the lead."""
 
-    list_display = ("position", "label", "signed", "when", "active")
+    list_display = ("position", "label", "signed", "active")
+    when_before = "active"
     list_display_links = ("label",)
     fields = ("label", "condition", "points", "position", "active")
 
@@ -86,7 +101,8 @@ class ScoreBandAdmin(HouseAdmin):
 class QualificationRuleAdmin(ConditionAdmin):
     """In order; the first that holds decides, and a lead of which none holds is qualified."""
 
-    list_display = ("position", "name", "when", "becomes", "over_answers", "active")
+    list_display = ("position", "name", "becomes", "over_answers", "active")
+    when_before = "becomes"
     list_display_links = ("name",)
     fields = ("name", "condition", "verdict", "reason", "over_answers", "position", "active")
 

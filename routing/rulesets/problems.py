@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from leads.qualify.freeze import catalogue_of
@@ -89,7 +88,8 @@ def _unmatched(rules: Rules, matches: Matches) -> Iterator[Problem]:
 
 def _unseen_money(rules: Rules, division: int, now: datetime) -> Iterator[Problem]:
     """Rules that compare money, and currencies of last month's leads that nobody entered a rate of."""
-    asking = [n for n, rule in enumerate(rules.rules) if asks_money(rule, partial(_group_steps, division))]
+    steps = {group.pk: _steps_of(group) or () for group in Group.objects.filter(division=division)}
+    asking = [n for n, rule in enumerate(rules.rules) if asks_money(rule, lambda pk: steps.get(pk, ()))]
     if not asking:
         return
     base, missing = without_rate(division, now=now)
@@ -97,11 +97,6 @@ def _unseen_money(rules: Rules, division: int, now: datetime) -> Iterator[Proble
         for position in asking:
             text = wording.no_rate(rules.rules[position].name, currency, base, count)
             yield Problem(text, "", position, blocks=False)
-
-
-def _group_steps(division: int, pk: int) -> tuple[Step, ...]:
-    group = Group.objects.filter(division=division, pk=pk).first()
-    return (_steps_of(group) if group else None) or ()
 
 
 def _pool_problems(rules: Rules, division: int, names: wording.Names) -> Iterator[Problem]:

@@ -32,12 +32,10 @@ def fragment(request: HttpRequest) -> HttpResponse:
 def turns(rep: Rep, now: datetime) -> list[dict[str, Any]]:
     """Place in line, leads had and fair share, per group that shares by turns."""
     parts = []
-    for row in Membership.objects.at(now).filter(rep=rep, group__active=True).select_related("group"):
-        place = standing.place_of(row.group, rep, now=now)
-        if place is None:
-            continue
+    rows = Membership.objects.at(now).filter(rep=rep, group__active=True).select_related("group")
+    for group, place in standing.places_of([row.group for row in rows], rep, now=now):
         says = _("in %(group)s. You had %(had)s, your fair share is %(share)s.") % {
-            "group": row.group.name,
+            "group": group.name,
             "had": ngettext("%(n)d lead", "%(n)d leads", place.had) % {"n": place.had},
             "share": f"{place.fair_share:.1f}",
         }

@@ -1,6 +1,6 @@
 """Pausing routing, of everything or one group, and going on after a look at where what waits would go."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -80,16 +80,21 @@ def standing(user: Any, paused: halt.Paused | None = None, *, counted: bool = Fa
         return []
     rows: list[tuple[RoutingPause, Group | None]] = [(row, None) for row in [paused.everything] if row]
     rows += [(row, managed[pk]) for pk, row in paused.groups.items() if pk in managed]
+    waits = halt.waiting_by_group(managed) if counted else {}
     return [
         {
             "row": row,
             "group": group,
             "key": str(group.uid) if group else EVERYTHING,
             "ends": group is not None or access.edits_rules(user),
-            "waits": halt.waiting(SEEDED, group).count() if counted else None,
+            "waits": _waiting(group, waits) if counted else None,
         }
         for row, group in rows
     ]
+
+
+def _waiting(group: Group | None, waits: Mapping[int, int]) -> int:
+    return waits.get(group.pk, 0) if group else halt.waiting(SEEDED, None).count()
 
 
 def _pause(request: HttpRequest, user: User, form: PauseForm) -> HttpResponse | None:

@@ -138,8 +138,9 @@ def _ways(row: SharedDraft, user: User, now: datetime) -> list[dict[str, Any]]:
     names = wording.Names.load(row.rule_set.division_id, rules=row.body["rules"])
     live = rulesets.rules_of(row.live) if row.live else None
     told = []
-    for group in row.groups.filter(pk__in=mine | managed, active=True).order_by("name"):
-        before, after = (handbook.way_of(group, rules, names).sentences for rules in (live, rules))
+    groups = list(row.groups.filter(pk__in=mine | managed, active=True).order_by("name"))
+    sides = (handbook.ways_of(groups, rules, names) for rules in (live, rules))
+    for (group, before), (_group, after) in zip(*sides, strict=True):
         if before != after:
             told.append({"group": group.name, "before": _marked(before, after), "after": _marked(after, before)})
     return told

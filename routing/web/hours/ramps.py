@@ -1,5 +1,6 @@
 """The ramp of a rep in a group: its forms, for managers, and its steps in words, for both."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -79,7 +80,7 @@ FORMS = (RampForm, StopForm)
 def _tells(*, row: Membership, now: datetime) -> list[str]:
     """What holds once it is done."""
     current = Membership.objects.at(now).get(rep=row.rep_id, group=row.group_id)
-    lines = steps_say(current, now) or [_("All of the weight and the limits, as for anybody.")]
+    lines = steps_say(ramp.steps_of(current, now=now)) or [_("All of the weight and the limits, as for anybody.")]
     if _equal(row.group):
         lines.append(
             _("%s shares in equal turns, so a ramp only lowers limits there. Share by weight to ramp the share too.")
@@ -90,26 +91,24 @@ def _tells(*, row: Membership, now: datetime) -> list[str]:
     return lines
 
 
-def steps_say(row: Membership, now: datetime) -> list[str]:
+def steps_say(steps: Sequence[tuple[datetime, int]]) -> list[str]:
     """Each step; empty without a ramp."""
-    found = []
-    for n, (at, percent) in enumerate(ramp.steps_of(row, now=now)):
-        found.append(
-            _("%d %% now") % percent
-            if n == 0
-            else _("%(percent)d %% from %(day)s on") % {"percent": percent, "day": local(at, "D j M")}
-        )
-    return found
+    return [
+        _("%d %% now") % percent
+        if n == 0
+        else _("%(percent)d %% from %(day)s on") % {"percent": percent, "day": local(at, "D j M")}
+        for n, (at, percent) in enumerate(steps)
+    ]
 
 
 def context(rep: Rep, by: User, *, now: datetime, own: bool) -> list[dict[str, Any]]:
     """A rep reads the ramps they are in; a manager sets those of groups they manage."""
-    mine = (
-        Membership.objects.at(now).filter(rep=rep, group__active=True).select_related("group").order_by("group__name")
-    )
+    groups = Membership.objects.at(now).filter(rep=rep, group__active=True).select_related("group")
+    mine = list(groups.order_by("group__name"))
     managed = set() if own else set(access.groups_managed(by).values_list("pk", flat=True))
+    steps = ramp.steps_by_row(mine, now=now)
     rows = [
-        {"group": row.group, "steps": steps_say(row, now), "may": row.group_id in managed, "weight": row.weight}
+        {"group": row.group, "steps": steps_say(steps[row.pk]), "may": row.group_id in managed, "weight": row.weight}
         for row in mine
     ]
     return [row for row in rows if row["steps"] or row["may"]]

@@ -92,18 +92,11 @@ def _holidays(rep: Rep, now: datetime) -> list[dict[str, Any]]:
 
 def _turns(rep: Rep, now: datetime) -> list[dict[str, str]]:
     """Place in line and what is owed, per group that shares by turns."""
-    found = []
-    for row in Membership.objects.at(now).filter(rep=rep, group__active=True).select_related("group"):
-        place = standing.place_of(row.group, rep, now=now)
-        if place is not None:
-            found.append(
-                {
-                    "group": row.group.name,
-                    "place": _("%s in line") % ordinal(place.rank),
-                    "owed": _owed(place.owed),
-                }
-            )
-    return found
+    rows = Membership.objects.at(now).filter(rep=rep, group__active=True).select_related("group")
+    return [
+        {"group": group.name, "place": _("%s in line") % ordinal(place.rank), "owed": _owed(place.owed)}
+        for group, place in standing.places_of([row.group for row in rows], rep, now=now)
+    ]
 
 
 def _owed(owed: float) -> str:

@@ -24,7 +24,7 @@ from leads.web.wait import wait_for_decision
 from reps import groups, invitations
 from reps.models import Division, Group, User
 from reps.web.invitations import kept_as_files, send
-from routing import handbook, rulesets, start
+from routing import handbook, rulesets, start, wording
 from routing.trial import try_lead
 from routing.web.start.forms import ROWS, People, TeamForm
 from routing.web.why import told, trial_told
@@ -112,9 +112,10 @@ def _done(request: HttpRequest, division: Division) -> dict[str, Any]:
     version = rulesets.published(division.pk)
     form = _form(division)
     lead = _tried(request)
-    groups = Group.objects.filter(division=division, active=True).order_by("pk")
+    groups = list(Group.objects.filter(division=division, active=True).order_by("pk"))
+    rules = rulesets.rules_of(version) if version else None
     context: dict[str, Any] = {
-        "ways": [(group.name, handbook.of(group, version, now=timezone.now()).sentences) for group in groups],
+        "ways": [(group.name, way) for group, way in handbook.ways_of(groups, rules, wording.Names.load(division.pk))],
         "version": version,
         "form": form,
         "form_url": page_url(form) if form else "",
