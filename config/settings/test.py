@@ -10,3 +10,5 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405 - from base
 INBOUND_LEASE_SECONDS = 3
 # Files are looked for when asked: else every client of a test reads all of them first.
 WHITENOISE_AUTOREFRESH = True
+# Pages of the gallery that are no page of the product.
+TEMPLATES[0]["DIRS"] = [BASE_DIR / "templates", BASE_DIR / "tests" / "face" / "templates"]  # noqa: F405 - from base

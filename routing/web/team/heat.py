@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reps.models import Group, Shift
+from reps.web import heat
 from routing.coverage import arrivals as read
 from routing.coverage.arrivals import Arrivals, Gap, Hour
 
 _SHOWN = 3
-_COLOURS = 4
-_EMPTY = 0.5
 
 
 def context(groups: Sequence[Group], *, ungrouped: bool, now: datetime) -> dict[str, Any]:
@@ -73,12 +72,7 @@ def gap_says(gap: Gap) -> str:
 
 
 def _hour(hour: Hour, most: int) -> dict[str, Any]:
-    return {
-        "leads": hour.leads,
-        "tone": min(_COLOURS, -(-_COLOURS * hour.leads // most)) if hour.leads else 0,
-        "empty": hour.empty >= _EMPTY,
-        "missed": hour.missed,
-    }
+    return heat.hour(leads=hour.leads, missed=hour.missed, empty=hour.empty, most=most)
 
 
 def _day(n: int) -> str:
