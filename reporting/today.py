@@ -8,6 +8,7 @@ from django.db.models import Case, CharField, Count, Exists, F, Min, OuterRef, Q
 
 from leads.life import State
 from leads.models import Delivery, Lead, Touch
+from leads.models.lead import WAITING_SINCE
 from reporting.period import days_earlier, midnight
 from routing.models import Assignment
 
@@ -95,9 +96,9 @@ def waiting(rows: "QuerySet[Lead]", *, now: datetime) -> list[Waiting]:
             due_first=Min("due_at", filter=late),
             soon=Count("pk", filter=soon),
             desk=Count("pk", filter=_AT_DESK),
-            desk_first=Min("arrived_at", filter=_AT_DESK),
+            desk_first=Min(WAITING_SINCE, filter=_AT_DESK),
             pooled=Count("pk", filter=pooled),
-            pooled_first=Min("arrived_at", filter=pooled),
+            pooled_first=Min(WAITING_SINCE, filter=pooled),
             held=Count("pk", filter=held),
             held_until=Min("waiting_until", filter=held),
         )
@@ -189,10 +190,10 @@ def stuck(rows: "QuerySet[Lead]", *, now: datetime, silent: dict[str, float | No
     desk = Q(state=State.DESK)
     found = rows.filter(aside | undecided | desk).aggregate(
         set_aside=Count("pk", filter=aside),
-        set_aside_first=Min("arrived_at", filter=aside),
+        set_aside_first=Min(WAITING_SINCE, filter=aside),
         undecided=Count("pk", filter=undecided),
         undecided_first=Min("arrived_at", filter=undecided),
-        desk_first=Min("arrived_at", filter=desk),
+        desk_first=Min(WAITING_SINCE, filter=desk),
     )
     day = now - timedelta(days=1)
     mails = Delivery.objects.filter(

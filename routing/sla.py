@@ -190,8 +190,7 @@ def _tell_waiting(due: Sequence[Due], now: datetime) -> None:
 
 def waits_payload(lead: Lead) -> dict[str, str]:
     """Where and since when a lead waits, for the word to its managers."""
-    since = lead.decided_at or lead.ready_at or lead.arrived_at
-    return {"state": lead.state, "reason": lead.reason, "since": since.isoformat()}
+    return {"state": lead.state, "reason": lead.reason, "since": lead.waiting_since.isoformat()}
 
 
 def _released(one: Due) -> Move:

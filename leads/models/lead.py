@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from leads.life import OPEN, Kind, State
@@ -36,6 +37,10 @@ _UNOWNED = [
         State.SET_ASIDE,
     )
 ]
+
+
+# Since when a lead waits where it waits: one that came back waits from then on, whenever it arrived.
+WAITING_SINCE = Greatest("arrived_at", "ready_at", "decided_at")
 
 
 class LeadQuerySet(models.QuerySet):
@@ -283,3 +288,8 @@ class Lead(models.Model):
 
     def __str__(self) -> str:
         return f"{_('Lead')} {self.pk}"
+
+    @property
+    def waiting_since(self) -> datetime:
+        """As `WAITING_SINCE` has it."""
+        return max(at for at in (self.arrived_at, self.ready_at, self.decided_at) if at is not None)

@@ -1,7 +1,7 @@
 """To assign in words: the lead, why it waits, who could get it, and why one of them is suggested."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -20,6 +20,7 @@ from routing.wording.qualification import verdict_says
 
 # One for each; what the page uses itself (G, J, K, U, X) and the digits' neighbours of the shell are left out.
 KEYS = "123456789abcdefhilmnopqrtvwyz"
+_A_WHILE = timedelta(minutes=5)
 REJECT_REASONS = [
     {"value": "spam", "label": gettext_lazy("Spam or bogus")},
     {"value": "no_customer", "label": gettext_lazy("Not a possible customer")},
@@ -35,7 +36,7 @@ def row(lead: Lead, *, url: str, current: bool) -> dict[str, Any]:
         "url": url,
         "title": show.title_of(lead, lead.private),
         "company": lead.private.name if lead.private.company else "",
-        "since": lead.arrived_at,
+        "since": lead.waiting_since,
         "why": wording.waits_because(lead.state, lead.reason),
         "urgent": lead.state == State.SET_ASIDE,
         "current": current,
@@ -49,7 +50,9 @@ def lead(row_: Lead) -> dict[str, Any]:
         "uid": row_.uid,
         "title": show.title_of(row_, details),
         "who": show.who_of(row_, details),
-        "since": row_.arrived_at,
+        "since": row_.waiting_since,
+        # Told where it has been somewhere before.
+        "arrived_at": row_.arrived_at if row_.waiting_since - row_.arrived_at > _A_WHILE else None,
         "message": details.message,
         "facts": [f for f in facts.facts_of(row_, details, frozen) if f["value"] != details.message],
         "may_revive": hand.may_revive(row_),

@@ -54,7 +54,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "now": now,
         "waiting": [words.row(lead, url=_url(lead), current=n == position) for n, lead in enumerate(rows)],
-        "oldest_at": min((lead.arrived_at for lead in rows), default=None),
+        "oldest_at": min((lead.waiting_since for lead in rows), default=None),
         "reject_reasons": words.REJECT_REASONS,
         "returned": rulings.overseen_by(user).filter(ruling="").count(),
         "last": last["says"] if last else "",

@@ -285,6 +285,7 @@ def to_assign() -> dict[str, Any]:
             "title": "Johanna Frisch, Nordwind Reederei",
             "who": "Head of fleet systems, Hamburg. 640 employees, shipping.",
             "since": berlin(19, "13:54"),
+            "arrived_at": berlin(17, "09:12"),
             "message": "We run 34 vessels and want one place for charter enquiries before the season starts in March. Can you show it to our fleet team next week?",
             "facts": [
                 {"label": "Deal size", "value": "€38,000"},

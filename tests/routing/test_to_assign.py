@@ -11,6 +11,7 @@ from django.utils import timezone
 from leads import respond
 from leads.life import CallOutcome, TouchKind
 from leads.models import Lead
+from reporting import today
 from reps.models import RepSkill, Skill
 from routing import desk_time, live, returns, rulesets
 from routing.engine.ruleset import RuleSetError
@@ -295,6 +296,25 @@ def test_it_asks_as_often_for_three_leads_as_for_one(team, clara):
         shown(clara)
 
     assert len(more) == len(one)
+
+
+def test_what_came_back_waits_since_then_and_not_since_it_arrived(team, clara):
+    lead = waits()
+    days_ago = timezone.now() - timedelta(days=3)
+    Lead.objects.update(arrived_at=days_ago, ready_at=days_ago, decided_at=days_ago)
+    page = clara.get("/to-assign/").context
+    assert (page["oldest_at"], page["lead"]["arrived_at"]) == (days_ago, None)
+    ana = rep(team, "Ana")
+    assigned(clara, lead, ana)
+
+    given_back = returns.give_back(lead=lead, rep=ana, by=ana.user, reason=Return.Reason.OTHER, note="")
+
+    page = clara.get("/to-assign/").context
+    assert page["oldest_at"] == page["waiting"][0]["since"] == page["lead"]["since"] == given_back.at
+    assert page["lead"]["arrived_at"] == days_ago
+    (waiting,) = today.waiting(Lead.objects.all(), now=timezone.now())
+    assert waiting.desk_first == today.stuck(Lead.objects.all(), now=timezone.now(), silent={}).desk_first
+    assert waiting.desk_first == given_back.at
 
 
 def test_who_manages_nothing_is_refused(team):
