@@ -50,3 +50,15 @@ def test_it_mirrors(case):
 def test_nothing_has_no_share():
     assert wilson(0, 0) is None
     assert share(0, 0).value is None
+
+
+@pytest.mark.reference
+@pytest.mark.filterwarnings("ignore")
+def test_statsmodels_agrees():
+    from statsmodels.stats.proportion import proportion_confint
+
+    for n in (1, 2, 7, 30, 148, 5_000, 10**6):
+        for count in {0, 1, n // 7, n // 2, n - 1, n}:
+            for level, z in ((0.05, Z95), (0.1, 1.6448536269514722)):
+                known = proportion_confint(count, n, alpha=level, method="wilson")
+                assert wilson(count, n, z=z) == pytest.approx(known, rel=1e-9, abs=1e-12)
