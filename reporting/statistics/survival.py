@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp, inf, log, sqrt
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import NamedTuple
 
 from reporting.statistics.shares import Z95, wilson
@@ -135,7 +135,7 @@ def kaplan_meier(rows: Iterable[tuple[float, int, int]]) -> Curve:
     Rows of the same time are added up. ValueError for a time or a count below 0, or a time that is no number.
     """
     merged = _merged(rows)
-    n = at_risk = sum(row.events + row.censored for row in merged)
+    n = at_risk = sum(events + censored for _, events, censored in merged)
     survival, greenwood, steps = 1.0, 0.0, []
     for time, events, censored in merged:
         left = at_risk - events
@@ -144,7 +144,7 @@ def kaplan_meier(rows: Iterable[tuple[float, int, int]]) -> Curve:
             greenwood += events / (at_risk * left) if left else 0.0
         steps.append(Step(time, at_risk, events, censored, survival, greenwood))
         at_risk = left - censored
-    return Curve(n, sum(row.events for row in merged), tuple(steps))
+    return Curve(n, sum(events for _, events, _ in merged), tuple(steps))
 
 
 def rows_of(times: Iterable[float], ended: Iterable[object]) -> list[Row]:
@@ -152,26 +152,19 @@ def rows_of(times: Iterable[float], ended: Iterable[object]) -> list[Row]:
     return [Row(time, 1, 0) if end else Row(time, 0, 1) for time, end in zip(times, ended, strict=True)]
 
 
-def _merged(rows: Iterable[tuple[float, int, int]]) -> list[Row]:
-    merged: list[Row] = []
-    for time, events, censored in sorted(map(_checked, rows), key=itemgetter(0)):
-        if not events and not censored:
-            continue
-        if merged and merged[-1].time == time:
-            known = merged[-1]
-            merged[-1] = Row(time, known.events + events, known.censored + censored)
-        else:
-            merged.append(Row(time, events, censored))
-    return merged
-
-
-def _checked(row: tuple[float, int, int]) -> tuple[float, int, int]:
-    time, events, censored = row
-    if not 0 <= time < inf:
-        raise ValueError(f"time must be 0 or more, not {time}")
-    if events < 0 or censored < 0:
-        raise ValueError(f"events and censored must be 0 or more, not {events} and {censored} at {time}")
-    return row
+def _merged(rows: Iterable[tuple[float, int, int]]) -> list[tuple[float, int, int]]:
+    ended: dict[float, int] = {}
+    lost: dict[float, int] = {}
+    for time, events, censored in rows:
+        if not 0 <= time < inf:
+            raise ValueError(f"time must be 0 or more, not {time}")
+        if events < 0 or censored < 0:
+            raise ValueError(f"events and censored must be 0 or more, not {events} and {censored} at {time}")
+        if events:
+            ended[time] = ended.get(time, 0) + events
+        if censored:
+            lost[time] = lost.get(time, 0) + censored
+    return [(time, ended.get(time, 0), lost.get(time, 0)) for time in sorted({*ended, *lost})]
 
 
 def _log_log(step: Step, z: float) -> tuple[float, float]:
