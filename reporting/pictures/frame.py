@@ -16,7 +16,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The first cell heads the row. `at` is where a readout finds it, in percent of the picture's width."""
+    """The first cell heads the row. `at` is where static/js/readout.js finds it, in percent of the picture's width."""
 
     cells: tuple[Cell, ...]
     at: str = ""
@@ -35,8 +35,6 @@ class Picture:
     """One picture of a page: `name` is its id there and the name of the saved file, `title` what it shows."""
 
     template: ClassVar[str]
-    # Whether pointing at it reads the nearest row of the table aloud.
-    reads: ClassVar[bool] = False
 
     name: str
     title: str

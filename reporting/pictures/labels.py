@@ -55,14 +55,16 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Box:
+class Box:
+    """What a point or its words cover; `at` is where the point stands across, and what the rest is fixed to."""
+
     at: float
     left: float
     right: float
     top: float
     bottom: float
 
-    def clear_of(self, other: "_Box") -> bool:
+    def clear_of(self, other: "Box") -> bool:
         """Apart, and staying so when the picture grows wider: points only move away from each other."""
         if self.bottom <= other.top or other.bottom <= self.top:
             return True
@@ -72,8 +74,8 @@ class _Box:
 
 def beside(spots: Sequence[Spot], *, width: float, height: float, radius: float = 5) -> list[Placed]:
     """Words for as many points as there is room for at `width`, the weightiest first."""
-    points = [_Box(s.x, s.x - radius, s.x + radius, s.y - radius, s.y + radius) for s in spots]
-    taken: list[_Box] = []
+    points = [Box(s.x, s.x - radius, s.x + radius, s.y - radius, s.y + radius) for s in spots]
+    taken: list[Box] = []
     found: list[Placed] = []
     for n in sorted(range(len(spots)), key=lambda n: (-spots[n].weight, n)):
         others = [*(box for m, box in enumerate(points) if m != n), *taken]
@@ -86,16 +88,16 @@ def beside(spots: Sequence[Spot], *, width: float, height: float, radius: float 
     return sorted(found, key=lambda placed: placed.spot)
 
 
-def _choices(n: int, spot: Spot, radius: float) -> list[tuple[_Box, Placed]]:
+def _choices(n: int, spot: Spot, radius: float) -> list[tuple[Box, Placed]]:
     long, off, half = len(spot.text) * _SIGN, radius + 3, LINE / 2
     up, down = spot.y - radius - LINE, spot.y + radius
     return [
-        (_Box(spot.x, spot.x + off, spot.x + off + long, spot.y - half, spot.y + half), Placed(n, off, 4, "")),
-        (_Box(spot.x, spot.x - off - long, spot.x - off, spot.y - half, spot.y + half), Placed(n, -off, 4, "e")),
-        (_Box(spot.x, spot.x - long / 2, spot.x + long / 2, up, up + LINE), Placed(n, 0, -radius - 4, "c")),
-        (_Box(spot.x, spot.x - long / 2, spot.x + long / 2, down, down + LINE), Placed(n, 0, radius + 12, "c")),
-        (_Box(spot.x, spot.x + 4, spot.x + 4 + long, up + 2, up + 2 + LINE), Placed(n, 4, -radius - 2, "")),
-        (_Box(spot.x, spot.x - 4 - long, spot.x - 4, up + 2, up + 2 + LINE), Placed(n, -4, -radius - 2, "e")),
-        (_Box(spot.x, spot.x + 4, spot.x + 4 + long, down - 2, down - 2 + LINE), Placed(n, 4, radius + 10, "")),
-        (_Box(spot.x, spot.x - 4 - long, spot.x - 4, down - 2, down - 2 + LINE), Placed(n, -4, radius + 10, "e")),
+        (Box(spot.x, spot.x + off, spot.x + off + long, spot.y - half, spot.y + half), Placed(n, off, 4, "")),
+        (Box(spot.x, spot.x - off - long, spot.x - off, spot.y - half, spot.y + half), Placed(n, -off, 4, "e")),
+        (Box(spot.x, spot.x - long / 2, spot.x + long / 2, up, up + LINE), Placed(n, 0, -radius - 4, "c")),
+        (Box(spot.x, spot.x - long / 2, spot.x + long / 2, down, down + LINE), Placed(n, 0, radius + 12, "c")),
+        (Box(spot.x, spot.x + 4, spot.x + 4 + long, up + 2, up + 2 + LINE), Placed(n, 4, -radius - 2, "")),
+        (Box(spot.x, spot.x - 4 - long, spot.x - 4, up + 2, up + 2 + LINE), Placed(n, -4, -radius - 2, "e")),
+        (Box(spot.x, spot.x + 4, spot.x + 4 + long, down - 2, down - 2 + LINE), Placed(n, 4, radius + 10, "")),
+        (Box(spot.x, spot.x - 4 - long, spot.x - 4, down - 2, down - 2 + LINE), Placed(n, -4, radius + 10, "e")),
     ]

@@ -91,7 +91,6 @@ class Survival(Picture):
     """
 
     template: ClassVar[str] = "reporting/pictures/survival.html"
-    reads: ClassVar[bool] = True
 
     curves: tuple[Curve, ...]
     done: str

@@ -36,7 +36,6 @@ class Trend(Picture):
     """`before` stands point by point under `points`: the first day of the period before under its first day."""
 
     template: ClassVar[str] = "reporting/pictures/trend.html"
-    reads: ClassVar[bool] = True
 
     unit: str
     points: tuple[Point, ...]

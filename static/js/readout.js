@@ -13,15 +13,19 @@ function words(out, row) {
   const first = document.createElement("b");
   first.textContent = row.cells[0][1];
   out.replaceChildren(first, ...row.cells.slice(1).map(([head, text]) => {
-    const part = document.createElement("span");
-    part.textContent = `${head} ${text}`;
+    const [part, value] = [document.createElement("span"), document.createElement("strong")];
+    value.textContent = text;
+    part.append(`${head} `, value);
     return part;
   }));
+  out.classList.toggle("readout-left", row.at > 50);
 }
 
 function readable(chart) {
   const figure = chart.closest("[data-picture]");
-  const out = figure.querySelector("[data-readout]");
+  const out = document.createElement("p");
+  out.className = "readout";
+  out.setAttribute("aria-live", "polite");
   const svg = chart.querySelector("svg");
   const lines = svg.querySelector(".chart-lines");
   const rows = rowsOf(figure);
@@ -45,7 +49,7 @@ function readable(chart) {
   chart.setAttribute("role", "group");
   chart.setAttribute("aria-label", svg.getAttribute("aria-label"));
   chart.classList.add("is-readable");
-  out.hidden = false;
+  chart.append(out);
   chart.addEventListener("pointermove", (event) => {
     const box = svg.getBoundingClientRect();
     const at = (100 * (event.clientX - box.left)) / box.width;

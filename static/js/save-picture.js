@@ -99,7 +99,7 @@ for (const button of document.querySelectorAll("[data-save-picture]")) {
   button.hidden = false;
   button.addEventListener("click", () => {
     const figure = button.closest("[data-picture]");
-    const title = figure.querySelector("caption").textContent;
+    const title = figure.querySelector(".picture-table caption").textContent;
     const text = new XMLSerializer().serializeToString(drawn(figure, title));
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));

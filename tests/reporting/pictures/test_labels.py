@@ -2,14 +2,20 @@
 
 from itertools import combinations, pairwise
 
-from hypothesis import given
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reporting.pictures.labels import LINE, Placed, Spot, beside, spread
+from reporting.pictures.labels import LINE, Box, Placed, Spot, beside, spread
+from tests.lengths import examples
+
+CASES = settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 SIGN = 6.7
 
 
+@pytest.mark.property
+@CASES
 @given(st.lists(st.floats(-50, 250), max_size=8))
 def test_spread_places_keep_apart_and_in_order(wanted: list[float]) -> None:
     places = spread(wanted, gap=16, low=0, high=200)
@@ -48,6 +54,8 @@ spots = st.lists(
 )
 
 
+@pytest.mark.property
+@CASES
 @given(spots=spots, wider=st.sampled_from([1.0, 1.3, 2.0, 3.7]))
 def test_names_lie_over_no_other(spots: list[Spot], wider: float) -> None:
     found = beside(spots, width=500, height=250)
@@ -71,3 +79,11 @@ def test_who_matters_gets_the_room() -> None:
     found = beside([Spot(100, 100, "Ana Lindqvist"), Spot(101, 100, "Ben Okafor", weight=3)], width=140, height=110)
 
     assert [placed.spot for placed in found] == [1]
+
+
+def test_words_that_would_meet_in_a_wider_picture_are_not_clear_of_each_other() -> None:
+    words_left_of_100, words_right_of_95 = Box(100, 10, 92, 0, 15), Box(95, 103, 180, 0, 15)
+
+    assert not words_left_of_100.clear_of(words_right_of_95)  # four times as wide: 392 and 388
+    assert words_left_of_100.clear_of(Box(101, 103, 180, 0, 15))
+    assert words_left_of_100.clear_of(Box(95, 10, 92, 15, 30))

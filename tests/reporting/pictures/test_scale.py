@@ -1,10 +1,13 @@
 """Values to places: ends meet ends, nothing leaves the axis, and coordinates read the same in every language."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reporting.pictures.scale import LogScale, Scale, percents, put
+from tests.lengths import examples
+
+CASES = settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 amounts = st.floats(-1e9, 1e9)
 
@@ -18,6 +21,8 @@ def test_scale_of_one_value_puts_it_in_the_middle() -> None:
     assert Scale(3, 3, 0, 100)(3) == 50
 
 
+@pytest.mark.property
+@CASES
 @given(low=amounts, high=amounts, value=amounts)
 def test_held_values_stay_on_the_axis(low: float, high: float, value: float) -> None:
     assert -1e-6 <= Scale(min(low, high), max(low, high), 0, 100).held(value) <= 100 + 1e-6

@@ -3,11 +3,14 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from reporting.pictures import ticks
 from reporting.pictures.words import marked
+from tests.lengths import examples
+
+CASES = settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -32,6 +35,8 @@ def test_what_is_counted_has_whole_ticks() -> None:
     assert ticks.numbers(0, 13, most=4, whole=True) == (0, 5, 10, 15)
 
 
+@pytest.mark.property
+@CASES
 @given(low=st.floats(-1e7, 1e7), reach=st.floats(1e-3, 1e7), most=st.integers(2, 9), whole=st.booleans())
 def test_numbers_hold_what_is_shown(low: float, reach: float, most: int, *, whole: bool) -> None:
     # An axis of a great number and a hair's breadth is nobody's picture.
@@ -63,6 +68,8 @@ def test_durations_are_counted_as_people_do(high: float, expected: tuple[float, 
     assert ticks.durations(high) == expected
 
 
+@pytest.mark.property
+@CASES
 @given(high=st.floats(0, 1e10), most=st.integers(2, 9))
 def test_durations_hold_what_is_shown(high: float, most: int) -> None:
     found = ticks.durations(high, most=most)
@@ -72,6 +79,8 @@ def test_durations_hold_what_is_shown(high: float, most: int) -> None:
     assert 2 <= len(found) <= most + 1
 
 
+@pytest.mark.property
+@CASES
 @given(low=st.floats(0, 1e6), more=st.floats(0, 1e9))
 def test_landmarks_hold_what_is_shown(low: float, more: float) -> None:
     found = ticks.landmarks(low, low + more)
