@@ -1,9 +1,11 @@
 """Kaplan-Meier curves: how many are done by when, leads still open counted in; median, limit, and who is at risk."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property
 from math import inf
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
@@ -23,8 +25,9 @@ _SURE = 3
 TONES = ("pri", "quiet", "good", "ink")
 _SIGNS = 20
 _CENSORED = 60
+_AT = attrgetter("at")
 # How far a curve must go to be named at the edge; and what words beside the limit take of the width, and in height.
-_REACHES = 0.94
+_REACHES = 0.98
 _WORDS, _TALL = 340, 40
 
 
@@ -43,7 +46,7 @@ class Step:
 class Curve:
     """One curve; `median` is nothing where fewer than half were done.
 
-    `censored` holds when leads left still open, one time for each of them.
+    `censored` holds when leads left still open, one time for each of them, in order.
     """
 
     name: str
@@ -56,14 +59,16 @@ class Curve:
 
     def at(self, seconds: float) -> Step:
         """Where the curve stands then."""
-        first = Step(0, 1.0, 1.0, 1.0, self.n)
-        return next((step for step in reversed(self.steps) if step.at <= seconds), first)
+        passed = bisect_right(self.steps, seconds, key=_AT)
+        return self.steps[passed - 1] if passed else Step(0, 1.0, 1.0, 1.0, self.n)
 
     def at_risk(self, seconds: float) -> int:
         """How many were still open just before: those of the next step, and who left open until it."""
-        following = next((step for step in self.steps if step.at >= seconds), None)
-        until = following.at if following else inf
-        return (following.at_risk if following else 0) + sum(seconds <= at < until for at in self.censored)
+        begins = bisect_left(self.steps, seconds, key=_AT)
+        coming = self.steps[begins : begins + 1]
+        until = coming[0].at if coming else inf
+        left_until = bisect_left(self.censored, until) - bisect_left(self.censored, seconds)
+        return (coming[0].at_risk if coming else 0) + left_until
 
     @property
     def last(self) -> float:
@@ -159,7 +164,7 @@ class Survival(Picture):
             yield f"{percent(1 - step.share)} ({sure})" if sure and 0 < step.share < 1 else percent(1 - step.share)
             yield worded(curve.at_risk(at), "count")
 
-    @property
+    @cached_property
     def _shown(self) -> tuple[Curve, ...]:
         return tuple(curve for curve in self.curves if curve.n and curve.steps)
 
@@ -167,7 +172,11 @@ class Survival(Picture):
     def _end(self) -> float:
         return self._ticks[-1]
 
-    @property
+    @cached_property
+    def _across(self) -> Scale | LogScale:
+        return self._x(WIDE)
+
+    @cached_property
     def _ticks(self) -> tuple[float, ...]:
         last = max(curve.steps[-1].at for curve in self._shown)
         if self.tenfold:
@@ -222,19 +231,18 @@ class Survival(Picture):
         return f"{words} ({sure})" if sure else words
 
     def _steps(self, curve: Curve) -> Iterator[Step]:
-        """The steps on the axis, one for each place that can be told apart."""
-        x, seen = self._x(WIDE), -1
-        inside = [step for step in curve.steps if step.at <= self._end]
-        for step, following in pairwise([*inside, None]):
-            if step is not None and (following is None or round(x(following.at)) > round(x(step.at)) > seen):
-                seen = round(x(step.at))
-                yield step
+        """The steps on the axis, the last one of each place that can be told apart."""
+        x, steps = self._across, curve.steps
+        at, inside = 0, bisect_right(steps, self._end, key=_AT)
+        while at < inside:
+            at = bisect_right(steps, round(x(steps[at].at)), at, inside, key=lambda step: round(x(step.at)))
+            yield steps[at - 1]
 
     def _path(self, curve: Curve, y: Scale) -> str:
         return "M0 " + put(y(0)) + self._along(curve, y, "share") + f"H{put(self._until(curve))}"
 
     def _along(self, curve: Curve, y: Scale, what: str) -> str:
-        x = self._x(WIDE)
+        x = self._across
         return "".join(
             f"H{put(x(step.at))}V{put(y(1 - value))}"
             for step in self._steps(curve)
@@ -243,7 +251,7 @@ class Survival(Picture):
 
     def _until(self, curve: Curve) -> float:
         """A curve ends with its last lead, never goes on as if it knew."""
-        return self._x(WIDE).held(curve.last)
+        return self._across.held(curve.last)
 
     def _band(self, curve: Curve, y: Scale) -> str:
         known = [step for step in self._steps(curve) if step.low is not None and step.high is not None]
@@ -291,7 +299,7 @@ class Survival(Picture):
 
     def _room(self, curves: Sequence[Curve], y: Scale) -> tuple[bool, float] | None:
         """Beside the limit, right of it or left, the highest stretch without a curve: side, and where words begin."""
-        x = self._x(WIDE)
+        x = self._across
         at = x(self.limit or 0)
         for left in (False, True):
             far = at - _WORDS if left else at + _WORDS
@@ -311,9 +319,8 @@ class Survival(Picture):
 
     def _share(self, curve: Curve, place: float) -> float:
         """Who is still open at a place across."""
-        x = self._x(WIDE)
-        inside = [step.share for step in curve.steps if x(step.at) <= place]
-        return inside[-1] if inside else 1.0
+        passed = bisect_right(curve.steps, place, key=lambda step: self._across(step.at))
+        return curve.steps[passed - 1].share if passed else 1.0
 
 
 def _other(share: float | None) -> float | None:
