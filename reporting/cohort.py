@@ -1,34 +1,53 @@
-"""The spells of ownership a report is about, and all metrics asked of them at once, in one query."""
+"""The spells of ownership and the arrivals a report is about, and all metrics asked of them at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
-from reporting.metric import Answer, Counts
+from reporting import working
+from reporting.metric import Answer, Counts, Over
 from reporting.metrics import shelf
+from reporting.spells import keep
 from reps import access
 from reps.models import Group, Membership, Rep, User
 
 JOINED = "\x1f"  # stands in no source and in no channel
-# What answers may be cut by: word -> column of `spell`; of a source the channels apart.
-CUTS = {"all": "NULL::bigint", "rep": "rep_id", "group": "group_id", "source": "source || chr(31) || channel"}
+# What answers may be cut by: word -> column of the rows asked; of a source the channels apart.
+CUTS = {
+    "all": "NULL::bigint",
+    "rep": "rep_id",
+    "group": "group_id",
+    "source": "source || chr(31) || channel",
+    "campaign": "campaign",
+    "rule": "rule",
+    "band": "band",
+    "sourced_by": "sourced_by_id",
+}
+# What a report may be narrowed to: word -> column.
+NARROW = {"source": "source", "channel": "channel", "campaign": "campaign", "rule": "rule", "band": "band"}
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose spells count: of the groups (None: of all), those without a group of the `members`; of one rep, if any."""
+    """Whose spells count: of the groups (None: of all), those without a group of the `members`; of one rep, if any.
+
+    `unclaimed` are groups of whose leads the reader must know nothing before they are claimed. `only` narrows to one
+    value of each column named (NARROW).
+    """
 
     groups: tuple[int, ...] | None = None
     members: tuple[int, ...] = ()
     rep: int | None = None
+    unclaimed: tuple[int, ...] = ()
+    only: Mapping[str, Any] = field(default_factory=dict)
 
     def of(self, rep: Rep) -> "Scope":
         """The part of it that is one rep's."""
-        return Scope(self.groups, self.members, rep.pk)
+        return replace(self, rep=rep.pk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,55 +63,90 @@ def overseen(user: User | AnonymousUser, group: Group | None = None, *, now: dat
 
     A spell without a group (an import, a lead given by hand) belongs to the managers of its rep's groups.
     """
+    unclaimed = not_yet_claimed(user, now=now)
     if group is None and access.oversees_all(user):
-        return Scope()
+        return Scope(unclaimed=unclaimed)
     groups = [group.pk] if group else list(access.groups_managed(user).values_list("pk", flat=True))
     members = Membership.objects.at(now).filter(group__in=groups).values_list("rep_id", flat=True)
-    return Scope(tuple(groups), tuple(sorted(set(members))))
+    return Scope(tuple(groups), tuple(sorted(set(members))), unclaimed=unclaimed)
+
+
+def not_yet_claimed(user: User | AnonymousUser, *, now: datetime) -> tuple[int, ...]:
+    """The blind groups whose waiting leads the user may yet claim: no figure of theirs is made of those."""
+    return tuple(access.groups_of(user, now=now).filter(pool=Group.Pool.BLIND).values_list("pk", flat=True))
 
 
 def ask(*, scope: Scope, since: datetime, until: datetime, now: datetime, cut: str = "all") -> dict[Any, Figures]:
-    """Every metric over the spells that began in the span, for each part of the cut that has any."""
-    metrics = shelf()
-    counts = {name: sql for metric in metrics.values() for name, sql in metric.counts.items()}
-    wanted = ", ".join(f"{sql} AS {name}" for name, sql in counts.items())
-    # Only columns and aggregates of ours are put into the text.
-    sql = f"WITH {_SPELLS % {'cut': CUTS[cut]}} SELECT {CUTS[cut]} AS cut, {wanted} FROM spell GROUP BY 1"  # noqa: S608
-    rows = _rows(sql, _params(scope, since, until, now))
-    if cut == "all":
-        rows = [row for row in rows if row["leads"]]
-    return {row["cut"]: _figures(row) for row in rows}
+    """Every metric over what began in the span, for each part of the cut that has any."""
+    keep.refresh()
+    params = _params(scope, since, until, now)
+    owned = {row["cut"]: row for row in _rows(_owned(scope, cut), params)}
+    came = {row["cut"]: row for row in _rows(_came(scope, cut), params)}
+    if cut == "all" and not any(row["leads"] for row in owned.values()):
+        owned = {}
+    if cut == "all" and not any(row["arrived"] for row in came.values()):
+        came = {}
+    found = {key: _Nothing(owned.get(key, {}) | came.get(key, {})) for key in [*owned, *came]}
+    if cut in {"rep", "group", "sourced_by"}:
+        found.pop(None, None)
+    working.measure(found.values())
+    return {key: _figures(row) for key, row in found.items()}
 
 
 def figures(*, scope: Scope, since: datetime, until: datetime, now: datetime) -> Figures:
-    """Every metric over all the spells; without any, everything is 0 or nothing."""
+    """Every metric over all of it; without any, everything is 0 or nothing."""
     found = ask(scope=scope, since=since, until=until, now=now)
-    return found[None] if found else _figures(_NOTHING)
+    return found[None] if found else _figures(_Nothing())
 
 
 def spells(*, scope: Scope, since: datetime, until: datetime, now: datetime, most: int) -> list[dict[str, Any]]:
     """The spells themselves, newest first: what a figure was made of."""
-    sql = f"""WITH {_SPELLS % {"cut": CUTS["all"]}}
-        SELECT spell.*, leads_lead.uid, furthest >= meeting_position AS met FROM spell
+    keep.refresh()
+    sql = f"""SELECT spell.*, leads_lead.uid FROM ({_SPELL.format(cut=CUTS["all"], only=_only(scope))}) spell
         JOIN leads_lead ON leads_lead.id = lead_id ORDER BY starts_at DESC, lead_id DESC LIMIT %(most)s"""  # noqa: S608
     return _rows(sql, {**_params(scope, since, until, now), "most": most})
+
+
+def _owned(scope: Scope, cut: str) -> str:
+    """One row for each part of the cut: the counts over spells beside those over leads."""
+    # Only columns and aggregates of ours are put into the text.
+    return f"""
+        WITH spell AS MATERIALIZED ({_SPELL.format(cut=CUTS[cut], only=_only(scope))}),
+        lead AS ({_LEAD})
+        SELECT * FROM (SELECT cut, {_wanted(Over.LEADS)} FROM lead GROUP BY cut) a
+        JOIN (SELECT cut AS same, {_wanted(Over.SPELLS)} FROM spell GROUP BY cut) b ON a.cut IS NOT DISTINCT FROM b.same
+    """  # noqa: S608
+
+
+def _came(scope: Scope, cut: str) -> str:
+    return f"""
+        WITH arrival AS ({_ARRIVAL.format(only=_only(scope))})
+        SELECT {CUTS[cut]} AS cut, {_wanted(Over.ARRIVALS)} FROM arrival GROUP BY 1
+    """  # noqa: S608
+
+
+def _wanted(over: Over) -> str:
+    counts = {name: sql for metric in shelf().values() if metric.over is over for name, sql in metric.counts.items()}
+    return ", ".join(f"{sql} AS {name}" for name, sql in counts.items())
+
+
+def _only(scope: Scope) -> str:
+    return "".join(f" AND x.{NARROW[name]} = %(only_{name})s" for name in scope.only)
 
 
 def _figures(row: Counts) -> Figures:
     return Figures(row, {name: metric.answer(row) for name, metric in shelf().items()})
 
 
-_EMPTY = ("_median", "_low", "_high", "talks")
+# Counts that are lists or sums: nothing of them is nothing, not 0.
+_LISTS = ("_ended", "_waiting", "talks", "won_after", "won_worth")
 
 
 class _Nothing(dict[str, Any]):
-    """The counts of no spells at all: no median, and 0 of everything."""
+    """Counts; of what was not counted there is none."""
 
     def __missing__(self, name: str) -> int | None:
-        return None if name.endswith(_EMPTY) else 0
-
-
-_NOTHING = _Nothing()
+        return None if name.endswith(_LISTS) else 0
 
 
 def _params(scope: Scope, since: datetime, until: datetime, now: datetime) -> dict[str, Any]:
@@ -104,6 +158,8 @@ def _params(scope: Scope, since: datetime, until: datetime, now: datetime) -> di
         "groups": list(scope.groups or ()),
         "members": list(scope.members),
         "rep": scope.rep,
+        "unclaimed": list(scope.unclaimed),
+        **{f"only_{name}": value for name, value in scope.only.items()},
     }
 
 
@@ -114,59 +170,38 @@ def _rows(sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-# A spell is a rep's ownership of a lead; `held` of the inner query says that it is the present or the closing one.
-#   touched, response_seconds, within_sla   of its contacts (the same hand-over number)
-#   first_call, talks   whether its first call was answered; the seconds of its conversations by telephone, as "80,310"
-#   ended_at   when it ended or its lead was closed; nothing while it runs
-#   furthest   the highest stage its lead came to in it, lost and unqualified left out; docs: metrics/meetings.py
-#   ending     won, lost or unqualified, where the lead was closed in it
-#   nth        1 for the first spell of the lead in its part of the cut
-_SPELLS = """
-meeting AS (
-    SELECT division_id, COALESCE(
-        min(position) FILTER (WHERE metric = 'meeting_booked'), min(position) FILTER (WHERE metric = 'meeting_held'),
-        min(position) FILTER (WHERE metric = 'opportunity'), min(position) FILTER (WHERE metric = 'won')
-    ) AS meeting_position
-    FROM leads_stage GROUP BY division_id
-),
-owned AS (
-    SELECT a.lead_id, a.hop, a.rep_id, a.group_id, a.how, a.starts_at, a.due_at, %%(now)s::timestamptz AS asked_at,
-        l.source, l.channel, l.arrived_at, l.responded_at, l.closed_at, m.meeting_position,
-        LEAST(a.ends_at, CASE WHEN h.held THEN l.closed_at END) AS ended_at,
-        t.touched, t.first_at, t.response_seconds, t.within_sla, t.first_call, t.talks,
-        COALESCE(t.two_way, false) OR COALESCE(
-            l.reached_at >= a.starts_at AND l.reached_at <= COALESCE(a.ends_at, l.reached_at), false
-        ) AS reached,
-        GREATEST(e.furthest, CASE
-            WHEN h.held AND s.metric NOT IN ('lost', 'unqualified') AND COALESCE(l.stage_at >= a.starts_at, true)
-            THEN s.position END) AS furthest,
-        CASE WHEN h.held AND l.state = 'closed' THEN s.metric END AS ending
-    FROM routing_assignment a
-    JOIN leads_lead l ON l.id = a.lead_id
-    JOIN leads_stage s ON s.id = l.stage_id
-    LEFT JOIN meeting m ON m.division_id = l.division_id
-    CROSS JOIN LATERAL (
-        SELECT l.owner_id IS NOT DISTINCT FROM a.rep_id AND (a.ends_at IS NULL OR a."end" = 'closed') AS held
-    ) h
-    CROSS JOIN LATERAL (
-        SELECT count(*) > 0 AS touched, min(at) AS first_at, max(response_seconds) AS response_seconds,
-            bool_or(within_sla) AS within_sla, bool_or(two_way) AS two_way,
-            (array_agg(two_way ORDER BY at, id) FILTER (WHERE kind = 'call'))[1] AS first_call,
-            string_agg(duration_seconds::text, ',') FILTER (
-                WHERE two_way AND duration_seconds > 0 AND kind IN ('call', 'inbound_call')) AS talks
-        FROM leads_touch WHERE lead_id = a.lead_id AND hop = a.hop
-    ) t
-    CROSS JOIN LATERAL (
-        SELECT max(x.position) AS furthest FROM leads_leadevent v
-        JOIN leads_stage x ON x.division_id = l.division_id AND x.key = v.payload->>'to'
-        WHERE v.lead_id = a.lead_id AND v.hop = a.hop AND v.kind IN ('stage_changed', 'closed')
-            AND x.metric NOT IN ('lost', 'unqualified')
-    ) e
-    WHERE a.starts_at >= %%(since)s AND a.starts_at < %%(until)s AND l.kind <> 'test' AND l.merged_into_id IS NULL
-        AND (%%(all_groups)s OR a.group_id = ANY(%%(groups)s::bigint[])
-            OR (a.group_id IS NULL AND a.rep_id = ANY(%%(members)s::bigint[])))
-        AND (%%(rep)s::bigint IS NULL OR a.rep_id = %%(rep)s::bigint)
-),
-spell AS (
-    SELECT *, row_number() OVER (PARTITION BY lead_id, %(cut)s ORDER BY starts_at, hop) AS nth FROM owned
-)"""
+# The spells of the span (reporting/models/spell.py names the columns), with the part of the cut they belong to.
+_SPELL = """
+SELECT x.*, {cut} AS cut, %(now)s::timestamptz AS asked_at, v.base_currency
+FROM reporting_spell x JOIN reps_division v ON v.id = x.division_id
+WHERE x.starts_at >= %(since)s AND x.starts_at < %(until)s
+    AND (%(all_groups)s OR x.group_id = ANY(%(groups)s::bigint[])
+        OR (x.group_id IS NULL AND x.rep_id = ANY(%(members)s::bigint[])))
+    AND (%(rep)s::bigint IS NULL OR x.rep_id = %(rep)s::bigint){only}
+"""
+# Each lead once in its part of the cut, with the best its spells there came to.
+_LEAD = """
+SELECT cut, lead_id, bool_or(touches > 0) AS touched, bool_or(reached) AS reached,
+    bool_or(booked_at IS NOT NULL) AS booked, bool_or(held_at IS NOT NULL) AS held,
+    bool_or(opportunity_at IS NOT NULL) AS opportunity, bool_or(ending = 'won') AS won, bool_or(ending = 'lost') AS lost
+FROM spell GROUP BY cut, lead_id
+"""
+# What came in the span: first spells, and leads that nobody had yet, which belong to the group they wait in.
+_ARRIVAL = """
+SELECT x.* FROM (
+    SELECT o.arrived_at, o.responded_at, o.lead_closed_at AS closed_at, o.source, o.channel, o.campaign, o.band,
+        o.sourced_by_id, o.rep_id, o.group_id, o.rule, %(now)s::timestamptz AS asked_at
+    FROM reporting_spell o WHERE o.first AND o.arrived_at >= %(since)s AND o.arrived_at < %(until)s
+    UNION ALL
+    SELECT l.arrived_at, l.responded_at, l.closed_at, l.source, l.channel, l.campaign, l.band,
+        l.sourced_by_id, NULL, l.group_id, '', %(now)s::timestamptz
+    FROM leads_lead l
+    WHERE l.hop = 0 AND l.arrived_at >= %(since)s AND l.arrived_at < %(until)s AND l.kind <> 'test'
+        AND l.merged_into_id IS NULL AND l.state <> 'rejected'
+        AND NOT (l.group_id = ANY(%(unclaimed)s::bigint[]) AND l.state IN ('pooled', 'offered', 'held'))
+        AND NOT EXISTS (SELECT FROM reporting_spell o WHERE o.lead_id = l.id)
+) x
+WHERE (%(all_groups)s OR x.group_id = ANY(%(groups)s::bigint[])
+        OR (x.group_id IS NULL AND x.rep_id = ANY(%(members)s::bigint[])))
+    AND (%(rep)s::bigint IS NULL OR x.rep_id = %(rep)s::bigint){only}
+"""

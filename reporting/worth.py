@@ -18,7 +18,8 @@ from config.lib.enough import ENOUGH_FOR_MEDIAN
 from leads.life import Kind, State
 from leads.models import Lead
 from reporting.cohort import Scope
-from reporting.metric import Answer, median_answer, median_counts, median_of, share
+from reporting.medians import median_answer, median_counts, median_of
+from reporting.metric import Answer, share
 from reps.models import Division
 from routing import desk_time
 from routing.models import Assignment, Baseline, RuleSet, RuleSetVersion

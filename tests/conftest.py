@@ -3,6 +3,8 @@
 import pytest
 from django.db import connection
 
+from reporting.spells import keep
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker, django_db_keepdb):
@@ -16,3 +18,18 @@ def django_db_setup(django_db_setup, django_db_blocker, django_db_keepdb):
         with connection._nodb_cursor() as cursor:
             cursor.execute(f"ALTER DATABASE {connection.ops.quote_name(name)} WITH ALLOW_CONNECTIONS false")
             cursor.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item):
+    """I7 after every test of a database: the spells in figures are what their rows say, to the last digit."""
+    if item.get_closest_marker("django_db") is None or connection.needs_rollback or _without_leads():
+        return
+    keep.refresh_all()
+    assert keep.differing() == 0, "the stored figures of spells are not those of their rows"
+
+
+def _without_leads():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT NOT EXISTS (SELECT FROM routing_assignment UNION ALL SELECT FROM reporting_spell)")
+        return cursor.fetchone()[0]

@@ -283,6 +283,7 @@ class Lead(models.Model):
             ),
             models.Index(F("state"), F("arrived_at"), name="lead_state"),
             models.Index(F("arrived_at").desc(), F("id").desc(), name="lead_arrived"),
+            models.Index(F("arrived_at"), condition=Q(hop=0), name="lead_never_owned"),
             models.Index(F("contact"), name="lead_contact"),
         ]
 

@@ -7,7 +7,8 @@ Caveats: calls without a duration are left out, so it is only as good as the log
 around the middle, 95 %, from 6 calls on.
 """
 
-from reporting.metric import Answer, Counts, Metric, median_of
+from reporting.medians import median_of
+from reporting.metric import Answer, Counts, Metric, Over
 
 
 def answer(counts: Counts) -> Answer:
@@ -15,4 +16,10 @@ def answer(counts: Counts) -> Answer:
     return median_of(int(seconds) for seconds in (counts["talks"] or "").split(",") if seconds)
 
 
-metric = Metric(name="call_duration", unit="seconds", counts={"talks": "string_agg(talks, ',')"}, answer=answer)
+metric = Metric(
+    name="call_duration",
+    unit="seconds",
+    over=Over.SPELLS,
+    counts={"talks": "string_agg(array_to_string(talks, ','), ',') FILTER (WHERE talks <> '{}')"},
+    answer=answer,
+)

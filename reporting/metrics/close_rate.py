@@ -20,8 +20,8 @@ def answer(counts: Counts) -> Answer:
 metric = Metric(
     name="close_rate",
     counts={
-        "won": "count(DISTINCT lead_id) FILTER (WHERE ending = 'won')",
-        "lost": "count(DISTINCT lead_id) FILTER (WHERE ending = 'lost')",
+        "won": "count(*) FILTER (WHERE won)",
+        "lost": "count(*) FILTER (WHERE lost)",
     },
     answer=answer,
 )

@@ -7,7 +7,7 @@ Caveats: a spell without a call is in neither part, so whoever writes mails firs
 Wilson's, 95 %.
 """
 
-from reporting.metric import Answer, Counts, Metric, share
+from reporting.metric import Answer, Counts, Metric, Over, share
 
 
 def answer(counts: Counts) -> Answer:
@@ -17,6 +17,7 @@ def answer(counts: Counts) -> Answer:
 
 metric = Metric(
     name="first_call",
+    over=Over.SPELLS,
     counts={"first_called": "count(first_call)", "first_call_reached": "count(*) FILTER (WHERE first_call)"},
     answer=answer,
 )

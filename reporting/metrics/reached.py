@@ -15,4 +15,4 @@ def answer(counts: Counts) -> Answer:
     return share(counts["reached"], counts["leads"])
 
 
-metric = Metric(name="reached", counts={"reached": "count(DISTINCT lead_id) FILTER (WHERE reached)"}, answer=answer)
+metric = Metric(name="reached", counts={"reached": "count(*) FILTER (WHERE reached)"}, answer=answer)

@@ -8,7 +8,7 @@ is in neither part. Spells without a due instant (imports, leads given outside a
 Wilson's, 95 %.
 """
 
-from reporting.metric import Answer, Counts, Metric, share
+from reporting.metric import Answer, Counts, Metric, Over, share
 
 
 def answer(counts: Counts) -> Answer:
@@ -18,10 +18,11 @@ def answer(counts: Counts) -> Answer:
 
 metric = Metric(
     name="response_sla",
+    over=Over.SPELLS,
     counts={
         "sla_kept": "count(*) FILTER (WHERE within_sla)",
         "sla_late": "count(*) FILTER (WHERE NOT within_sla)",
-        "sla_missed": "count(*) FILTER (WHERE NOT touched AND due_at < COALESCE(ended_at, asked_at))",
+        "sla_missed": "count(*) FILTER (WHERE touches = 0 AND due_at < COALESCE(ended_at, asked_at))",
     },
     answer=answer,
 )

@@ -1,26 +1,33 @@
-"""Rep response time: from getting the lead to this rep's first contact, in the rep's working time; the median.
+"""Rep response time: from getting the lead to this rep's first contact, in the rep's working time.
 
-Formula: median(Touch.response_seconds) over spells of ownership that began in the period and have a first contact.
+Formula: the median by Kaplan-Meier over the spells of ownership that began in the period. The end is the rep's first
+contact, in working seconds as they were measured then. A spell without contact counts as waiting until now, or until
+it ended (reassigned, returned, put back, taken back, closed), in working seconds by the roster as it was. Beside it
+the times by which a quarter and three quarters had been contacted; interval as for speed to lead.
 
-Caveats: a spell without contact has no response time; it is counted beside the median (`open`) while it runs, and
-counts as missed in the share within the response time. Imported spells without a measured clock are left out. The
-interval is made of the ranks around the middle, 95 %, from 6 spells on.
+Caveats: not reached means that less than half of the leads have been contacted; then the longest wait so far is told.
+Imported spells without a measured clock are left out. Working time stands still while the rep is off duty, away or
+paused.
 """
 
-from reporting.metric import Answer, Counts, Metric, median_answer, median_counts
+from reporting.metric import Answer, Counts, Metric, Over, duration
 
 
 def answer(counts: Counts) -> Answer:
-    """Working seconds, of the spells answered; those that still wait are open."""
-    return median_answer(counts, "response", waiting=counts["response_open"])
+    """Working seconds; `open` are the spells without a contact."""
+    return duration(counts["response_ended"] or (), counts["response_waiting"] or ())
 
 
 metric = Metric(
     name="response_time",
     unit="seconds",
+    over=Over.SPELLS,
     counts={
-        **median_counts("response", "response_seconds"),
-        "response_open": "count(*) FILTER (WHERE response_seconds IS NULL AND due_at IS NOT NULL AND ended_at IS NULL)",
+        "response_ended": "array_agg(response_seconds) FILTER (WHERE response_seconds IS NOT NULL)",
+        # Rep, beginning and end in seconds: reporting/cohort.py makes the rep's working seconds of each.
+        "response_waiting": """array_agg(ARRAY[
+            rep_id, EXTRACT(EPOCH FROM starts_at)::bigint, EXTRACT(EPOCH FROM COALESCE(ended_at, asked_at))::bigint
+        ]) FILTER (WHERE touches = 0 AND how <> 'history')""",
     },
     answer=answer,
 )

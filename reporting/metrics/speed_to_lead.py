@@ -1,30 +1,33 @@
-"""Speed to lead: from the lead's arrival to the first contact by anyone, by the wall clock; the median over leads.
+"""Speed to lead: how long the buyer waits, from the lead's arrival to the first contact by anyone, by the wall clock.
 
-Formula: median(responded_at - arrived_at) over the leads of the period that have been contacted, each lead once,
-however many reps had it. The median of an even number is the mean of the two in the middle.
+Formula: the median by Kaplan-Meier over the leads that arrived in the period: first time t by which half of them had
+been contacted, with S falling at each contact by contacts / still waiting. Who still waits counts as waiting until
+now, who was closed without a contact until the closing. Beside it the times by which a quarter and three quarters had
+been contacted. The interval is Brookmeyer and Crowley's on log(-log S) with Greenwood's variance, 95 %.
 
-Caveats: leads still silent are not in the median but counted beside it (`open`), so a median over few answered leads
-flatters while many wait; a curve that counts them in comes later. The clock runs at night and on holidays
-too, as the buyer's does. A contact logged for a time before the arrival counts as none taken, 0 seconds. The interval
-is made of the ranks around the middle, 95 %, from 6 leads on.
+Caveats: not reached means that less than half have been contacted; then the longest wait so far is told. The clock
+runs at night and on holidays too, as the buyer's does. A contact logged for a time before the arrival counts as 0
+seconds. Leads turned away are left out. A lead belongs to its first owner, whoever contacted it.
 """
 
-from reporting.metric import Answer, Counts, Metric, median_answer, median_counts
-
-_WAIT = "GREATEST(EXTRACT(EPOCH FROM responded_at - arrived_at), 0)"
+from reporting.metric import Answer, Counts, Metric, Over, duration
 
 
 def answer(counts: Counts) -> Answer:
-    """Seconds, of the leads contacted; those that wait are open."""
-    return median_answer(counts, "speed", waiting=counts["speed_open"])
+    """Seconds; `open` are the leads without a contact."""
+    return duration(counts["speed_ended"] or (), counts["speed_waiting"] or ())
 
 
 metric = Metric(
     name="speed_to_lead",
     unit="seconds",
+    over=Over.ARRIVALS,
     counts={
-        **median_counts("speed", _WAIT, "nth = 1 AND responded_at IS NOT NULL"),
-        "speed_open": "count(*) FILTER (WHERE nth = 1 AND responded_at IS NULL AND closed_at IS NULL)",
+        "speed_ended": """array_agg(GREATEST(EXTRACT(EPOCH FROM responded_at - arrived_at), 0)::float8)
+            FILTER (WHERE responded_at IS NOT NULL)""",
+        "speed_waiting": """array_agg(
+            GREATEST(EXTRACT(EPOCH FROM COALESCE(closed_at, asked_at) - arrived_at), 0)::float8
+        ) FILTER (WHERE responded_at IS NULL)""",
     },
     answer=answer,
 )

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from reporting.cohort import Figures
 from reporting.on_duty import Duty, OnDuty
 from reporting.today import Arrived, Stuck, Waiting
+from reporting.web import figures
 from reps.models import Group
 from reps.templatetags.face import duration
 from routing import wording
@@ -296,9 +297,15 @@ def by_group(
     ]
 
 
-def _measured(found: Figures | None) -> dict[str, float | None]:
-    names = {"speed": "speed_to_lead", "response": "response_time", "in_time": "response_sla"}
-    return {key: found.answers[name].value if found else None for key, name in names.items()}
+def _measured(found: Figures | None) -> dict[str, Any]:
+    if found is None:
+        return {"speed": "", "response": "", "in_time": None}
+    answers = found.answers
+    return {
+        "speed": figures.middle(answers["speed_to_lead"]),
+        "response": figures.middle(answers["response_time"]),
+        "in_time": answers["response_sla"].value,
+    }
 
 
 def _state(waits: Waiting | None, leads: int, now: datetime) -> tuple[str, str]:

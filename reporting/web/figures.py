@@ -21,6 +21,18 @@ def row(answers: Answers, before: Answers, *, everybody: Answers | None = None, 
     return [_figure(name, answers, before, everybody or {}, url) for name in words.FIGURES]
 
 
+def not_reached(longest: float) -> str:
+    """Of a middle that was not reached: longer than the longest wait so far."""
+    return _("over %s") % duration(round(longest))
+
+
+def middle(answer: Answer) -> str:
+    """The median of a duration in words; empty of nothing."""
+    if answer.beyond is not None:
+        return not_reached(answer.beyond)
+    return "" if answer.value is None else duration(round(answer.value))
+
+
 def too_few(leads: int) -> str:
     """Why a close rate is not shown; empty where it is."""
     if leads >= ENOUGH:
@@ -53,6 +65,8 @@ def _worded(name: str, answer: Answer) -> tuple[str, str]:
 
 
 def _seconds(answer: Answer, was: Answer) -> Figure:
+    if answer.value is None and answer.beyond is not None:
+        return {"value": not_reached(answer.beyond), "unit": "", "note": _("fewer than half so far"), "tone": ""}
     text = duration(answer.value)
     value, unit = text.split(" ") if text.count(" ") == 1 else (text, "")
     note, tone = _faster(answer.value, was.value)

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from config.lib import heartbeat
-from reporting import health
+from reporting import health, recounts
 from reps import access
 from reps.templatetags.face import duration
 from routing import audits
@@ -67,7 +67,7 @@ def context(*, now: datetime) -> dict[str, Any]:
     parts = [*_processes(time.time()), *_servers()]
     queues = [_queue(queue, now) for queue in health.queues(now=now)]
     database, broker = health.database(), health.broker()
-    space = [*_room(database, broker), *_turns()]
+    space = [*_room(database, broker), *_turns(), *_recounted()]
     last = audits.latest()
     unmigrated = health.unmigrated()
     bad = sum(not row["fine"] for row in (*parts, *queues, *space)) + bool(last and (last.broken or last.error))
@@ -155,6 +155,17 @@ def _turns() -> list[dict[str, Any]]:
     each = _("%s ms each time") % number_format(lately.each * 1000, 1)
     share = f"{number_format(lately.share * 100, 1)} %"
     return [_figure(_("Time spent giving leads away"), share, note=each, fine=lately.share < _BUSY)]
+
+
+def _recounted() -> list[dict[str, Any]]:
+    """What reports are made of is counted anew once a day: how many rows had been wrong."""
+    last = recounts.latest()
+    if last is None:
+        return [_figure(_("Figures of reports, counted anew"), "-")]
+    wrong = number_format(last.wrong, force_grouping=True)
+    value = _("all as kept") if not last.wrong else ngettext("%s was wrong", "%s were wrong", last.wrong) % wrong
+    of = ngettext("of %s row", "of %s rows", last.spells) % number_format(last.spells, force_grouping=True)
+    return [_figure(_("Figures of reports, counted anew"), value, note=of, fine=not last.wrong)]
 
 
 def _figure(name: str, value: str, *, note: str = "", fine: bool = True) -> dict[str, Any]:

@@ -79,9 +79,8 @@ def _asked(request: HttpRequest) -> Asked:
     form.is_valid()
     # All their own spells, whatever the group; of the others only what all reps of their groups reach.
     groups = tuple(access.groups_of(request.user, now=now).values_list("pk", flat=True))
-    return Asked(
-        rep, form, period_of(form, now=now), now, cohort.Scope(rep=rep.pk), cohort.Scope(groups, (rep.pk,))
-    )  # fmt: skip
+    team = cohort.Scope(groups, (rep.pk,), unclaimed=cohort.not_yet_claimed(request.user, now=now))
+    return Asked(rep, form, period_of(form, now=now), now, cohort.Scope(rep=rep.pk), team)  # fmt: skip
 
 
 def _groups(rep: Rep, now: datetime) -> list[Group]:

@@ -92,6 +92,8 @@ def speeds(spells: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
 
 def _value(name: str, own: cohort.Figures) -> tuple[str, str]:
     answer = own.answers[name]
+    if answer.beyond is not None:
+        return figures.not_reached(answer.beyond), ""
     if answer.value is None or (name == "close_rate" and figures.too_few(own.counts["leads"])):
         return EMPTY, ""
     if name == "meetings":
@@ -166,6 +168,8 @@ def _beside(name: str, team: cohort.Figures) -> str:
 def _worded(name: str, found: cohort.Figures) -> str:
     """A figure in words: a time, or a percentage."""
     answer = found.answers[name]
+    if answer.beyond is not None:
+        return figures.not_reached(answer.beyond)
     if answer.value is None or (name == "close_rate" and figures.too_few(found.counts["leads"])):
         return EMPTY
     return duration(round(answer.value)) if shelf()[name].unit == "seconds" else percent(answer.value)

@@ -102,7 +102,7 @@ def _own(request: HttpRequest, rep: Rep, now: datetime) -> Asked:
     form = PeriodForm(asked(request))
     form.is_valid()
     groups = tuple(access.groups_of(request.user, now=now).values_list("pk", flat=True))
-    team = cohort.Scope(groups, (rep.pk,))
+    team = cohort.Scope(groups, (rep.pk,), unclaimed=cohort.not_yet_claimed(request.user, now=now))
     return Asked(rep, cohort.Scope(rep=rep.pk), team, form, period_of(form, now=now), now, oversees=False)
 
 
@@ -271,8 +271,9 @@ def _line(spell: dict[str, Any]) -> list[object]:
     outcome = words.WENT.get(spell["ending"] or "", spell["ending"] or "")
     return [
         spell["uid"], spell["source"], words.CAME.get(spell["how"], spell["how"]), spell["arrived_at"].isoformat(),
-        spell["starts_at"].isoformat(), spell["first_at"].isoformat() if spell["first_at"] else "",
-        spell["response_seconds"], _yes_no(spell["within_sla"]), _yes_no(spell["reached"]), _yes_no(spell["met"]),
+        spell["starts_at"].isoformat(), spell["first_touch_at"].isoformat() if spell["first_touch_at"] else "",
+        spell["response_seconds"], _yes_no(spell["within_sla"]), _yes_no(spell["reached"]),
+        _yes_no(spell["booked_at"] is not None),
         spell["ended_at"].isoformat() if spell["ended_at"] else "", outcome,
     ]  # fmt: skip
 

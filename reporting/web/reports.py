@@ -159,6 +159,7 @@ def row_of(rep: Named, found: cohort.Figures, query: str) -> Row:
         "group": rep.group,
         "leads": leads,
         "response": answers["response_time"].value,
+        "response_says": figures.middle(answers["response_time"]),
         "within": answers["response_sla"].value,
         "reached": answers["reached"].value,
         "meetings": found.counts["meetings"],

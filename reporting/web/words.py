@@ -40,16 +40,18 @@ RANGES = {
     "response_sla": OWN["response_sla"],
     "first_call": OWN["first_call"],
     "call_duration": OWN["call_duration"],
-    "funnel": gettext_lazy("Contacted"),
+    "responded": gettext_lazy("Contacted"),
     "reached": gettext_lazy("Reached"),
     "meetings": gettext_lazy("Came to a meeting"),
     "close_rate": OWN["close_rate"],
 }
 STEPS = {
     "leads": gettext_lazy("Assigned"),
-    "contacted": gettext_lazy("Contacted"),
+    "responded": gettext_lazy("Contacted"),
     "reached": gettext_lazy("Reached"),
-    "meetings": gettext_lazy("Meeting"),
+    "meetings": gettext_lazy("Meeting booked"),
+    "meetings_held": gettext_lazy("Meeting held"),
+    "opportunities": gettext_lazy("Opportunity"),
     "won": gettext_lazy("Won"),
 }
 CAME = {

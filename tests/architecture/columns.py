@@ -68,7 +68,7 @@ NOT_PERSONAL = {
     "leads.WorkPlan": "give_on",
     "leads.WebForm": "consent intro origins submit_label title",
     "reporting.AlertState": "cut metric state",
-    "reporting.Rollup": "answer cut metric",
+    "reporting.Spell": "campaign channel end ending how rule source talks won_base_currency",
     "reporting.Target": "metric",
     "reporting.WeightProposal": "weights",
     "reps.Division": "base_currency default_country hand_channels name time_zone",

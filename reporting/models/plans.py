@@ -1,0 +1,57 @@
+"""What managers aim at, where the running tests of metrics stand, and proposals of weights."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Target(models.Model):
+    """What a team wants a metric to reach."""
+
+    group = models.ForeignKey("reps.Group", models.CASCADE, null=True, blank=True, related_name="targets")
+    metric = models.CharField(max_length=40)
+    aim = models.DecimalField(max_digits=9, decimal_places=4)
+
+    class Meta:
+        verbose_name = _("target")
+        verbose_name_plural = _("targets")
+        constraints = [models.UniqueConstraint(fields=["group", "metric"], nulls_distinct=False, name="target_once")]
+
+    def __str__(self) -> str:
+        return f"{self.metric} {self.aim}"
+
+
+class AlertState(models.Model):
+    """Where a running test of a metric stands."""
+
+    metric = models.CharField(max_length=40)
+    cut = models.CharField(max_length=40)
+    key = models.BigIntegerField(null=True)
+    state = models.JSONField(default=dict)
+    raised_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("state of an alert")
+        verbose_name_plural = _("states of alerts")
+        constraints = [
+            models.UniqueConstraint(fields=["metric", "cut", "key"], nulls_distinct=False, name="alert_state_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} {self.cut}"
+
+
+class WeightProposal(models.Model):
+    """Weights that reporting proposes for a group; a person applies them."""
+
+    group = models.ForeignKey("reps.Group", models.CASCADE, related_name="weight_proposals")
+    made_at = models.DateTimeField()
+    weights = models.JSONField()
+    applied_at = models.DateTimeField(null=True)
+    applied_by = models.ForeignKey("reps.User", models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("proposal of weights")
+        verbose_name_plural = _("proposals of weights")
+
+    def __str__(self) -> str:
+        return f"{self.group} {self.made_at:%Y-%m-%d}"

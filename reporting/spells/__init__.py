@@ -1,0 +1,1 @@
+"""Keeps the spells of ownership in figures: what they are made of, and when they are made anew."""

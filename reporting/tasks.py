@@ -1,0 +1,19 @@
+"""Tasks of reporting: keep the spells in figures, and count them all anew once a day."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from reporting import recounts
+from reporting.spells import keep
+
+
+@shared_task
+def keep_spells(**_: object) -> None:
+    """Take the marks of what changed since the last look."""
+    keep.refresh_all()
+
+
+@shared_task
+def recount(**_: object) -> bool:
+    """Once a day."""
+    return recounts.recount_daily(now=timezone.now()) is not None
