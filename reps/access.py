@@ -51,6 +51,14 @@ def is_manager(user: "User | AnonymousUser") -> bool:
 
 def edits_rules(user: "User | AnonymousUser") -> bool:
     """Whether they may change and publish the rules: whoever answers for every group, as rules share among all."""
+    return answers_for_all(user)
+
+
+def answers_for_all(user: "User | AnonymousUser") -> bool:
+    """Whether they answer for every group: ops, admins, and managers of all of them.
+
+    They read what is of the whole house, its changes and its health; what runs it stays with ops.
+    """
     from reps.models import Group  # noqa: PLC0415 - as above
 
     if oversees_all(user):

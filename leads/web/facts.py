@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.formats import number_format
-from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from leads.life import EventKind
 from leads.models import AccountHow, Lead, LeadEvent, LeadFacts, LeadPrivate
 from leads.money import amount_says, worth_says
-from leads.qualify.normalise import country_name
+from leads.qualify.normalise import country_name, language_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def facts_of(lead: Lead, details: LeadPrivate, frozen: Frozen) -> list[dict[str,
         ),
         (_("Place"), place, "", ("city", "region", "postal_code")),
         (_("Country"), country_name(lead.country) if lead.country else "", "", ("country",)),
-        (_("Language"), language_of(details.language), "", ("language",)),
+        (_("Language"), language_name(details.language), "", ("language",)),
         (_("Website"), details.website, _web(details.website), ("website",)),
         (_("Profile"), details.profile_url, _web(details.profile_url), ("profile_url",)),
         (_("Handle"), details.handle, "", ()),
@@ -151,14 +151,6 @@ def account_facts(lead: Lead, events: list[LeadEvent]) -> list[dict[str, str]]:
             source = ""
     value = lead.account.name if lead.account else _("Not clear which")
     return [{"label": _("Known account"), "value": value, "href": "", "source": source, "icon": "register"}]
-
-
-def language_of(code: str) -> str:
-    """A language by its name where Django knows the code."""
-    try:
-        return str(get_language_info(code)["name_translated"]) if code else ""
-    except KeyError:
-        return code
 
 
 def _web(text: str) -> str:

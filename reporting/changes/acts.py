@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from reporting.changes.areas import AREAS, JOINS, NAMES, SILENT
+from reporting.changes.moves import shifted
 from reporting.changes.words import NOTHING, Words
 from reps.models import User
 
@@ -32,7 +33,7 @@ class Line:
     """One row that was made, changed or taken away; `parts` are (field, before, after)."""
 
     what: str
-    did: str  # "insert", "update", "delete"
+    did: str  # "insert", "update", "delete", "move": it stands elsewhere in its list, and nothing else changed
     parts: tuple[tuple[str, str, str], ...]
 
 
@@ -56,7 +57,12 @@ def acts(asked: Asked, *, most: int) -> tuple[list[Act], datetime | None]:
     made: list[Act] = []
     for _stroke, events in groupby(found, key=_stroke_of):
         rows = list(events)
-        lines = tuple(line for row in reversed(rows) if (line := _line(row, before.get(_key(row)), words)))
+        same = shifted(rows, before)
+        lines = tuple(
+            line
+            for row in reversed(rows)
+            if (line := _line(row, before.get(_key(row)), words, shifted=(type(row), row.pgh_obj_id) in same))
+        )
         by = people.get(_by(rows[0]) or 0, "")
         if lines and _has(asked.words, by, lines):
             made.append(Act(rows[0].pgh_created_at, by, lines))
@@ -94,20 +100,21 @@ def _before(found: list[Any]) -> dict[tuple[Any, int], Any]:
     return answers
 
 
-def _line(event: Any, before: Any, words: Words) -> Line | None:
-    """None where only what says nothing changed."""
+def _line(event: Any, before: Any, words: Words, *, shifted: bool) -> Line | None:
+    """None where only what says nothing changed, such as the place of a row before which another came."""
     fields = [
         field
         for field in event.pgh_tracked_model._meta.concrete_fields  # noqa: SLF001 - Django's documented API
-        if field.name not in SILENT and hasattr(event, field.attname)
+        if field.name not in SILENT and hasattr(event, field.attname) and not (shifted and field.name == "position")
     ]
     if event.pgh_label == "update":
+        changed = [f for f in fields if before is None or getattr(before, f.attname) != getattr(event, f.attname)]
         parts = tuple(
             (str(field.verbose_name), words.value(before, field) if before else NOTHING, words.value(event, field))
-            for field in fields
-            if before is None or getattr(before, field.attname) != getattr(event, field.attname)
+            for field in changed
         )
-        return Line(words.what(event), "update", parts) if parts else None
+        did = "move" if before and [field.name for field in changed] == ["position"] else "update"
+        return Line(words.what(event), did, parts) if parts else None
     said = [field for field in fields if field.name not in {*NAMES, *JOINS}]
     return Line(
         words.what(event),

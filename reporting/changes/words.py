@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -14,11 +14,20 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from leads import conditions
+from leads.models import Connection
 from leads.qualify.freeze import catalogue_of
+from leads.qualify.normalise import country_name, language_name
+from leads.web.understood import label
 from reporting.changes.areas import CALLED, JOINS, NAMES
+from reps.in_words import zone_of
 from reps.models import Division
 from routing import wording
-from routing.engine.ruleset import RuleSetError, parse_steps
+from routing.engine.ruleset import Place, RuleSetError, To, parse_escalation, parse_steps
+from routing.handbook import door_says
+from routing.snapshot import read_areas
+from routing.web.team.places import area_says
+from routing.wording.conditions import value_says
+from routing.wording.rules import chain_says
 from routing.wording.steps import sharing_says
 
 _MOST = 300
@@ -60,27 +69,70 @@ class Words:
             return _("yes") if value else _("no")
         if field.choices:
             return str(dict(field.flatchoices).get(value, value))
-        if isinstance(value, datetime):
-            return date_format(timezone.localtime(value), "j M Y, H:i")
-        if isinstance(value, date):
-            return date_format(value, "j F Y")
-        if isinstance(value, Decimal):
-            return f"{value.normalize():f}"
+        if said := self._said_of(event.pgh_tracked_model, field.name, value):
+            return said
         if isinstance(value, dict | list):
             return self._parts(field.name, value)
-        return str(value)[:_MOST]
+        return _written(value)
 
-    def _parts(self, name: str, value: Any) -> str:
+    def _said_of(self, model: Any, name: str, value: Any) -> str:
+        """Codes by the names people know them by; empty where the value is said as it is."""
+        match name:
+            case "kind" if model is Connection:
+                return capfirst(door_says(value))
+            case "country":
+                return country_name(value)
+            case "intent" | "channel":
+                field = self._catalogue.fields.get(name)
+                return value_says(field, value) if field else ""
+            case "language":
+                return language_name(value)
+            case "time_zone":
+                return zone_of(value)
+        return ""
+
+    def _parts(self, name: str, value: Any) -> str:  # noqa: PLR0911 - one line a kind of value
         try:
-            if name == "condition":
-                return wording.condition_text(conditions.parse(value, self._catalogue))[:_MOST]
-            if name == "steps":
-                return strip_tags(sharing_says(parse_steps(value), self._said))[:_MOST]
-        except (conditions.ConditionError, RuleSetError, ValueError, TypeError):
+            match name:
+                case "condition":
+                    return wording.condition_text(conditions.parse(value, self._catalogue))[:_MOST]
+                case "steps":
+                    return strip_tags(sharing_says(parse_steps(value), self._said))[:_MOST]
+                case "escalation":
+                    return wording.escalation_says(parse_escalation(value))[:_MOST]
+                case "otherwise":
+                    return strip_tags(chain_says([_place(one) for one in value], self._said))[:_MOST]
+                case "market":
+                    return "; ".join(area_says(area) for area in read_areas(value))[:_MOST]
+                case "mapping":
+                    return "; ".join(f"{label(key)}: {_sources(said)}" for key, said in value.items())[:_MOST]
+        except (conditions.ConditionError, RuleSetError, ValueError, TypeError, KeyError, AttributeError):
             pass  # of a time when other words were known: as it is
         if isinstance(value, list) and all(isinstance(one, str) for one in value):
             return ", ".join(value)[:_MOST]
         return json.dumps(value, ensure_ascii=False, sort_keys=True)[:_MOST]
+
+
+def _written(value: Any) -> str:
+    """An instant, a day, a time of day, a number, as people write them."""
+    match value:
+        case datetime():
+            return date_format(timezone.localtime(value), "j M Y, H:i")
+        case date():
+            return date_format(value, "j F Y")
+        case time():
+            return f"{value:%H:%M}"
+        case Decimal():
+            return f"{value.normalize():f}"
+    return str(value)[:_MOST]
+
+
+def _place(link: Mapping[str, Any]) -> Place:
+    return Place(To(link["to"]), link.get("group") or link.get("rep"))
+
+
+def _sources(said: Any) -> str:
+    return ", ".join(map(str, said)) if isinstance(said, list) else str(said)
 
 
 def _pointers(event: Any) -> list[Any]:

@@ -16,14 +16,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from config.lib.typed import instant
-from leads.web.ops import ops_only
+from leads.web.ops import whole_house
 from reporting.changes import AREAS, Act, Asked, acts
 from reporting.exports import table
 from reps.models import User
 
 _ON_A_PAGE = 40
 _EXPORTED = 5_000
-_DID = {"insert": gettext_lazy("added"), "update": gettext_lazy("changed"), "delete": gettext_lazy("taken away")}
+_DID = {
+    "insert": gettext_lazy("added"),
+    "update": gettext_lazy("changed"),
+    "delete": gettext_lazy("taken away"),
+    "move": gettext_lazy("moved"),
+}
 _SINCE = {"1": timedelta(days=1), "7": timedelta(days=7), "30": timedelta(days=30), "365": timedelta(days=365)}
 
 
@@ -69,7 +74,7 @@ class ChangesForm(forms.Form):
         )
 
 
-@ops_only
+@whole_house
 @never_cache
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
@@ -90,7 +95,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "reporting/changes.html", context)
 
 
-@ops_only
+@whole_house
 @never_cache
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:

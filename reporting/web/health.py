@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from config.lib import heartbeat
+from leads.web.ops import whole_house
 from reporting import health, recounts
 from reps import access
 from reps.templatetags.face import duration
@@ -46,20 +46,20 @@ _QUEUES = {
 _BUSY, _CROWDED, _LONG = 0.5, 0.8, 60
 
 
-@login_required
+@whole_house
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
-    """GET the page, or its inside for htmx; POST asks for an audit."""
-    if not access.oversees_all(request.user):
-        raise PermissionDenied
-    now = timezone.now()
+    """GET the page, or its inside for htmx; POST asks for an audit, which ops may."""
+    may_audit, now = access.oversees_all(request.user), timezone.now()
     if request.method == "POST":
+        if not may_audit:
+            raise PermissionDenied
         audits.ask(by=request.user, now=now)  # type: ignore[arg-type]  # signed in
         messages.success(request, _("The audit begins. It only reads; what it finds appears here."))
         return redirect("health")
     template = "reporting/_health.html" if request.headers.get("HX-Request") else "reporting/health.html"
-    return render(request, template, context(now=now) | {"refresh_url": reverse("health")})
+    return render(request, template, context(now=now) | {"refresh_url": reverse("health"), "may_audit": may_audit})
 
 
 def context(*, now: datetime) -> dict[str, Any]:

@@ -91,7 +91,8 @@ def _foot(request: HttpRequest, user: User | AnonymousUser) -> list[dict[str, An
     told = () if access.rep_of(user) else tuple(entry for entry in REP if entry.name == "how-shared")
     if access.oversees_all(user):
         return _links(request, (*told, *OPS))
-    seldom = (*told, *(entry for entry in OPS if entry.name == "imports"))
+    may = {"imports", "changes", "health"} if access.answers_for_all(user) else {"imports"}
+    seldom = (*told, *(entry for entry in OPS if entry.name in may))
     return _links(request, tuple(entry for entry in seldom if _USED.get(entry.name, bool)()))
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from leads.life import State
 from leads.models import Lead, LeadPrivate
 from leads.qualify.freeze import catalogue_of
+from leads.qualify.normalise import language_name
 from leads.web import facts, show
 from reps.templatetags.face import ordinal
 from routing import hand, wording
@@ -105,7 +106,7 @@ def owed_says(owed: float) -> str:
 
 def skill_says(skill: Skilled) -> str:
     """A language by its name, anything else as it was entered."""
-    return facts.language_of(skill.value.lower()) if skill.kind == "language" else skill.value
+    return language_name(skill.value) if skill.kind == "language" else skill.value
 
 
 def _until(one: Candidate, now: datetime) -> str:

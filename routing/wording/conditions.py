@@ -1,5 +1,6 @@
 """A condition in words: “Country is one of Germany, Austria, and Employees is at least 50”."""
 
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -7,14 +8,15 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from leads.conditions.facts import Type
 from leads.conditions.fields import Field
 from leads.conditions.operators import LABELS, WITHOUT_VALUE
 from leads.conditions.regions import REGIONS
-from leads.conditions.tree import BranchVerdict, Condition, Junction, Leaf, Node, Verdict
+from leads.conditions.tree import Branch, BranchVerdict, Condition, Junction, Leaf, Node, Verdict
 from leads.money import worth_says
-from leads.qualify.normalise import country_name
+from leads.qualify.normalise import country_name, language_name
 
 
 def condition_says(condition: Condition) -> SafeString:
@@ -25,11 +27,26 @@ def condition_says(condition: Condition) -> SafeString:
 def _node(node: Node, *, top: bool = False) -> SafeString:
     if isinstance(node, Leaf):
         return leaf_says(node)
+    if node.junction is Junction.ANY:
+        return _either(node, top=top)
     parts = [_node(part) for part in node.parts]
     if node.junction is Junction.NONE:
         return format_html("{} {}", _("not"), _joined(parts, _("or"), bracket=len(parts) > 1))
-    word = _("and") if node.junction is Junction.ALL else _("or")
-    return _joined(parts, word, bracket=not top and len(parts) > 1)
+    return _joined(parts, _("and"), bracket=not top and len(parts) > 1)
+
+
+def _either(node: Branch, *, top: bool) -> SafeString:
+    """One of them; what is asked of one field in one way is asked once: “Job title contains student or intern”."""
+    parts: list[SafeString] = []
+    asked: Leaf | None = None
+    for part in node.parts:
+        one = part if isinstance(part, Leaf) and part.operator not in WITHOUT_VALUE else None
+        if one and asked and (one.field, one.operator) == (asked.field, asked.operator):
+            parts[-1] = format_html("{} {} <b>{}</b>", parts[-1], _("or"), value_says(one.field, one.value))
+        else:
+            parts.append(_node(part))
+            asked = one
+    return _joined(parts, _("or"), bracket=not top and len(node.parts) > 1)
 
 
 def _joined(parts: list[SafeString], word: str, *, bracket: bool) -> SafeString:
@@ -52,6 +69,8 @@ def value_says(field: Field, value: Any) -> str:  # noqa: PLR0911 - one line a t
     if value in (None, "", []):
         return _("unknown")
     if isinstance(value, list | tuple):
+        if field.type is Type.COUNTRY and len(value) > FEW:
+            return countries_say(value)
         return ", ".join(value_says(field, item) for item in value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
@@ -61,8 +80,35 @@ def value_says(field: Field, value: Any) -> str:  # noqa: PLR0911 - one line a t
         return number_format(value, use_l10n=True, force_grouping=True)
     if field.type is Type.COUNTRY:
         return region_name(str(value)) if str(value).upper() in REGIONS else country_name(str(value))
+    if field.key == "language":
+        return language_name(str(value))
     labels = {option.value: option.label for option in field.options}
     return _(labels[value]) if value in labels else str(value)
+
+
+FEW = 5  # so many countries are read as they were chosen
+# What many countries are told by; the first that has one of them has it.
+_PARTS = ("EUROPE", "NORTH_AMERICA", "LATIN_AMERICA", "MIDDLE_EAST", "ASIA", "AFRICA", "OCEANIA")
+
+
+def countries_say(chosen: Sequence[Any]) -> str:
+    """Many countries by where they are: “14 countries of Europe: Austria, Belgium, ...”; a whole region by its name."""
+    codes = {str(one).upper() for one in chosen}
+    whole = next((code for code, region in REGIONS.items() if region == codes), None)
+    if whole:
+        return _("%(region)s (%(n)d countries)") % {"region": region_name(whole), "n": len(codes)}
+    said = [region_name(code) for code in sorted(codes & REGIONS.keys())]
+    left = codes - REGIONS.keys()
+    for part in _PARTS:
+        here, left = left & REGIONS[part], left - REGIONS[part]
+        says = ngettext("%(n)d country of %(part)s: %(names)s", "%(n)d countries of %(part)s: %(names)s", len(here))
+        if here:
+            said.append(says % {"n": len(here), "part": region_name(part), "names": _names(here)})
+    return "; ".join([*said, _names(left)] if left else said)
+
+
+def _names(codes: Iterable[str]) -> str:
+    return ", ".join(sorted(map(country_name, codes)))
 
 
 _ACRONYMS = frozenset({"ANZ", "APAC", "CEE", "DACH", "EEA", "EFTA", "EMEA", "EU", "GCC"})

@@ -24,6 +24,16 @@ def test_an_empty_install_shows_a_manager_six_entries_and_a_rep_three():
     assert entries(ana.user) == ["my-leads", "my-numbers", "how-shared"]
 
 
+def test_who_manages_some_groups_reads_nothing_of_the_whole_house():
+    clara = make.user("Clara")
+    group = make.group("DACH", [make.rep("Ana")])
+    group.managers.add(clara)
+    make.publish(make.rule(group))
+    make.group("Nordics", [make.rep("Nils")])
+
+    assert entries(clara)[6:] == ["how-shared"]
+
+
 def test_a_pool_is_a_reps_fourth_entry_and_published_rules_a_managers_seventh():
     ana, clara = make.rep("Ana"), make.user("Clara")
     group = make.group("DACH", [ana], pool="blind", steps=[{"strategy": "pool", "options": {"mode": "blind"}}])
@@ -31,7 +41,7 @@ def test_a_pool_is_a_reps_fourth_entry_and_published_rules_a_managers_seventh():
     make.publish(make.rule(group))
 
     assert entries(ana.user) == ["my-leads", "pool", "my-numbers", "how-shared"]
-    assert entries(clara)[6:] == ["how-shared"]
+    assert entries(clara)[6:] == ["how-shared", "changes", "health"]
 
 
 def test_who_is_both_reads_each_page_once():
@@ -42,4 +52,4 @@ def test_who_is_both_reads_each_page_once():
 
     found = entries(ana.user)
 
-    assert len(found) == len(set(found)) == 9
+    assert len(found) == len(set(found)) == 11

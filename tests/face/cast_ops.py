@@ -77,6 +77,7 @@ def _health(*, bad: bool) -> dict[str, Any]:
         "audit": AuditRun(
             started_at=berlin(19, "03:40"), ended_at=berlin(19, "03:41"), findings=found, broken=int(bad)
         ),
+        "may_audit": True,
         "auditing": AuditRun(started_at=berlin(19, "14:02")) if bad else None,
         "versions": [("Fairlead", "0.1.0"), ("Python", "3.11.2"), ("PostgreSQL", "16.4")],
         "unmigrated": 0,

@@ -112,7 +112,7 @@ class House:
         return group, pool
 
     def _rules(self, n, group, pool):
-        condition = {"field": "country", "operator": "in", "value": ["DE", "AT"]}
+        condition = {"field": "country", "operator": "one_of", "value": ["DE", "AT"]}
         for m, (to, where) in enumerate(((group, "DE"), (pool, "PL")), start=1):
             self.rules.rules.create(
                 position=n * 10 + m,

@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 
 from leads.forms import build as forms
-from reporting.changes import Asked, acts
-from reps.models import Division, Group, Membership, Pause
+from reporting.changes import Asked, acts, moves
+from reps.models import Division, Group, Membership, Pause, Territory
 from routing import rulesets
 from routing.models import RuleSet
 from tests import factories as make
@@ -143,7 +143,75 @@ def test_nonsense_is_answered(client, odile, team, query):
     assert client.get(f"/changes/export.csv?{query}").status_code == 200
 
 
-def test_only_ops_and_admins_read_it(client, team):
+def test_a_rule_that_was_moved_is_told_and_not_those_it_passed(odile, team):
+    for n in range(2, 6):
+        RuleSet.objects.get().rules.create(position=n, name=f"R{n}", to="desk")
+    row = RuleSet.objects.get()
+    body = rulesets.body_of(row)
+    body["rules"].insert(1, body["rules"].pop(4))
+    rulesets.replace(rule_set=row, revision=row.revision, body=body, by=odile)
+
+    moved = [(what, parts) for _by, what, did, parts in lines(area="rules") if did == "move"]
+    assert moved == [("Rule: R5, Rules for new leads", (("position", "5", "2"),))]
+    row.refresh_from_db()
+    body = rulesets.body_of(row)
+    del body["rules"][0]
+    rulesets.replace(rule_set=row, revision=row.revision, body=body, by=odile)
+
+    strokes = [
+        [(line.what.partition(",")[0], line.did) for line in act.lines]
+        for act in acts(Asked(area="rules"), most=9)[0]
+        if act.by
+    ]
+    assert [("Rule: Rule 1", "delete")] in strokes
+
+
+class Row:
+    """An event of an ordered list."""
+
+    pgh_label = "update"
+
+    def __init__(self, name, was, position):
+        self.name, self.was, self.position, self.pgh_id = name, was, position, ord(name)
+        self.pgh_obj_id = self.pgh_id
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "moved"),
+    [
+        ("abcde", "aebcd", "e"),
+        ("abcde", "bcdea", "a"),
+        ("abc", "bac", "a"),
+        ("abcdef", "fbcdea", "af"),
+        ("abcd", "abcd", ""),
+    ],
+)
+def test_as_few_as_can_be_count_as_moved(before, after, moved):
+    rows = [row for row in map(Row, before, range(9), map(after.index, before)) if row.position != row.was]
+    same = moves.shifted(rows, {(Row, row.pgh_id): Row(row.name, row.was, row.was) for row in rows})
+
+    assert "".join(row.name for row in rows if (Row, row.pgh_obj_id) not in same) == moved
+
+
+def test_codes_are_told_by_their_names(odile, team):
+    make.connection("google_ads")
+    make.rep("Lea", country="DE", time_zone="Europe/Berlin")
+    market = [{"kind": "country", "countries": ["AT", "DE"]}]
+    Territory.objects.create(name="Middle", group=team, market=market)
+
+    said = {part for *_rest, parts in lines() for part in parts}
+
+    assert {("kind", "", "Google Ads"), ("country", "", "Germany"), ("covers", "", "Austria, Germany")} <= said
+    assert ("time zone", "", "Berlin time") in said
+
+
+def test_only_who_answers_for_all_reads_it(client, team):
+    clara = make.user("Clara")
+    team.managers.add(clara)
+    client.force_login(clara)
+    assert client.get("/changes/").status_code == client.get("/changes/export.csv").status_code == 200
+    make.group("Nordics")
+    assert client.get("/changes/").status_code == 403
     client.force_login(team.memberships.get().rep.user)
 
     assert client.get("/changes/").status_code == 403

@@ -71,6 +71,20 @@ def test_only_ops_see_it(olga):
     assert AuditRun.objects.count() == 0
 
 
+def test_a_manager_of_all_groups_reads_it_and_starts_nothing(client):
+    clara = make.user("Clara")
+    make.group("DACH", [make.rep("Ana")]).managers.add(clara)
+    client.force_login(clara)
+
+    page = client.get("/health/")
+    assert page.status_code == 200
+    assert "Audit now" not in page.text
+    assert client.post("/health/").status_code == 403
+    assert AuditRun.objects.count() == 0
+    make.group("Nordics", [make.rep("Nils")])
+    assert client.get("/health/").status_code == 403
+
+
 def test_an_audit_is_asked_for_once_and_told(olga):
     olga.post("/health/")
     olga.post("/health/")

@@ -11,6 +11,7 @@ from leads.qualify.normalise import country_name
 from reps.models import Territory
 from routing.coverage.market import Hole, Overlap
 from routing.engine.world import Area, AreaKind
+from routing.wording.conditions import FEW, countries_say
 
 PARTS = (
     ("EUROPE", gettext_lazy("Europe")),
@@ -25,7 +26,7 @@ _ORDER = {kind: n for n, kind in enumerate(reversed(AreaKind))}  # the widest fi
 
 def area_says(area: Area, *, country: bool = True) -> str:
     """Germany 10115-10999; Bayern, Germany; Software in all countries."""
-    where = ", ".join(sorted(country_name(code) for code in area.countries)) if country else ""
+    where = _where(area.countries) if country else ""
     what = {
         AreaKind.POSTAL: area.low.upper() if area.low == area.high else f"{area.low.upper()}-{area.high.upper()}",
         AreaKind.CITY: ", ".join(sorted(name.title() for name in area.names)),
@@ -37,6 +38,11 @@ def area_says(area: Area, *, country: bool = True) -> str:
     if not narrowed:
         return told or _("all of it")
     return f"{told} ({narrowed})" if told else narrowed
+
+
+def _where(codes: frozenset[str]) -> str:
+    """Countries by name; many by where they are."""
+    return countries_say(sorted(codes)) if len(codes) > FEW else ", ".join(sorted(map(country_name, codes)))
 
 
 def names_say(names: Sequence[str]) -> str:
