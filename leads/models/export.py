@@ -19,6 +19,8 @@ class Export(models.Model):
         ACCOUNTS = "accounts", _("accounts")
         TERRITORIES = "territories", _("territories")
         REPS = "reps", _("reps")
+        LOG = "log", _("assignment log")
+        IN_OUT = "in_out", _("in and out")
 
     at = models.DateTimeField(_("at"))
     by = models.ForeignKey(

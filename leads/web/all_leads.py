@@ -24,6 +24,7 @@ from leads.models import Export, Lead
 from leads.money import amount_says
 from leads.web import exports, saved_views, show
 from leads.web.filters import LeadListFilter, of_kind
+from leads.web.listing import LEADS
 from leads.web.words import STATES
 from reps import access
 from reps.web import reader
@@ -89,7 +90,7 @@ def page(request: HttpRequest) -> HttpResponse:
     leads = list(found.object_list)
     mine = _overseen(request, leads)
     found.object_list = [row_of(lead) | {"pick": lead.pk in mine} for lead in leads]
-    present = saved_views.query_of(request.GET)
+    present = LEADS.query_of(request.GET)
     tabs = saved_views.tabs(reader.user(request), present)
     asked = {k: v for k, v in request.GET.items() if v and k not in {"page", "sort"}}
     query = request.GET.urlencode()

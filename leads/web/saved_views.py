@@ -1,6 +1,5 @@
-"""Saved views of the list of leads: filters and order under a name, tabs over the list; what still holds of them."""
+"""Saved views of lists: filters and order under a name, tabs over the list; what still holds of them."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,17 +19,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from leads.models import Lead, SavedView
-from leads.web.filters import LeadListFilter
+from leads.models import SavedView
+from leads.web.listing import LEADS, LISTINGS, Listing
 from reps import access
 from reps.models import User
 from reps.web import reader
 
 MOST = 30
-_LONGEST = 200  # of one filter
-_NAMES = (*LeadListFilter.base_filters, "sort")
-_SORT = re.compile(r"-?[a-z_]{1,20}")
-_USUAL = "-arrived"
 
 
 class ViewForm(forms.Form):
@@ -39,17 +34,19 @@ class ViewForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
     shared = forms.BooleanField(label=gettext_lazy("All managers see it, too"), required=False)
 
-    def __init__(self, *args: Any, user: User, manages: bool, view: SavedView | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: User, of: str, manages: bool, view: SavedView | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.user, self.view = user, view
+        self.user, self.of, self.view = user, of, view
         self.taken: SavedView | None = None
         if not manages:
             del self.fields["shared"]
 
     def clean_name(self) -> str:
-        """One name stands for one view."""
+        """One name stands for one view of the list."""
         name = str(self.cleaned_data["name"])
-        others = SavedView.objects.filter(user=self.user, name__iexact=name)
+        others = SavedView.objects.filter(user=self.user, page=self.of, name__iexact=name)
         self.taken = (others.exclude(pk=self.view.pk) if self.view else others).first()
         if self.taken:
             raise forms.ValidationError(_("You have a view of this name already."))
@@ -61,42 +58,16 @@ class ViewForm(forms.Form):
         return bool(self.cleaned_data.get("shared"))
 
 
-def query_of(sent: Mapping[str, Any]) -> dict[str, str]:
-    """The filters and the order in what an address says; what is no filter, empty, or too long is left away."""
-    found = {}
-    for name in _NAMES:
-        value = str(sent.get(name) or "").strip()
-        if value and len(value) <= _LONGEST and "\x00" not in value:
-            found[name] = value
-    if found.get("sort") == _USUAL or not _SORT.fullmatch(found.get("sort", "")):
-        found.pop("sort", None)
-    return found
-
-
-def opened(query: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
-    """What of a kept query still holds, and the words of what does not: a group may be gone, or a filter."""
-    kept = query_of(query)
-    form = LeadListFilter(kept, queryset=Lead.objects.none()).form
-    gone = [name for name in query if name not in _NAMES]
-    wrong = [name for name in kept if name in form.errors]
-    words = [str(form.fields[name].label) for name in wrong]
-    return {name: value for name, value in kept.items() if name not in wrong}, [*words, *gone]
-
-
-def url_of(query: Mapping[str, str]) -> str:
-    """The list, so narrowed and ordered."""
-    return reverse("leads") + (f"?{urlencode(query)}" if query else "")
-
-
 def seen_by(user: User) -> "QuerySet[SavedView]":
-    """One's own, and for managers those that were shared."""
+    """One's own, and for managers those that were shared; of the lists that they may open."""
     shared = Q(shared=True) if access.is_manager(user) else Q(pk__in=[])
-    return SavedView.objects.filter(Q(user=user) | shared).select_related("user").order_by("name", "pk")
+    pages = [listing.key for listing in LISTINGS.values() if listing.may(user)]
+    return SavedView.objects.filter(Q(user=user) | shared, page__in=pages).select_related("user").order_by("name", "pk")
 
 
-def tabs(user: User, present: Mapping[str, str]) -> list[dict[str, Any]]:
+def tabs(user: User, present: Mapping[str, str], of: Listing = LEADS) -> list[dict[str, Any]]:
     """The list without filters and each view; the one that shows what is shown now is marked."""
-    rows = list(seen_by(user))
+    rows = list(seen_by(user).filter(page=of.key))
     views = [
         {
             "label": row.name,
@@ -106,34 +77,22 @@ def tabs(user: User, present: Mapping[str, str]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
-    return [{"label": _("All leads"), "url": reverse("leads"), "active": not present, "by": ""}, *views]
-
-
-def says(query: Mapping[str, str]) -> str:
-    """The filters in words: “Group: DACH, State: To assign”."""
-    form = LeadListFilter(query, queryset=Lead.objects.none()).form
-    form.is_valid()
-    words = [_word(form, name) for name in query if name in form.cleaned_data]
-    if "sort" in query:
-        words.append(_("in an order of its own"))
-    return ", ".join(words)
-
-
-def _word(form: Any, name: str) -> str:
-    field, value = form.fields[name], form.cleaned_data[name]
-    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-        value = dict(field.widget.choices).get(value, value)
-    elif value == "none":
-        value = field.null_label
-    elif hasattr(value, "tzinfo"):
-        value = timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
-    return f"{field.label}: {value}"
+    return [{"label": of.everything, "url": reverse(of.url_name), "active": not present, "by": ""}, *views]
 
 
 def _may(request: HttpRequest) -> User:
-    if not (access.rep_of(request.user) or access.is_manager(request.user)):
+    if not LEADS.may(reader.user(request)):
         raise PermissionDenied
     return reader.user(request)
+
+
+def _listing(key: str, user: User) -> Listing:
+    found = LISTINGS.get(key or LEADS.key)
+    if found is None:
+        raise Http404
+    if not found.may(user):
+        raise PermissionDenied
+    return found
 
 
 @login_required
@@ -141,12 +100,14 @@ def _may(request: HttpRequest) -> User:
 @require_safe
 def open_view(request: HttpRequest, uid: str) -> HttpResponse:
     """The list as the view has it; what does not hold any more is left out, and said."""
-    view = get_object_or_404(seen_by(_may(request)), uid=uid)
-    query, gone = opened(view.query)
+    user = _may(request)
+    view = get_object_or_404(seen_by(user), uid=uid)
+    listing = LISTINGS[view.page]
+    query, gone = listing.opened(view.query, user)
     if gone:
         told = {"view": view.name, "gone": ", ".join(gone)}
         messages.warning(request, _("“%(view)s” without what does not exist any more: %(gone)s.") % told)
-    return redirect(url_of(query))
+    return redirect(listing.url_of(query))
 
 
 @login_required
@@ -155,17 +116,21 @@ def open_view(request: HttpRequest, uid: str) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Keep the filters of the address under a name; `replace` puts them in the place of the view of this name."""
     user = _may(request)
+    asked = request.POST if request.method == "POST" else request.GET
+    listing = _listing(asked.get("of", ""), user)
     sent = QueryDict(request.POST.get("query", "")[:4000]) if request.method == "POST" else request.GET
-    query, _gone = opened(query_of(sent.dict()))
-    form = ViewForm(request.POST if request.method == "POST" else None, user=user, manages=access.is_manager(user))
+    query, _gone = listing.opened(listing.query_of(sent.dict()), user)
+    manages = access.is_manager(user)
+    form = ViewForm(request.POST if request.method == "POST" else None, user=user, of=listing.key, manages=manages)
     if request.method == "POST" and query and _keep(user, form, query, replace="replace" in request.POST):
         messages.success(request, _("Kept: it stands over the list."))
-        return redirect(url_of(query))
+        return redirect(listing.url_of(query))
     context = {
         "form": form,
+        "listing": listing,
         "query": urlencode(query),
-        "says": says(query),
-        "back": url_of(query),
+        "says": listing.says(query, user),
+        "back": listing.url_of(query),
         "taken": form.taken,
     }
     return render(request, "leads/view_new.html", context, status=422 if form.is_bound else 200)
@@ -180,12 +145,13 @@ def _keep(user: User, form: ViewForm, query: dict[str, str], *, replace: bool) -
             form.taken.query, form.taken.shared = query, form.shares
             form.taken.save(update_fields=["query", "shared"])
             return True
-        if right and SavedView.objects.filter(user=user).count() >= MOST:
+        if right and SavedView.objects.filter(user=user, page=form.of).count() >= MOST:
             form.add_error(None, _("You have %d views already; delete one first.") % MOST)
         if not form.is_valid():
             return False
+        name = form.cleaned_data["name"]
         SavedView.objects.create(
-            user=user, name=form.cleaned_data["name"], query=query, shared=form.shares, made_at=timezone.now()
+            user=user, page=form.of, name=name, query=query, shared=form.shares, made_at=timezone.now()
         )
     return True
 
@@ -202,19 +168,29 @@ def _page(request: HttpRequest, user: User, wrong: ViewForm | None = None) -> Ht
     rows, manages = list(seen_by(user)), access.is_manager(user)
     context = {
         "mine": [
-            {"view": row, "form": wrong if wrong and wrong.view == row else _form(user, row, manages=manages)}
+            {
+                "view": row,
+                "of": _of(row),
+                "form": wrong if wrong and wrong.view == row else _form(user, row, manages=manages),
+            }
             for row in rows
             if row.user_id == user.pk
         ],
-        "others": [row for row in rows if row.user_id != user.pk],
+        "others": [{"view": row, "of": _of(row)} for row in rows if row.user_id != user.pk],
         "most": MOST,
     }
     return render(request, "leads/views.html", context, status=422 if wrong else 200)
 
 
+def _of(view: SavedView) -> Any:
+    """Which list, where it is not the first of them."""
+    return "" if view.page == LEADS.key else LISTINGS[view.page].label
+
+
 def _form(user: User, view: SavedView, sent: Any = None, *, manages: bool) -> ViewForm:
     initial = {"name": view.name, "shared": view.shared}
-    return ViewForm(sent, user=user, manages=manages, view=view, initial=initial, auto_id=f"v-{view.uid}-%s")
+    auto_id = f"v-{view.uid}-%s"
+    return ViewForm(sent, user=user, of=view.page, manages=manages, view=view, initial=initial, auto_id=auto_id)
 
 
 @login_required
@@ -245,8 +221,8 @@ def remove(request: HttpRequest, uid: str) -> HttpResponse:
     return redirect("leads-views")
 
 
-def offered(present: Mapping[str, str], known: Iterable[Mapping[str, Any]]) -> str:
+def offered(present: Mapping[str, str], known: Iterable[Mapping[str, Any]], of: Listing = LEADS) -> str:
     """Where what is shown now can be kept; nothing where it is kept already, or nothing is narrowed."""
     if not present or any(tab["active"] for tab in known):
         return ""
-    return f"{reverse('leads-view-new')}?{urlencode(present)}"
+    return f"{reverse('leads-view-new')}?{urlencode({'of': of.key, **present} if of is not LEADS else present)}"

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST
 from config.lib import typed
 from config.lib.paging import counted
 from leads.models import Lead
-from leads.web import all_leads, saved_views
+from leads.web import all_leads
 from leads.web.show import title_of
 from reps import access
 from reps.models import Membership, Rep, User
@@ -175,16 +175,16 @@ def page(request: HttpRequest) -> HttpResponse:
     if not access.is_manager(request.user):
         raise PermissionDenied
     user, name = reader.user(request), request.POST.get("act", "")
-    query = saved_views.query_of(QueryDict(request.POST.get("query", "")[:4000]).dict())
+    query = LEADS.query_of(QueryDict(request.POST.get("query", "")[:4000]).dict())
     if name not in ACTS:
         raise Http404
     leads, kept_out = _chosen(request, user, query)
     if not leads:
         messages.error(request, _("Choose leads first."))
-        return redirect(saved_views.url_of(query))
+        return redirect(LEADS.url_of(query))
     if len(leads) > all_leads.MOST_AT_ONCE:
         messages.error(request, _("More than %d leads fit. Narrow the list first.") % all_leads.MOST_AT_ONCE)
-        return redirect(saved_views.url_of(query))
+        return redirect(LEADS.url_of(query))
     act, go = ACTS[name], request.POST.get("go", "")
     form = act.form(request.POST if go else None, user=user)
     context: dict[str, Any] = {"act": act, "name": name, "form": form, "n": len(leads), "kept_out": kept_out}
@@ -194,7 +194,7 @@ def page(request: HttpRequest) -> HttpResponse:
         token = _token(name, seen)
         if go == "do" and request.POST.get("looked") == token:
             _do(request, user, act, leads, read)
-            return redirect(saved_views.url_of(query))
+            return redirect(LEADS.url_of(query))
         context |= _seen(act, seen, leads) | {"token": token, "changed": go == "do"}
     context |= {
         "leads": [] if "seen" in context else _rows(leads[:_SHOWN]),
@@ -202,7 +202,7 @@ def page(request: HttpRequest) -> HttpResponse:
         **context,
         "chosen": ",".join(str(lead.uid) for lead in leads),
         "query": urlencode(query),
-        "back": saved_views.url_of(query),
+        "back": LEADS.url_of(query),
     }
     return render(request, "routing/lead_acts.html", context, status=422 if go and form.errors else 200)
 

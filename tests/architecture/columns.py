@@ -56,6 +56,7 @@ NOT_PERSONAL = {
     "leads.IdempotencyKey": "body_hash key route",
     "leads.Inbound": "method state",
     "leads.Intake": "outcome",
+    "leads.SavedView": "page",
     "leads.Lead": "account_how campaign channel country industry intent kind lost_reason reason region size_band "
     "source state won_base_currency won_currency",
     "leads.LeadEvent": "kind payload",

@@ -31,14 +31,17 @@ class _Back(forms.Form):
 
 def _view(name: str) -> dict[str, Any]:
     form = _Kept(initial={"name": name, "shared": True}, auto_id=f"v-{uid(name)}-%s")
-    return {"view": {"uid": uid(name), "name": name}, "form": form}
+    return {"view": {"uid": uid(name), "name": name}, "of": "Assignment log" if name == "Fairs" else "", "form": form}
 
 
 def views() -> dict[str, Any]:
     return {
         **manager_shell("leads"),
         "mine": [_view("Enterprise, nobody contacted"), _view("Fairs")],
-        "others": [{"uid": uid("o"), "name": "Overdue in DACH", "user": {"name": "Odile Marchand"}}],
+        "others": [
+            {"view": {"uid": uid("o"), "name": "Overdue in DACH", "user": {"name": "Odile Marchand"}}, "of": ""},
+            {"view": {"uid": uid("p"), "name": "By hand", "user": {"name": "Odile Marchand"}}, "of": "Assignment log"},
+        ],
         "most": 30,
     }
 
@@ -53,6 +56,7 @@ def view_taken() -> dict[str, Any]:
     return {
         **manager_shell("leads"),
         "form": form,
+        "listing": {"key": "leads", "label": "Leads"},
         "query": "source=Fair",
         "says": "Group: DACH, Source: Fair",
         "back": "/leads/?source=Fair",
