@@ -24,6 +24,7 @@ from config.lib import typed
 from config.lib.paging import counted
 from leads.models import Lead
 from leads.web import all_leads
+from leads.web.listing import LEADS
 from leads.web.show import title_of
 from reps import access
 from reps.models import Membership, Rep, User
