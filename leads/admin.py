@@ -9,21 +9,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from leads import keys
+from leads import inbound, keys
 from leads.models import Account, ApiKey, Attribute, Connection, Delivery, Export, Intake, Lead, Stage, WebForm
+from leads.web.found import Found
 from reps import news
 from reps.web.admin_parts import HouseAdmin, JSONText, ReadOnly, WholeForm, one_of
 
+_MOST_AGAIN = 1000
 EVENTS = [(event, event.replace("_", " ")) for kind in news.KINDS for event in kind.events]
 
 
 @admin.register(Intake)
-class IntakeAdmin(ReadOnly, HouseAdmin):
+class IntakeAdmin(Found, ReadOnly, HouseAdmin):
     """What came through the doors."""
 
     list_display = ("received_at", "connection", "outcome", "lead")
     list_filter = ("received_at", "outcome", "connection")
     list_select_related = ("connection", "lead")
+    search_fields = ("lead",)
+    actions = ("run_again",)
     # The raw body stays in the database: who may read the lead reads it there.
     fields = ("received_at", "connection", "outcome", "lead", "error")
 
@@ -31,6 +35,21 @@ class IntakeAdmin(ReadOnly, HouseAdmin):
         """Of leads the reader may see."""
         seen = Lead.objects.visible_to(request.user, now=timezone.now())
         return super().get_queryset(request).filter(lead__in=seen)
+
+    @admin.action(description=gettext_lazy("Run the deliveries again"), permissions=["replay"])
+    def run_again(self, request: HttpRequest, rows: "QuerySet[Intake]") -> None:
+        """As on the page of deliveries: what was made of them already is not made twice."""
+        pks = set(rows.exclude(inbound=None).values_list("inbound", flat=True)[:_MOST_AGAIN])
+        done = inbound.replay(pks=sorted(pks), now=timezone.now())
+        if done:
+            says = ngettext("%(n)d delivery runs again.", "%(n)d deliveries run again.", done)
+            messages.success(request, says % {"n": done})
+        else:
+            messages.warning(request, _("Nothing to run again: not signed, raw body forgotten, or it came otherwise."))
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        """Who may change the doors."""
+        return request.user.has_perm("leads.change_connection")
 
 
 @admin.register(Export)
@@ -43,12 +62,34 @@ class ExportAdmin(ReadOnly, HouseAdmin):
     date_hierarchy = "at"
 
 
+class Arrived(admin.SimpleListFilter):
+    """Whether the message got there."""
+
+    title, parameter_name = gettext_lazy("came of it"), "came"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Sent, failed for good, or still to be sent."""
+        return [("sent", _("sent")), ("failed", _("failed")), ("waits", _("to be sent"))]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """One of them, or all."""
+        match self.value():
+            case "sent":
+                return queryset.exclude(sent_at=None)
+            case "failed":
+                return queryset.exclude(failed_at=None)
+            case "waits":
+                return queryset.filter(sent_at=None, failed_at=None)
+        return queryset
+
+
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnly, HouseAdmin):
+class DeliveryAdmin(Found, ReadOnly, HouseAdmin):
     """What was told to whom."""
 
     list_display = ("created_at", "channel", "endpoint", "event", "rep", "user", "tries", "sent_at", "failed_at")
-    list_filter = ("created_at", "channel", one_of("event", gettext_lazy("event"), EVENTS))
+    list_filter = ("created_at", "channel", one_of("event", gettext_lazy("event"), EVENTS), Arrived)
+    search_fields = ("lead", "rep", "user")
     list_select_related = ("rep__user", "user", "endpoint")
 
 

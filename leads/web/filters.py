@@ -103,12 +103,7 @@ class LeadListFilter(django_filters.FilterSet):
 
     def search(self, rows: "QuerySet[Lead]", _name: str, text: str) -> "QuerySet[Lead]":
         """In what people remember of a lead; the rows are already only those the reader may see."""
-        text = text.replace("\x00", "")
-        remembered = LeadPrivate.objects.alias(remembered=REMEMBERED).filter(remembered__icontains=text)
-        # Each by its own index; the doors are named, as an external id is known by door.
-        doors = Connection.objects.values_list("pk", flat=True)
-        known = Lead.objects.filter(connection__in=list(doors), external_id=text).order_by()
-        return rows.filter(pk__in=remembered.values("pk").union(known.values("pk"), all=True))
+        return remembered_as(rows, text)
 
     def as_they_are(self, rows: "QuerySet[Lead]", _name: str, _kind: str) -> "QuerySet[Lead]":
         """The page has chosen its rows by it (`of_kind`)."""
@@ -133,6 +128,16 @@ class LeadListFilter(django_filters.FilterSet):
     def with_status(self, rows: "QuerySet[Lead]", _name: str, status: str) -> "QuerySet[Lead]":
         """The states that people call by this one word."""
         return rows.filter(state__in=[s.value for s, word in STATUS.items() if word == status])
+
+
+def remembered_as(rows: "QuerySet[Lead]", text: str) -> "QuerySet[Lead]":
+    """Those that people remember by these words: name, company, mail, phone, or the sender's own number."""
+    text = text.replace("\x00", "")
+    remembered = LeadPrivate.objects.alias(remembered=REMEMBERED).filter(remembered__icontains=text)
+    # Each by its own index; the doors are named, as an external id is known by door.
+    doors = Connection.objects.values_list("pk", flat=True)
+    known = Lead.objects.filter(connection__in=list(doors), external_id=text).order_by()
+    return rows.filter(pk__in=remembered.values("pk").union(known.values("pk"), all=True))
 
 
 def of_kind(rows: LeadQuerySet, kind: str) -> "QuerySet[Lead]":

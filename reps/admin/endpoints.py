@@ -13,4 +13,5 @@ class EndpointAdmin(ReadOnly, HouseAdmin):
     list_display = ("label", "channel", "user", "group", "active", "reached_at", "failed_at", "error")
     list_filter = ("channel", "active")
     list_select_related = ("user", "group")
+    search_fields = ("label", "user__name", "user__email", "group__name")
     exclude = ("sealed", "digest")

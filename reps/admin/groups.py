@@ -26,7 +26,7 @@ class GroupAdminBase(KeepsPast, HouseAdmin):
     list_display = ("name", "pool", "respond_within", "visibility", "active")
     list_filter = ("active", "pool")
     search_fields = ("name",)
-    filter_horizontal = ("managers",)
+    autocomplete_fields = ("managers",)
     inlines = (MembershipInline,)
     fieldsets = (
         (None, {"fields": ("name", "method", "steps", "respond_within", "managers", "active")}),

@@ -39,7 +39,7 @@ class LeadAdmin(ReadOnly, HouseAdmin):
         )
 
     readonly_fields = ("page", "stands", "because")
-    actions = ("route_again", "let_through")
+    actions = ("route_again", "release", "let_through")
     actions_detail = ("keep_example",)
     fields = (
         "page", "uid", "stands", "because", "stage", "group", "owner", "hop", "band", "source", "channel", "campaign",
@@ -68,6 +68,17 @@ class LeadAdmin(ReadOnly, HouseAdmin):
         done = hand.route_again(leads=list(rows[:1000]), by=request.user)  # type: ignore[arg-type]  # signed in
         says = ngettext("%(n)d lead is routed again.", "%(n)d leads are routed again.", done)
         messages.success(request, says % {"n": done})
+
+    @admin.action(description=gettext_lazy("Take back and share again"), permissions=["route"])
+    def release(self, request: HttpRequest, rows: "QuerySet[Lead]") -> None:
+        """As on the list of leads: the chosen are taken from their owners, whose turn is given back."""
+        by, now = request.user, timezone.now()
+        done = hand.release(leads=list(rows[:1000]), by=by, why=_("Taken back in the admin."), now=now)  # type: ignore[arg-type]  # signed in
+        says = ngettext("%(n)d lead is taken back.", "%(n)d leads are taken back.", done.count)
+        messages.success(request, says % {"n": done.count})
+        if stayed := done.stayed.total():
+            says = ngettext("%(n)d stays as it is.", "%(n)d stay as they are.", stayed)
+            messages.warning(request, says % {"n": stayed})
 
     @admin.action(description=gettext_lazy("Let through qualification"), permissions=["route"])
     def let_through(self, request: HttpRequest, rows: "QuerySet[Lead]") -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from leads.life import State
+from leads.web.found import Found
 from leads.web.words import STATES
 from reps.web.admin_parts import HouseAdmin, ReadOnly, one_of
 from routing import returns, wording
@@ -32,12 +33,13 @@ OUTCOMES = [(outcome.value, STATES[State(outcome.value)]) for outcome in Outcome
 
 
 @admin.register(Decision)
-class DecisionAdmin(ReadOnly, HouseAdmin):
+class DecisionAdmin(Found, ReadOnly, HouseAdmin):
     """What was decided, with its why."""
 
     list_display = ("at", "lead", "went", "rule_name", "group", "rep", "because")
     list_filter = ("at", one_of("outcome", gettext_lazy("outcome"), OUTCOMES), "group")
     list_select_related = ("lead", "group", "rep__user")
+    search_fields = ("lead", "rep")
     fields = ("at", "lead", "went", "rule_name", "group", "rep", "version", "engine", "why_told")
     readonly_fields = ("went", "why_told")
 
@@ -61,39 +63,43 @@ class DecisionAdmin(ReadOnly, HouseAdmin):
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(ReadOnly, HouseAdmin):
+class AssignmentAdmin(Found, ReadOnly, HouseAdmin):
     """Spells of ownership."""
 
     list_display = ("starts_at", "lead", "hop", "rep", "group", "how", "ends_at", "end")
-    list_filter = ("how", "end", "group")
+    list_filter = ("starts_at", "how", "end", "group")
     list_select_related = ("lead", "rep__user", "group")
+    search_fields = ("lead", "rep")
 
 
 @admin.register(Share)
-class ShareAdmin(ReadOnly, HouseAdmin):
+class ShareAdmin(Found, ReadOnly, HouseAdmin):
     """Fair shares."""
 
     list_display = ("group", "rep", "received", "balance", "last_at")
     list_filter = ("group",)
     list_select_related = ("group", "rep__user")
+    search_fields = ("rep", "group")
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnly, HouseAdmin):
+class LedgerEntryAdmin(Found, ReadOnly, HouseAdmin):
     """What moved them."""
 
     list_display = ("at", "group", "lead", "kind", "winner")
     list_filter = ("kind", "group")
     list_select_related = ("group", "lead")
+    search_fields = ("lead", "group")
 
 
 @admin.register(Return)
-class ReturnAdmin(ReadOnly, HouseAdmin):
+class ReturnAdmin(Found, ReadOnly, HouseAdmin):
     """Leads that were given back."""
 
     list_display = ("at", "lead", "rep", "reason", "ruling", "ruled_by")
-    list_filter = ("reason", "ruling")
+    list_filter = ("at", "reason", "ruling", "lead__group")
     list_select_related = ("lead", "rep__user", "ruled_by")
+    search_fields = ("lead", "rep", "note")
     actions = ("approve", "refuse")
 
     @admin.action(description=gettext_lazy("Approve: the lead does not count"), permissions=["rule"])
@@ -124,12 +130,13 @@ class ReturnAdmin(ReadOnly, HouseAdmin):
 
 
 @admin.register(Act)
-class ActAdmin(ReadOnly, HouseAdmin):
+class ActAdmin(Found, ReadOnly, HouseAdmin):
     """Who did what to many leads at once, and what came of it."""
 
     list_display = ("at", "kind", "by", "why", "came_of_it")
-    list_filter = ("kind",)
+    list_filter = ("at", "kind")
     list_select_related = ("by",)
+    search_fields = ("by", "why")
     fields = ("at", "kind", "by", "why", "asked", "result")
 
     @admin.display(description=gettext_lazy("came of it"))
@@ -144,44 +151,49 @@ class ActAdmin(ReadOnly, HouseAdmin):
 
 
 @admin.register(RoutingPause)
-class RoutingPauseAdmin(ReadOnly, HouseAdmin):
+class RoutingPauseAdmin(Found, ReadOnly, HouseAdmin):
     """When routing stood still, and who stopped and resumed it."""
 
     list_display = ("starts_at", "group", "why", "by", "ends_at", "ended_by")
     list_select_related = ("group", "by", "ended_by")
+    search_fields = ("group", "by", "why")
 
 
 @admin.register(Question)
-class QuestionAdmin(ReadOnly, HouseAdmin):
+class QuestionAdmin(Found, ReadOnly, HouseAdmin):
     """What reps find unfair; answered on its own page."""
 
     list_display = ("at", "rep", "group", "answered_at", "answered_by", "version")
-    list_filter = ("group",)
+    list_filter = ("at", "group", ("answered_at", admin.EmptyFieldListFilter))
     list_select_related = ("rep__user", "group", "answered_by", "version__rule_set")
+    search_fields = ("rep", "text", "answer", "answered_by")
 
 
 @admin.register(Comment)
-class CommentAdmin(ReadOnly, HouseAdmin):
+class CommentAdmin(Found, ReadOnly, HouseAdmin):
     """What people say of published rules, and of drafts shared with them."""
 
     list_display = ("at", "version", "draft", "by", "text")
     list_select_related = ("version__rule_set", "draft", "by")
+    search_fields = ("by", "text")
 
 
 @admin.register(SharedDraft)
-class SharedDraftAdmin(ReadOnly, HouseAdmin):
+class SharedDraftAdmin(Found, ReadOnly, HouseAdmin):
     """What teams were asked about before it was published; shared and taken back on its own pages."""
 
     list_display = ("at", "rule_set", "by", "until", "closed_at", "version")
     list_filter = ("rule_set",)
     list_select_related = ("rule_set", "by", "version__rule_set")
+    search_fields = ("by", "why")
     exclude = ("body", "attributes")
 
 
 @admin.register(GroupPage)
-class GroupPageAdmin(ReadOnly, HouseAdmin):
+class GroupPageAdmin(Found, ReadOnly, HouseAdmin):
     """Why groups share as they do, and which pages a link opens to anybody."""
 
     list_display = ("group", "why", "why_by", "opened_at", "opened_by")
     list_select_related = ("group", "why_by", "opened_by")
+    search_fields = ("group", "why")
     exclude = ("token",)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from unfold.admin import TabularInline
 
 from leads.models import FollowUpStep, Task, WorkPlan
+from leads.web.found import Found
 from reps.web.admin_parts import HouseAdmin, ReadOnly
 from routing import quiet
 
@@ -38,10 +39,11 @@ class WorkPlanAdmin(HouseAdmin):
 
 
 @admin.register(Task)
-class TaskAdmin(ReadOnly, HouseAdmin):
+class TaskAdmin(Found, ReadOnly, HouseAdmin):
     """Steps, as they were due, done and stopped; what they are about is read on the lead's page."""
 
     list_display = ("due_at", "lead", "rep", "kind", "source", "done_at", "stopped_at", "why")
     list_filter = ("due_at", "source", "kind", "why")
     list_select_related = ("lead", "rep__user")
+    search_fields = ("lead", "rep")
     fields = ("lead", "rep", "source", "kind", "due_at", "created_at", "done_at", "stopped_at", "why")

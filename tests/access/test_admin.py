@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from leads.models import Attribute, Lead, Stage
-from reps.models import Group, Membership, Territory, TimeOff
-from routing import live
-from routing.models import Rule, RuleSet
+from leads.models import Attribute, Intake, Lead, Stage, Task
+from reps.models import Group, Membership, Rep, Territory, TimeOff
+from routing import live, returns
+from routing.models import Act, Assignment, Question, Return, Rule, RuleSet
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +220,74 @@ def test_who_is_kept_blind_on_the_pages_is_kept_blind_in_the_admin(db):
     assert Lead.objects.get().state == "pooled"
     assert not any("CANARY" in text or "canary7q" in text for text in answers)
     assert f"Lead {lead.pk}" not in answers[2]
+
+
+@pytest.fixture
+def records(ops):
+    """One lead of Ana, one of Ben, each with all that is kept about it."""
+    ana, ben = make.rep("Ana Lindqvist"), make.rep("Ben Okafor")
+    for rep, company in ((ana, "Brandl Bau"), (ben, "Fjord AS")):
+        group = make.group(rep.name, [rep], steps=[{"strategy": "availability"}, {"strategy": "weighted"}])
+        make.publish(make.rule(group))
+        RuleSet.objects.get().rules.update(group=group)
+        make.publish()
+        make.arrive(company=company)
+        live.route_ready(1)
+    mine = Lead.objects.get(owner=ana)
+    returns.give_back(lead=mine, rep=ana, by=ana.user, reason=Return.Reason.SPAM, note="Casino")
+    now = timezone.now()
+    for lead, rep in ((mine, ana), (Lead.objects.get(owner=ben), ben)):
+        group = rep.memberships.get().group
+        Question.objects.create(group=group, rep=rep, lead=lead, text=f"Why {rep.name}?", at=now)
+        Task.objects.create(lead=lead, rep=rep, hop=1, source="own", kind="call", due_at=now, created_at=now)
+        Act.objects.create(kind="release", by=rep.user, why=rep.name, at=now)
+    return mine
+
+
+RECORDS = {
+    "routing/decision": "brandl",
+    "routing/assignment": "lindq",
+    "routing/ledgerentry": "Brandl Bau",
+    "routing/return": "casino",
+    "routing/act": "lindqvist",
+    "routing/question": "why ana",
+    "leads/task": "ana lind",
+    "leads/delivery": "ana",
+    "leads/intake": "brandl",
+}
+
+
+@pytest.mark.parametrize(("where", "text"), RECORDS.items())
+def test_records_are_found_by_lead_person_and_words(ops, records, where, text):
+    every = ops.get(f"/admin/{where}/").context["cl"]
+    found = ops.get(f"/admin/{where}/", {"q": text}).context["cl"]
+    by_address = ops.get(f"/admin/{where}/", {"q": str(records.uid)}).context["cl"]
+
+    assert 0 < len(found.result_list) < len(every.result_list) or where == "routing/return"
+    assert {row.pk for row in by_address.result_list} <= {row.pk for row in every.result_list}
+    assert not ops.get(f"/admin/{where}/", {"q": "nobody at all"}).context["cl"].result_list
+    assert ops.get(f"/admin/{where}/", {"q": "\x00"}).status_code == 200
+
+
+def test_who_pulls_from_a_blind_pool_finds_no_record_by_what_lies_in_it(records):
+    olga = make.user("Olga", is_ops=True)
+    make.join(records.group, Rep.objects.create(user=olga))
+    client = Client()
+    client.force_login(olga)
+    found = {}
+    for hidden in (False, True):
+        Group.objects.filter(pk=records.group_id).update(pool="blind", blind_for_managers=hidden)
+        found[hidden] = len(client.get("/admin/routing/decision/", {"q": "brandl"}).context["cl"].result_list)
+
+    assert found == {False: 1, True: 0}
+
+
+def test_leads_are_taken_back_and_deliveries_run_again_by_the_same_verbs(ops, records):
+    lead = Lead.objects.exclude(pk=records.pk).get()
+    ops.post("/admin/leads/lead/", {"action": "release", "_selected_action": [lead.pk]})
+
+    assert Assignment.objects.filter(lead=lead).order_by("hop").first().end == Assignment.End.HAND_OVER
+    assert Act.objects.filter(kind="release", by__name="Olga").count() == 1
+    intake = Intake.objects.filter(lead=lead).first()
+    answer = ops.post("/admin/leads/intake/", {"action": "run_again", "_selected_action": [intake.pk]}, follow=True)
+    assert "Nothing to run again" in answer.text

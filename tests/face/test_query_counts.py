@@ -15,7 +15,7 @@ from tests.face.whole_house import House
 pytestmark = pytest.mark.django_db
 
 LISTS = """
-    board leads leads-views leads-view-new to-assign by-hand worth-it reports team team-week team-groups
+    board leads leads-views leads-view-new to-assign by-hand worth-it reports leaderboard team team-week team-groups
     team-group-new territories territory-new team-skills rules how-shared questions returns proposals changes settings
     start health pausing invitations imports import-new connections connection-shelf forms form-new work-plans add-lead
     leads-sent telling told nav-counts
