@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.web import board, changes, health, my_numbers, rep_report, rep_share, reports, worth_it
+from reporting.web import board, changes, health, leaderboard, my_numbers, rep_report, rep_share, reports, worth_it
 
 urlpatterns = [
     path("board/", board.page, name="board"),
@@ -10,6 +10,10 @@ urlpatterns = [
     path("changes/export.csv", changes.export, name="changes-csv"),
     path("reports/", reports.page, name="reports"),
     path("reports/worth-it/", worth_it.page, name="worth-it"),
+    path("reports/leaderboard/", leaderboard.page, name="leaderboard"),
+    path("reports/leaderboard/export.csv", leaderboard.export, name="leaderboard-csv"),
+    path("reports/leaderboard/<uuid:uid>/", leaderboard.leads, name="leaderboard-leads"),
+    path("reports/leaderboard/<uuid:uid>/export.csv", leaderboard.leads_export, name="leaderboard-leads-csv"),
     path("reports/export.csv", reports.export, name="reports-csv"),
     path("reports/<uuid:uid>/", rep_report.page, name="rep-report"),
     path("reports/<uuid:uid>/export.csv", rep_report.export, name="rep-report-csv"),

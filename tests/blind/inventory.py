@@ -38,6 +38,7 @@ NOT_REPS = """
     delivery form-copy form-edit form-ending form-ending-new form-endings form-first-reply form-held form-held-take
     form-held-throw group-first-reply
     form-item form-item-add form-item-move form-item-remove form-new form-settings form-switch forms import
+    leaderboard leaderboard-csv leaderboard-leads leaderboard-leads-csv
     health import-cancel import-columns import-export import-go-on import-new import-progress import-refused imports
     proposal-answer proposals lead-assign lead-merge leads-acts lead-reject lead-revive lead-unmerge
     rep-availability rep-fair-share rep-leave rep-report rep-report-csv reports reports-csv

@@ -24,6 +24,7 @@ SIMPLE = (
     "desk-take-back",
     "by-hand",
     "worth-it",
+    "leaderboard",
     "rules",
     "team",
     "team-add",

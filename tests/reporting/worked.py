@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from django.db.models import F
 from django.utils import timezone
 
 from leads import respond
@@ -78,7 +79,17 @@ def many(rep, group, count, *, ago=NOW_AGO):
         lead.pk, lead.uid, lead.contact, lead.external_id, lead.sole = None, uuid4(), None, "", False
         leads.append(lead)
     Lead.objects.bulk_create(leads)
+    spells = []
     for lead in leads:
-        spell.pk, spell.uid, spell.lead = None, uuid4(), lead
-        spell.save(force_insert=True)
+        copy = Assignment(**{f.attname: getattr(spell, f.attname) for f in spell._meta.fields})
+        copy.pk, copy.uid, copy.lead = None, uuid4(), lead
+        spells.append(copy)
+    Assignment.objects.bulk_create(spells)
     return [first, *leads]
+
+
+def met(leads, *, after=timedelta(hours=1)):
+    """They stand at a booked meeting since so long after they were assigned, as imports leave them; quickly."""
+    stage = Stage.objects.get(key="meeting-booked")
+    at = F("assigned_at") + after
+    Lead.objects.filter(pk__in=[lead.pk for lead in leads]).update(stage=stage, stage_at=at)
