@@ -27,6 +27,7 @@ from reporting.web import by_hand
 from reps import access
 from reps.models import Group
 from routing.models import RuleSet
+from routing.web import by_hand as by_hand_page
 from routing.web import pausing
 
 
@@ -43,6 +44,8 @@ def page(request: HttpRequest) -> HttpResponse:
         return redirect("start")
     chosen = _chosen(request, groups)
     context = board(request.user, groups, chosen, now=now)
+    if by_hand_page.is_quiet(request, now):
+        context["by_hand"] = None
     mark = _mark(context, now)
     query = {"group": str(chosen.uid), "seen": mark} if chosen else {"seen": mark}
     context |= {"now": now, "refresh_url": f"{reverse('board')}?{urlencode(query)}"}

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from config.lib.enough import ENOUGH_FOR_MEDIAN
+from config.lib.typed import instant
 from leads.conditions import Catalogue
 from leads.qualify.freeze import catalogue_of
 from reps import access
@@ -28,8 +29,24 @@ from routing import desk_time, hand_rules
 from routing.engine.ruleset import RuleSetError
 from routing.models import Baseline, DeskTime, HandRule
 
+_QUIET, _WEEK = "by-hand-quiet", timedelta(days=7)
 _WEEKS = 6
 _FULL = 2 * desk_time.MUCH  # of a week: the whole bar, so that the mark is at its middle
+
+
+@login_required
+@require_POST
+def quiet(request: HttpRequest) -> HttpResponse:
+    """The Board has said it; to this person it says nothing more of it for a week."""
+    _manager(request)
+    request.session[_QUIET] = (timezone.now() + _WEEK).isoformat()
+    return redirect("board")
+
+
+def is_quiet(request: HttpRequest, now: datetime) -> bool:
+    """Whether the reader was told within the week, and has said so."""
+    until = instant(str(request.session.get(_QUIET, "")))
+    return until is not None and now < until
 
 
 @login_required

@@ -134,6 +134,7 @@ urlpatterns = [
     path("to-assign/", to_assign.page, name="to-assign"),
     path("to-assign/take-back/", to_assign.take_back, name="desk-take-back"),
     path("to-assign/by-hand/", by_hand.page, name="by-hand"),
+    path("to-assign/by-hand/quiet/", by_hand.quiet, name="by-hand-quiet"),
     path("to-assign/by-hand/<uuid:uid>/", by_hand.rule, name="by-hand-rule"),
     path("to-assign/<uuid:uid>/", to_assign.assign, name="lead-assign"),
     path("to-assign/<uuid:uid>/reject/", to_assign.reject, name="lead-reject"),

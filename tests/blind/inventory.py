@@ -31,14 +31,15 @@ NOT_REPS = """
     invitation-again invitation-withdraw invitations
     how-shared-link how-shared-why question-answer questions
     rules-share shared-draft-take-back team-group team-group-new team-groups
-    by-hand by-hand-rule desk-take-back worth-it
+    by-hand by-hand-quiet by-hand-rule desk-take-back worth-it
+    figure figures figures-csv api:report-figures
     board changes changes-csv connection connection-address connection-edit connection-look connection-mapping
     connection-new
     connection-shelf connection-switch connection-template connection-test connections deliveries deliveries-again
     delivery form-copy form-edit form-ending form-ending-new form-endings form-first-reply form-held form-held-take
     form-held-throw group-first-reply
     form-item form-item-add form-item-move form-item-remove form-new form-settings form-switch forms import
-    leaderboard leaderboard-csv leaderboard-leads leaderboard-leads-csv
+    leaderboard leaderboard-csv leaderboard-leads leaderboard-leads-csv leaderboard-target
     health import-cancel import-columns import-export import-go-on import-new import-progress import-refused imports
     proposal-answer proposals lead-assign lead-merge leads-acts lead-reject lead-revive lead-unmerge
     rep-availability rep-fair-share rep-leave rep-report rep-report-csv reports reports-csv

@@ -252,8 +252,10 @@ def skills() -> dict[str, Any]:
     rows = [{"rep": rep(pk, name), "skills": known[: pk % 4]} for pk, (name, *_rest) in enumerate(PEOPLE, start=1)]
     opened = {
         "rep": rows[1]["rep"],
-        "chosen": {1},
-        "known": known,
+        "known": [
+            {"key": f"{kind}:{value}", "kind": kind, "value": value, "chosen": n == 0}
+            for n, (kind, value) in enumerate(pairs)
+        ],
         "read": "1-2",
         "kind": "two words",
         "value": "x",

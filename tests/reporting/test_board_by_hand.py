@@ -52,6 +52,23 @@ def test_a_third_rep_is(team):
     assert line(team.managers.get(), timezone.now() + timedelta(days=8)) is None
 
 
+def test_it_is_said_until_the_reader_has_heard_it(team, client):
+    for name in ("Ana", "Ben", "Kim"):
+        given(team, name, 1)
+    client.force_login(team.managers.get())
+    assert client.get("/board/").context["by_hand"] is not None
+
+    assert client.post("/to-assign/by-hand/quiet/").url == "/board/"
+
+    assert client.get("/board/").context["by_hand"] is None
+    session = client.session
+    session["by-hand-quiet"] = timezone.now().isoformat()
+    session.save()
+    assert client.get("/board/").context["by_hand"] is not None
+    client.force_login(team.memberships.first().rep.user)
+    assert client.post("/to-assign/by-hand/quiet/").status_code == 403
+
+
 def test_a_day_of_twenty_is_and_the_rule_is_offered(team):
     given(team, "Ana", 11, country="ES")
     given(team, "Ben", 9, country="FR")

@@ -143,6 +143,9 @@ def test_steps_of_its_own_stay_while_something_else_is_changed(client, team):
 
     page = client.get(url_of(team["dach"]))
     assert "Steps of its own" in page.text
+    assert "By lot among those on duty. Ops change them in the admin." in page.text
+    (listed,) = [row for row in client.get(reverse("team-groups")).context["rows"] if row["group"].name == "DACH"]
+    assert listed["way"] == "own steps"
     post(client, url_of(team["dach"]), respond_within="30")
 
     row = Group.objects.get(pk=team["dach"].pk)

@@ -25,7 +25,8 @@ def ana(client):
 def save(client, rep, *chosen, read=None, **fields):
     read = skills.mark(rep, now=timezone.now()) if read is None else read
     return client.post(
-        reverse("team-skill", args=[rep.uid]), {"skill": [skill.pk for skill in chosen], "read": read, **fields}
+        reverse("team-skill", args=[rep.uid]),
+        {"skill": [f"{skill.kind}:{skill.value}" for skill in chosen], "read": read, **fields},
     )
 
 

@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from reps import groups
 from reps.models import Group, Rep, User
+from reps.models.division import SEEDED
 from reps.models.group import PUBLIC_FIELDS
+from routing import wording
 from routing.admin.forms import clean_escalation
 from routing.methods import BY_KEY, METHODS, method_of
 from routing.web.rule_form import places
@@ -116,9 +118,14 @@ class GroupForm(forms.ModelForm):
     def ways(self) -> list[dict[str, Any]]:
         """The ways to share as cards."""
         chosen = self["method"].value()
-        about = {one.key: _(one.best_for) for one in METHODS} | {OWN: _("As they are; ops change them in the admin.")}
+        about = {one.key: _(one.best_for) for one in METHODS} | {OWN: self._own_says()}
         listed = self.fields["method"].choices  # type: ignore[attr-defined]  # as above
         return [{"key": key, "name": label, "says": about[key], "chosen": key == chosen} for key, label in listed]
+
+    def _own_says(self) -> str:
+        """Its steps in words, and who changes them."""
+        shares = wording.group_shares(self._own, wording.Names.load(SEEDED)) if self._own is not None else ""
+        return f"{shares} {_('Ops change them in the admin.')}".strip()
 
     def _part(self, names: Sequence[str]) -> list[forms.BoundField]:
         return [self[name] for name in names]

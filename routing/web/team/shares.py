@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from reps import ramp
 from reps.models import Group, Membership
 from routing.engine.ruleset import RuleSetError, parse_steps, shares_equally
-from routing.methods import BY_KEY, method_of
+from routing.methods import method_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def way_of(group: Group) -> Way:
     except RuleSetError:
         return Way(_("own steps"), weights=True, tiers=True, limits=True)
     names = [step.strategy for step in steps]
-    method = method_of(group) or next((BY_KEY[name] for name in reversed(names) if name in BY_KEY), None)
+    method = method_of(group)
     return Way(
         _(method.name) if method else _("own steps"),
         weights=not shares_equally(steps),

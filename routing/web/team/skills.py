@@ -1,5 +1,6 @@
 """Skills: what each rep can, changed in place."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -45,14 +46,15 @@ def change(request: HttpRequest, uid: UUID) -> HttpResponse:
     """All skills of one rep at once: those checked, and one more by kind and value."""
     mine = scope.of(request)
     rep = mine.rep(uid)
-    chosen = [int(pk) for pk in request.POST.getlist("skill") if pk.isascii() and pk.isdecimal() and len(pk) < 16]
+    chosen = set(request.POST.getlist("skill"))
     more = (_text(request, "kind"), _text(request, "value"))
-    found = Skill.objects.filter(pk__in=chosen, division=rep.division_id)
+    known = Skill.objects.filter(division=rep.division_id)
+    found = known.filter(pk__in=[skill.pk for skill in known if _key(skill) in chosen])
     try:
         with pghistory.context(by=mine.user.pk):
             writer.set_all(rep=rep, skills=found, more=more, read=request.POST.get("read", ""), now=mine.now)
     except writer.SkillsError as error:
-        opened = _opened(mine, rep) | {"chosen": set(chosen), "kind": more[0], "value": more[1], "wrong": error.field}
+        opened = _opened(mine, rep, chosen) | {"kind": more[0], "value": more[1], "wrong": error.field}
         problem = str(error)
         if not error.field:
             now = RepSkill.objects.at(mine.now).filter(rep=rep).select_related("skill").order_by("skill__kind")
@@ -68,10 +70,19 @@ def _text(request: HttpRequest, name: str) -> str:
     return request.POST.get(name, "").replace("\x00", "").strip()[:_LONGEST]
 
 
-def _opened(mine: Scope, rep: Rep) -> dict[str, Any]:
-    rows = RepSkill.objects.at(mine.now).filter(rep=rep).values_list("skill", flat=True)
-    known = Skill.objects.filter(division=rep.division_id).order_by("kind", "value")[:_MOST]
-    return {"rep": rep, "chosen": set(rows), "known": list(known), "read": writer.mark(rep, now=mine.now)}
+def _key(skill: Skill) -> str:
+    """What the form calls it: the words that are its own, not its number."""
+    return f"{skill.kind}:{skill.value}"
+
+
+def _opened(mine: Scope, rep: Rep, chosen: Collection[str] | None = None) -> dict[str, Any]:
+    rows = RepSkill.objects.at(mine.now).filter(rep=rep).select_related("skill")
+    held = {_key(row.skill) for row in rows} if chosen is None else chosen
+    known = [
+        {"key": _key(skill), "kind": skill.kind, "value": skill.value, "chosen": _key(skill) in held}
+        for skill in Skill.objects.filter(division=rep.division_id).order_by("kind", "value")[:_MOST]
+    ]
+    return {"rep": rep, "known": known, "read": writer.mark(rep, now=mine.now)}
 
 
 def _page(request: HttpRequest, mine: Scope, *, opened: dict[str, Any] | None, status: int = 200) -> HttpResponse:
