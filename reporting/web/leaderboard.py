@@ -1,37 +1,32 @@
 """The leaderboard: who brings how much per 100 leads, beside what those leads promise; and the leads behind a line."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
-from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from leads.models import Export
 from leads.web.exports import limited, note
-from reporting import cohort, exports
-from reporting.lead_quality import RESULTS, Result, one_by_one, quality, totals
+from reporting import exports
+from reporting.lead_quality import Result, one_by_one, quality, totals
 from reporting.leaderboard import Leaderboard, Line, leaderboard
 from reporting.metric import Answer, share
-from reporting.period import Period
 from reporting.web import leaderboard_words as words
-from reporting.web.asking import ReportForm, asked, groups_for, period_of, wrong
+from reporting.web import target_words
+from reporting.web.asking import groups_for, wrong
+from reporting.web.leaderboard_asking import Asked, asked_of, names_of
+from reporting.web.target_words import TargetForm
 from reporting.web.words import told
 from reps import access
 from reps.models import Membership, Rep
 
-# Results take their time: a month tells little of wins.
-DEFAULT = "90"
 _MOST_SHOWN, _MOST_EXPORTED = 500, 100_000
 HEADS = (
     "rank", "rep", "leads", "results", "per_100", "per_100_low", "per_100_high", "leads_kept", "results_kept",
@@ -40,61 +35,37 @@ HEADS = (
 LEAD_HEADS = ("lead", "source", "score_quarter", "assigned", "chance", "came_to_it", "lost", "kept")
 
 
-class BoardForm(ReportForm):
-    """What counts, over what time, in which group."""
-
-    by = forms.ChoiceField(label=_("What counts"), choices=list(words.RESULTS.items()), required=False)
-    field_order = ("by", "period", "group")
-
-    @property
-    def result(self) -> Result:
-        """What is counted; wins where nothing else is chosen."""
-        return RESULTS[self.cleaned_data.get("by") or "wins"]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request, read."""
-
-    form: BoardForm
-    period: Period
-    scope: cohort.Scope
-    result: Result
-    now: datetime
-
-    @property
-    def query(self) -> str:
-        """The same choice for another page."""
-        group = self.form.chosen
-        chosen = {"by": self.result.name, "period": self.period.key, "group": str(group.uid) if group else ""}
-        return urlencode({name: value for name, value in chosen.items() if value})
-
-
-def asked_of(request: HttpRequest) -> Asked:
-    """What is asked for; only managers may."""
-    if not access.is_manager(request.user):
-        raise PermissionDenied
-    now = timezone.now()
-    given = asked(request, by="wins")
-    if not request.GET.get("period"):
-        given["period"] = DEFAULT
-    form = BoardForm({**given, "by": given["by"] or "wins"}, groups=groups_for(request))
-    form.is_valid()
-    scope = cohort.overseen(request.user, form.chosen, now=now)
-    return Asked(form, period_of(form, now=now), scope, form.result, now)
-
-
 @login_required
 @never_cache
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The page."""
+    return shown(request, asked_of(request))
+
+
+@login_required
+@never_cache
+@require_POST
+def put_target(request: HttpRequest) -> HttpResponse:
+    """Set a target of a group one manages, or take it away, and go back to the leaderboard as it was asked for."""
     what = asked_of(request)
-    return render(request, "reporting/leaderboard.html", context_of(request, what))
+    form = TargetForm(request.POST, groups=groups_for(request))
+    if not form.is_valid():
+        return shown(request, what, form=form)
+    form.save()
+    messages.success(request, _("Saved."))
+    return redirect(f"{reverse('leaderboard')}?{what.query}#targets")
 
 
-def context_of(request: HttpRequest, what: Asked) -> dict[str, Any]:
-    """What the page shows."""
+def shown(request: HttpRequest, what: Asked, *, form: TargetForm | None = None) -> HttpResponse:
+    """The page, with the form of a target as it was filled in wrongly, if any."""
+    groups = groups_for(request)
+    section = target_words.section(what, groups, form or TargetForm(groups=groups))
+    context = _context(request, what, section["marks"])
+    return render(request, "reporting/leaderboard.html", context | section, status=422 if form else 200)
+
+
+def _context(request: HttpRequest, what: Asked, marks: Mapping[int, list[str]]) -> dict[str, Any]:
     found, before = _found(what), _before(what)
     names = names_of(line.rep for line in found.lines)
     urls = {pk: _leads_url(what, rep) for pk, rep in names.items()}
@@ -108,7 +79,9 @@ def context_of(request: HttpRequest, what: Asked) -> dict[str, Any]:
         "query": what.query,
         "heads": words.HEADS_OF[what.result.name],
         "figures": words.figures(found, before, what.result) if found.lines else [],
-        "lines": [_line(line, found, names, urls, what.result) for line in found.lines],
+        "lines": [
+            {**_line(line, found, names, urls, what.result), "marks": marks.get(line.rep, [])} for line in found.lines
+        ],
         "sure": words.sure(found, names, urls, what.result, me=me.pk if me else None) if found.lines else None,
     }
 
@@ -172,11 +145,6 @@ def leads_export(request: HttpRequest, uid: str) -> HttpResponse:
         for row in rows
     )  # fmt: skip
     return exports.table(LEAD_HEADS, lines, name=f"leads-{what.result.name}-{what.period.key}")
-
-
-def names_of(reps: Iterable[int]) -> dict[int, Rep]:
-    """The reps by their keys."""
-    return Rep.objects.select_related("user").in_bulk(list(reps))
 
 
 def _before(what: Asked) -> Answer:

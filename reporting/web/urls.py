@@ -11,6 +11,7 @@ urlpatterns = [
     path("reports/", reports.page, name="reports"),
     path("reports/worth-it/", worth_it.page, name="worth-it"),
     path("reports/leaderboard/", leaderboard.page, name="leaderboard"),
+    path("reports/leaderboard/target/", leaderboard.put_target, name="leaderboard-target"),
     path("reports/leaderboard/export.csv", leaderboard.export, name="leaderboard-csv"),
     path("reports/leaderboard/<uuid:uid>/", leaderboard.leads, name="leaderboard-leads"),
     path("reports/leaderboard/<uuid:uid>/export.csv", leaderboard.leads_export, name="leaderboard-leads-csv"),

@@ -11,6 +11,7 @@ from reporting.lead_quality import RESULTS, Had, Quality
 from reporting.leaderboard import ranked
 from reporting.metric import share
 from reporting.web import leaderboard_words as words
+from reporting.web.target_words import TargetForm
 from tests.face.cast import PERIODS, manager_shell
 
 # Leads, of them kept, wins, and wins to be expected of those kept.
@@ -98,4 +99,36 @@ def leads() -> dict[str, Any]:
         "came_label": "Won",
         "rows": rows,
         "more": 500,
+    }
+
+
+def targets() -> dict[str, Any]:
+    """One group with two below its target, another where it is too early."""
+    groups: Any = [SimpleNamespace(uid="1", name="DACH"), SimpleNamespace(uid="2", name="Nordics & UK")]
+    row = {"url": "/reports/leaderboard/1/", "hours": "441", "an_hour": "0.31"}
+    lea = {"name": "Lea Fournier", "value": "38 %", "of": "62 of 163", "range": "31 % to 46 %", "promised": "52.4"}
+    marco = {"name": "Marco Weiss", "value": "46 %", "of": "61 of 133", "range": "38 % to 54 %", "promised": "44.1"}
+    usual = {"group": "DACH", "uid": "1", "metric": "meetings", "label": "Meetings booked", "promised": "meetings"}
+    board = leaderboard()
+    for line in board["lines"]:
+        if line["name"] == "Lea Fournier":
+            line["marks"] = ["below target: meetings booked 38 %, aim 50 %; low on comparable leads"]
+    return {
+        **board,
+        "targets": [
+            {
+                **usual,
+                "aim": "50 %",
+                "says": "2 of 6 reps are below",
+                "until": timezone.now() - timedelta(days=12),
+                "rows": [
+                    {**row, **lea, "why": "low on comparable leads", "unsure": ""},
+                    {**row, **marco, "why": "got weaker leads", "unsure": "may be chance"},
+                ],
+                "team": {"promised": "51.0", "hours": "452", "an_hour": "0.36"},
+            },
+            {**usual, "group": "Nordics & UK", "aim": "60 %", "says": "too early: nobody has 30 leads to count yet"},
+        ],
+        "target_form": TargetForm(groups=groups),
+        "target_url": "?target",
     }

@@ -150,6 +150,7 @@ PAGES: dict[str, Page] = {
     "import-failed": ("routing/import_show.html", cast_imports.failed, "Europe/Berlin"),
     "reports": ("reporting/report_list.html", cast_reports.reports, "Europe/Berlin"),
     "leaderboard": ("reporting/leaderboard.html", cast_leaderboard.leaderboard, "Europe/Berlin"),
+    "leaderboard-targets": ("reporting/leaderboard.html", cast_leaderboard.targets, "Europe/Berlin"),
     "leaderboard-empty": ("reporting/leaderboard.html", cast_leaderboard.empty, "Europe/Berlin"),
     "leaderboard-leads": ("reporting/leaderboard_leads.html", cast_leaderboard.leads, "Europe/Berlin"),
     "rep-report": ("reporting/rep_report.html", cast_reports.rep_report, "Europe/Berlin"),
