@@ -6,7 +6,7 @@ from django.urls import include, path
 from config import health
 from reps.web import sign_in
 
-api = [path("", include("leads.web.api_urls")), path("", include("routing.web.api_urls"))]
+api = [path("", include(f"{app}.web.api_urls")) for app in ("leads", "routing", "reporting")]
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

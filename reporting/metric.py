@@ -57,6 +57,19 @@ class Metric:
     over: Over = field(default=Over.LEADS)
 
 
+@dataclass(frozen=True, slots=True)
+class OwnMetric:
+    """A figure that is asked in its own way, for the cuts named; `ask` gives an answer for each part that has one.
+
+    `ask(scope=, since=, until=, now=, cut=)`, as reporting.cohort.ask.
+    """
+
+    name: str
+    ask: Callable[..., Mapping[Any, Answer]]
+    cuts: frozenset[str]
+    unit: str = field(default="share")
+
+
 def share(count: int, n: int, *, waiting: int = 0) -> Answer:
     """A share of one with its interval."""
     interval = wilson(count, n)

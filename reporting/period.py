@@ -1,11 +1,13 @@
 """Periods of reports: half-open spans of the reader's own days, and the like span before, to compare with."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 DAYS = {"today": 1, "7": 7, "30": 30, "90": 90}
 THIS_MONTH = "month"
 KEYS = (*DAYS, THIS_MONTH)
+BETWEEN = "between"  # two days that somebody chose
+LONGEST = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,15 @@ def period(key: str, *, now: datetime, zone: tzinfo) -> Period:
     days = DAYS[key]
     since = midnight(now, zone, days=1 - days)
     return Period(key, since, now, midnight(now, zone, days=1 - 2 * days), days_earlier(now, zone, days=days))
+
+
+def between(first: date, last: date, *, now: datetime, zone: tzinfo) -> Period:
+    """From the first day to the last, both included and at most until now; compared with as many days before."""
+    since = datetime.combine(first, time(), tzinfo=zone)
+    until = min(datetime.combine(last + timedelta(days=1), time(), tzinfo=zone), now)
+    days = (last - first).days + 1
+    before_since = datetime.combine(first - timedelta(days=days), time(), tzinfo=zone)
+    return Period(BETWEEN, since, until, before_since, days_earlier(until, zone, days=days))
 
 
 def _this_month(now: datetime, zone: tzinfo) -> Period:

@@ -66,7 +66,14 @@ class Intervals(Picture):
         x = Scale(low, high, 0, 100)
         return {
             "rows": [
-                {"row": row, "value": worded(row.point, self.unit), "drawn": row.point is not None} for row in self.rows
+                {
+                    "row": row,
+                    "value": worded(row.point, self.unit),
+                    "drawn": row.point is not None,
+                    # Without an interval the point stands alone.
+                    "ends": (row.point, row.point) if row.low is None or row.high is None else (row.low, row.high),
+                }
+                for row in self.rows
             ],
             "low": low,
             "high": high,

@@ -75,9 +75,9 @@ def _asked(request: HttpRequest) -> Asked:
 def page(request: HttpRequest) -> HttpResponse:
     """The page."""
     what = _asked(request)
-    span, until = what.period, {"now": what.now}
-    whole = cohort.figures(scope=what.scope, since=span.since, until=span.until, **until)
-    before = cohort.figures(scope=what.scope, since=span.before_since, until=span.before_until, **until)
+    span, now = what.period, what.now
+    whole = cohort.figures(scope=what.scope, since=span.since, until=span.until, now=now)
+    before = cohort.figures(scope=what.scope, since=span.before_since, until=span.before_until, now=now)
     sort = request.GET.get("sort", _USUAL)
     rows = in_order(rows_of(span, what.scope, now=what.now, query=urlencode({"period": span.key})), sort)
     axis = axis_of(rows, mark=whole.answers["close_rate"].value)

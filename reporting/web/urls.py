@@ -2,19 +2,36 @@
 
 from django.urls import path
 
-from reporting.web import board, changes, health, leaderboard, my_numbers, rep_report, rep_share, reports, worth_it
+from reporting.web import (
+    all_figures,
+    board,
+    changes,
+    health,
+    leaderboard,
+    log,
+    my_numbers,
+    rep_report,
+    rep_share,
+    reports,
+    worth_it,
+)
 
 urlpatterns = [
     path("board/", board.page, name="board"),
     path("changes/", changes.page, name="changes"),
     path("changes/export.csv", changes.export, name="changes-csv"),
     path("reports/", reports.page, name="reports"),
+    path("reports/figures/", all_figures.page, name="figures"),
+    path("reports/figures/export/", all_figures.export, name="figures-csv"),
+    path("reports/figures/<slug:name>/", all_figures.one, name="figure"),
     path("reports/worth-it/", worth_it.page, name="worth-it"),
     path("reports/leaderboard/", leaderboard.page, name="leaderboard"),
     path("reports/leaderboard/target/", leaderboard.put_target, name="leaderboard-target"),
     path("reports/leaderboard/export.csv", leaderboard.export, name="leaderboard-csv"),
     path("reports/leaderboard/<uuid:uid>/", leaderboard.leads, name="leaderboard-leads"),
     path("reports/leaderboard/<uuid:uid>/export.csv", leaderboard.leads_export, name="leaderboard-leads-csv"),
+    path("reports/log/", log.page, name="assignment-log"),
+    path("reports/log/export/", log.export, name="assignment-log-csv"),
     path("reports/export.csv", reports.export, name="reports-csv"),
     path("reports/<uuid:uid>/", rep_report.page, name="rep-report"),
     path("reports/<uuid:uid>/export.csv", rep_report.export, name="rep-report-csv"),

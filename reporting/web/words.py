@@ -1,11 +1,13 @@
 """What people read on the reports: names of figures, periods, and how leads came and went."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reporting.period import DAYS, Period
+from reporting.period import BETWEEN, DAYS, Period
 from routing.models import Assignment
 
 PERIODS = [
@@ -96,6 +98,10 @@ def told(period: Period) -> str:
         clock = date_format(until, "H:i")
         return _("Today until %s, against yesterday until then") % clock
     days = {"since": date_format(since, "j F"), "until": date_format(until, "j F")}
+    if period.key == BETWEEN:
+        last = timezone.localtime(period.until - timedelta(seconds=1))
+        days = {"since": date_format(since, "j F Y"), "until": date_format(last, "j F Y")}
+        return _("%(since)s to %(until)s, against as many days before") % days
     if period.key in DAYS:
         return _("%(since)s to %(until)s, against the %(n)s days before") % {**days, "n": DAYS[period.key]}
     return _("%(since)s to %(until)s, against as much of the month before") % days
