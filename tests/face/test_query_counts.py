@@ -18,7 +18,7 @@ LISTS = """
     board leads leads-views leads-view-new to-assign by-hand worth-it reports leaderboard team team-week team-groups
     team-group-new territories territory-new team-skills rules how-shared questions returns proposals changes settings
     start health pausing invitations imports import-new connections connection-shelf forms form-new work-plans add-lead
-    leads-sent telling told nav-counts
+    leads-sent telling told nav-counts assignment-log
 """
 OF_THE_RULES = "rules-set rules-draft rules-compare rules-again rules-simulate rules-share rules-publish rules-try"
 

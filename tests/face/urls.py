@@ -26,6 +26,7 @@ SIMPLE = (
     "by-hand-quiet",
     "worth-it",
     "assignment-log",
+    "assignment-log",
     "figures",
     "figures-csv",
     "leaderboard",
