@@ -26,7 +26,6 @@ SIMPLE = (
     "by-hand-quiet",
     "worth-it",
     "assignment-log",
-    "assignment-log",
     "figures",
     "figures-csv",
     "leaderboard",
