@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -39,6 +39,9 @@ class GoneError(LookupError):
     """It is not offered any more: somebody has put it into the draft or aside, or its rep has left."""
 
 
+_LOOKS = 0x0FA7  # the first key of the advisory lock of those who look; the second is the division
+
+
 def by_hand(*, since: datetime) -> "QuerySet[Assignment]":
     """Spells that began because a person gave a lead that had no owner; not what a rep added and kept."""
     rows = Assignment.objects.filter(how=Assignment.How.MANUAL, starts_at__gte=since)
@@ -46,8 +49,16 @@ def by_hand(*, since: datetime) -> "QuerySet[Assignment]":
     return rows.exclude(lead__sourced_by=F("rep"), lead__sourced_by__isnull=False)
 
 
+@transaction.atomic
 def find(*, division: int, now: datetime) -> int:
-    """Look through what people gave in the last 30 days; what is found no more is offered no more. Returns how many."""
+    """Look through what people gave in the last 30 days; what is found no more is offered no more. Returns how many.
+
+    One at a time: who comes while another looks finds what that one finds.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOOKS, division])
+        if not cursor.fetchone()[0]:
+            return 0
     since = now - OVER
     spells = by_hand(since=since).filter(lead__division=division).exclude(_BLIND).order_by("-starts_at", "-pk")[:MOST]
     given = {lead: (rep, group) for lead, rep, group in spells.values_list("lead", "rep", "group")}

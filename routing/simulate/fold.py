@@ -39,6 +39,7 @@ class Folded:
 
     fates: dict[int, Fate] = field(default_factory=dict)  # lead -> the first decision that did not hold it
     waited: set[int] = field(default_factory=set)  # leads that nobody had at once
+    held_until: dict[int, datetime] = field(default_factory=dict)  # of those that were held at first
     owners: dict[int, tuple[int, int | None]] = field(default_factory=dict)  # lead -> last (rep, group)
     released: set[int] = field(default_factory=set)
     unclaimed: set[int] = field(default_factory=set)
@@ -140,6 +141,8 @@ class Run:
         lead, known = case.lead.id, self.found.fates.get(case.lead.id)
         if known is None and decision.rep is None and decision.outcome is not Outcome.REJECTED:
             self.found.waited.add(lead)
+            if decision.outcome is Outcome.HELD and decision.until is not None:
+                self.found.held_until[lead] = decision.until
         if known is None or known.outcome == Outcome.HELD:
             why = decision.reason
             self.found.fates[lead] = Fate(

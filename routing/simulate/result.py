@@ -31,6 +31,7 @@ class Result:
     moving: int = 0
     within: int = 0  # of them, those that stay in their group and go to another rep of it
     waits: dict[str, int] = field(default_factory=dict)  # side -> leads that nobody had at once
+    held_until: dict[str, int] = field(default_factory=dict)  # weekday -> leads of `here` that wait until then at first
     outcomes: dict[str, dict[str, int]] = field(default_factory=dict)  # side -> where the rules sent them
     reps: dict[str, dict[str, int]] = field(default_factory=dict)  # side -> rep -> leads got by rule or pulled
     groups: dict[str, dict[str, int]] = field(default_factory=dict)

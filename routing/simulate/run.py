@@ -241,6 +241,8 @@ def _result(asked: Asked, *, division: Division, cases: Sequence[Case], here: Fo
             waited = case.waited or case.really.outcome in {"pooled", "desk"}
             result.count("happened", case.really, owner, waited=waited)
         result.compare(case, there.fates.get(lead) if there else case.really, here.fates.get(lead))
+    zone = ZoneInfo(division.time_zone)
+    result.held_until = texts(Counter(until.astimezone(zone).weekday() for until in here.held_until.values()))
     days = _days(asked, division)
     result.days = [day.date().isoformat() for day in days]
     result.load = {str(rep): row for rep, row in sorted(daily_most(here, days).items())}

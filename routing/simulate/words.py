@@ -1,8 +1,10 @@
 """Sentences about a simulation, made where somebody reads them: the headline, what was assumed, what moves and why."""
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -55,11 +57,20 @@ def headline(result: Result, names: wording.Names) -> str:
 
 
 def of_all(result: Result) -> str:
-    """“37 of 1,500 leads would move; 2 % would wait”, of nobody by name."""
+    """“37 of 1,500 leads would move; 2 % would wait, most of them until Monday”, of nobody by name."""
     moving = _("%(n)s of %(all)s leads would move") % {"n": f"{result.moving:,}", "all": f"{result.leads:,}"}
     share = 100 * result.waits.get("here", 0) / result.leads if result.leads else 0
     waiting = _("%s %% would wait") % (f"{share:.1f}" if 0 < share < 10 else f"{share:.0f}")
-    return f"{moving}; {waiting}"
+    return f"{moving}; {waiting}{_until(result)}"
+
+
+def _until(result: Result) -> str:
+    """Until when those wait that would wait, where it is one day of the week for half of them or more."""
+    waits = result.waits.get("here", 0)
+    day, n = max(result.held_until.items(), key=itemgetter(1), default=("", 0))
+    if not n or 2 * n < waits:
+        return ""
+    return (_(" until %s") if n == waits else _(", most of them until %s")) % WEEKDAYS[int(day)]
 
 
 def assumptions(result: Result) -> list[str]:

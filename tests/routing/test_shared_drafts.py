@@ -12,7 +12,7 @@ from leads.models import Delivery
 from reps import alerts
 from routing import rulesets, shared_drafts
 from routing.models import Comment, RuleSet, SharedDraft, Simulation
-from routing.simulate import Result, rows
+from routing.simulate import Result, rows, words
 from tests import factories as make
 from tests.routing.test_how_shared import signed_in, text_of
 
@@ -115,6 +115,19 @@ def test_the_mail_leads_to_the_page_and_holds_nothing_of_the_rules(team):
     assert reverse("shared-draft", args=[row.uid]) in alert.url
     assert "Clara Hoffmann wants to change how leads are shared" in alert.subject + alert.text
     assert not re.search("More time|Everything|minutes", alert.subject + alert.text + alert.html)
+
+
+@pytest.mark.parametrize(
+    ("held", "says"),
+    [
+        ({}, "10 % would wait"),
+        ({"0": 4}, "10 % would wait"),
+        ({"0": 6, "1": 2}, "10 % would wait, most of them until Monday"),
+        ({"0": 10}, "10 % would wait until Monday"),
+    ],
+)
+def test_a_simulation_says_until_when_leads_would_wait(held, says):
+    assert words.of_all(Result(leads=100, waits={"here": 10}, held_until=held)) == f"0 of 100 leads would move; {says}"
 
 
 def test_who_was_asked_reads_what_changes_for_all_and_for_themselves_and_of_nobody_else(team):

@@ -1,12 +1,13 @@
 """Simulations as rows, by command and by REST: over the past, over a file, and beside live."""
 
 import json
-from datetime import timedelta
+from datetime import time, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 
 from leads.models import Lead
 from reps.models import Membership, Rep, TimeOff
@@ -110,6 +111,20 @@ def test_what_would_wait_is_counted(two, began):
 
     assert result.outcomes["here"] == {"desk": 10}
     assert words.headline(result, wording.Names.load(1)).endswith("10 of 10 leads would move; 100 % would wait.")
+
+
+@pytest.mark.django_db
+def test_who_waits_is_counted_by_the_day_until_when(two, began):
+    day = (timezone.now() + timedelta(days=2)).weekday()
+    away = make.rep("Kim", around_the_clock=False)
+    make.shifts(away, time(9), time(17), [day])
+    made = rule_set()
+    made.rules.update(group=make.group("Later", [away]), otherwise=[{"to": "hold"}])
+
+    result = run(made, began)
+
+    assert result.held_until == {str(day): 10}
+    assert f"100 % would wait until {WEEKDAYS[day]}." in words.headline(result, wording.Names.load(1))
 
 
 @pytest.mark.django_db(transaction=True)
