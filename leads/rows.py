@@ -27,7 +27,7 @@ from reps.models import Division
 PLAIN = tuple(str(name) for name in ArrivalSerializer().fields if str(name) not in {"answers", "test", "tracking"})
 ARRIVED = "arrived_at"
 # What only the past knows: text, then instants.
-PAST_TEXTS = ("owner", "group", "stage", "outcome", "lost_reason", "won_amount", "won_currency")
+PAST_TEXTS = ("owner", "sourced_by", "group", "stage", "outcome", "lost_reason", "won_amount", "won_currency")
 PAST_DATES = ("assigned_at", "first_contact", "reached", "closed_at")
 # Several columns may fill one of these, and a cell may hold several instants.
 CONTACTS = ("calls", "call_attempts", "mails", "meetings")

@@ -31,6 +31,7 @@ class Standing:
     stage: int
     group: int | None = None
     owner: int | None = None
+    sourced_by: int | None = None
     hop: int = 0
     band: int | None = None
     reason: str = ""
@@ -88,6 +89,7 @@ _COLUMNS = {
     "stage": "bigint",
     "group": "bigint",
     "owner": "bigint",
+    "sourced_by": "bigint",
     "hop": "int",
     "band": "int",
     "reason": "text",
@@ -107,7 +109,7 @@ _COLUMNS = {
     "won_base": "numeric",
     "won_base_currency": "text",
 }
-_KEYS = frozenset({"stage", "group", "owner"})
+_KEYS = frozenset({"stage", "group", "owner", "sourced_by"})
 
 
 def _move_leads(held: Turn, standings: Sequence[Standing]) -> None:

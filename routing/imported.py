@@ -161,7 +161,8 @@ class People:
     def check(self, row: Incoming) -> None:
         """Replace names by what they name; note what nobody here knows."""
         past, problems = row.past, row.problems
-        self._look_up(row, "owner", self.reps, _("No rep has the address “%s”."))
+        for name in ("owner", "sourced_by"):
+            self._look_up(row, name, self.reps, _("No rep has the address “%s”."))
         self._look_up(row, "group", self.groups, _("There is no group “%s”."))
         for name in ("stage", "outcome"):
             self._look_up(row, name, self.stages, _("There is no stage “%s”."))
@@ -222,6 +223,7 @@ def _past(lead: Lead, told: dict[str, Any], people: People) -> history.Past:
         stage=stage.pk,
         group=group.pk if group else people.only_group.get(rep.pk) if rep else None,
         owner=rep.pk if rep else None,
+        sourced_by=told["sourced_by"].pk if told.get("sourced_by") else None,
         hop=1 if rep else 0,
         reason="imported",
         assigned_at=assigned if rep else None,

@@ -22,7 +22,14 @@ from routing.models import RuleSet
 
 YEARS = timedelta(days=3 * 365)
 _STEP = 10_000_000  # between the numbers of two copies
-_ONCE = {"leads_idempotencykey", "leads_copiedmail", "leads_lookup", "routing_savedexample", "routing_question"}
+_ONCE = {
+    "reporting_spell",
+    "leads_idempotencykey",
+    "leads_copiedmail",
+    "leads_lookup",
+    "routing_savedexample",
+    "routing_question",
+}
 _ROUNDS = 7
 
 
@@ -90,6 +97,7 @@ def reps_pages(rep: Rep) -> list[str]:
 
 _PAGES = """
     board leads to-assign by-hand returns rules team team-week team-groups team-skills territories reports worth-it
+    figures leaderboard assignment-log start
     changes health settings connections forms imports pausing how-shared questions work-plans proposals add-lead
 """
 _OF_LEAD = "lead-show lead-why lead-more lead-merge"

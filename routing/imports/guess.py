@@ -58,6 +58,7 @@ NAMES: dict[str, str] = {
     "|data|data creazione|data de criacao|aangemaakt|skapad|utworzono|timestamp|submitted at|came",
     "owner": "owner|rep|sales rep|assigned to|owner email|lead owner|account owner|besitzer|zustandig|verkaufer"
     "|betreuer|proprietaire|commercial|propietario|vendedor|proprietario|venditore|eigenaar|wlasciciel",
+    "sourced_by": "sourced by|sdr|sdr email|bdr|development rep|opener|set by|booked by",
     "group": "group|team|gruppe|equipe|equipo|grupo|squadra|gruppo|groep|zespol",
     "stage": "stage|status|phase|lead status|pipeline stage|stufe|etape|etapa|fase|stadium",
     "outcome": "outcome|result|ergebnis|resultat|resultado|esito",

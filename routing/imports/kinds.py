@@ -31,6 +31,7 @@ LABELS: dict[str, str | Promise] = {
     **reading.LABELS,
     "arrived_at": gettext_lazy("Arrived at"),
     "owner": gettext_lazy("Owner (e-mail of the rep)"),
+    "sourced_by": gettext_lazy("Sourced by (e-mail of the rep)"),
     "group": gettext_lazy("Group"),
     "stage": gettext_lazy("Stage"),
     "outcome": gettext_lazy("Outcome"),
