@@ -7,12 +7,12 @@ the number of leads and reps: ages are counted in hours for two days, in days fr
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
 from reporting.cohort import Scope
 from reporting.spells import keep
@@ -53,12 +53,12 @@ ANY_QUARTER, ANY_SOURCE = -1, Cell("", -1)
 
 
 class Aged(NamedTuple):
-    """Kept leads of one rep, of one cell and one age."""
+    """Kept leads of one cell and one age: whose they are, and how many each has."""
 
-    rep: int
     cell: Cell
     age: int
-    leads: int
+    reps: Sequence[int]
+    leads: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +109,15 @@ def quality(*, scope: Scope, since: datetime, until: datetime, now: datetime, re
     had: dict[int, Had] = {}
     ends: dict[Cell, list[tuple[float, float, float, float]]] = defaultdict(list)
     ages: list[Aged] = []
-    for what, rep, source, quarter, bucket, *counts in _asked(
-        _COUNTED, scope=scope, since=since, until=until, now=now, result=result
-    ):
-        if what == "rep":
-            had[rep] = Had(*counts)
-        elif what == "end":
-            came, lost, neither, _none = counts
+    rows = _asked(_COUNTED, scope=scope, since=since, until=until, now=now, result=result)
+    for source, quarter, bucket, reps, *counts in rows:
+        if source is None:
+            had |= {rep: Had(*each) for rep, *each in zip(reps, *counts, strict=True)}
+        elif reps is None:
+            came, lost, neither = counts[0]
             ends[Cell(source, quarter)].append((bucket, came, lost, neither))
         else:
-            ages.append(Aged(rep, Cell(source, quarter), bucket, counts[0]))
+            ages.append(Aged(Cell(source, quarter), bucket, reps, counts[0]))
     kinds = kinds_of({cell: int(sum(sum(row[1:]) for row in rows)) for cell, rows in ends.items()})
     curves = _curves(ends, kinds)
     expected, variance = _promised(ages, kinds, curves)
@@ -177,14 +176,12 @@ def _promised(
 ) -> tuple[dict[int, float], dict[int, float]]:
     expected: dict[int, float] = defaultdict(float)
     variance: dict[int, float] = defaultdict(float)
-    known: dict[tuple[Cell, int], float] = {}
-    for rep, cell, age, leads in ages:
-        place = (kinds[cell], age)
-        if place not in known:
-            known[place] = min(1.0, max(0.0, curves[place[0]].at(age)))
-        chance = known[place]
-        expected[rep] += leads * chance
-        variance[rep] += leads * chance * (1 - chance)
+    for cell, age, reps, leads in ages:
+        chance = min(1.0, max(0.0, curves[kinds[cell]].at(age)))
+        spread = chance * (1 - chance)
+        for rep, n in zip(reps, leads, strict=True):
+            expected[rep] += n * chance
+            variance[rep] += n * spread
     return dict(expected), dict(variance)
 
 
@@ -201,7 +198,9 @@ def _asked(
         "rep": scope.rep,
         **more,
     }
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Months of leads are put together in memory, or they go through files; compiling takes longer than it saves.
+        cursor.execute("SELECT set_config('work_mem', '64MB', true), set_config('jit', 'off', true)")
         cursor.execute(statement.format(leads=_LEADS.format(came_at=result.at)), values)
         return cursor.fetchall()
 
@@ -233,8 +232,8 @@ one AS (
 timed AS (
     SELECT one.*, CASE WHEN score IS NULL THEN 0
             ELSE 1 + (score > cuts[1])::int + (score > cuts[2])::int + (score > cuts[3])::int END AS quarter,
-        GREATEST(0, extract(epoch FROM seen_until - starts_at)) AS seconds,
-        GREATEST(0, extract(epoch FROM COALESCE(came_at, lost_at, seen_until) - starts_at)) AS ended_after
+        GREATEST(0, date_part('epoch', seen_until - starts_at)) AS seconds,
+        GREATEST(0, date_part('epoch', COALESCE(came_at, lost_at, seen_until) - starts_at)) AS ended_after
     FROM one CROSS JOIN quarters
 ),
 lead AS (
@@ -245,18 +244,30 @@ lead AS (
     FROM timed
 )
 """
+# Three answers in one: of each rep what they were given; of each cell how its leads ended, by age; and whose leads of
+# which cell and age there are, put together so that few rows travel.
 _COUNTED = """
-WITH {leads}
-SELECT 'rep', rep_id, NULL, NULL, NULL, count(*), count(came_at), count(*) FILTER (WHERE kept),
-    count(came_at) FILTER (WHERE kept)
-FROM lead WHERE %(rep)s::bigint IS NULL OR rep_id = %(rep)s::bigint GROUP BY rep_id
+WITH {leads},
+rep AS (
+    SELECT rep_id, count(*) AS given, count(came_at) AS came, count(*) FILTER (WHERE kept) AS kept,
+        count(came_at) FILTER (WHERE kept) AS kept_came
+    FROM lead WHERE %(rep)s::bigint IS NULL OR rep_id = %(rep)s::bigint GROUP BY rep_id
+),
+aged AS (
+    SELECT rep_id, source, quarter, age, count(*) AS n
+    FROM lead WHERE kept AND (%(rep)s::bigint IS NULL OR rep_id = %(rep)s::bigint)
+    GROUP BY source, quarter, age, rep_id
+)
+SELECT NULL AS source, NULL::int AS quarter, NULL::int AS age, array_agg(rep_id) AS reps, array_agg(given),
+    array_agg(came), array_agg(kept), array_agg(kept_came)
+FROM rep HAVING count(*) > 0
 UNION ALL
-SELECT 'end', NULL, source, quarter, end_age, count(came_at), count(*) FILTER (WHERE came_at IS NULL
-    AND lost_at IS NOT NULL), count(*) FILTER (WHERE came_at IS NULL AND lost_at IS NULL), 0
+SELECT source, quarter, age, array_agg(rep_id), array_agg(n), NULL, NULL, NULL
+FROM aged GROUP BY source, quarter, age
+UNION ALL
+SELECT source, quarter, end_age, NULL, ARRAY[count(came_at), count(*) FILTER (WHERE came_at IS NULL
+    AND lost_at IS NOT NULL), count(*) FILTER (WHERE came_at IS NULL AND lost_at IS NULL)], NULL, NULL, NULL
 FROM lead WHERE kept GROUP BY source, quarter, end_age
-UNION ALL
-SELECT 'age', rep_id, source, quarter, age, count(*), 0, 0, 0
-FROM lead WHERE kept AND (%(rep)s::bigint IS NULL OR rep_id = %(rep)s::bigint) GROUP BY rep_id, source, quarter, age
 """
 _TOTALS = """
 WITH {leads}

@@ -15,8 +15,8 @@ from reporting.metric import ENOUGH, Answer, share
 from reporting.statistics import shrunk
 from reporting.statistics.shrunk import Board, Record, Standing
 
-# How many numbers are drawn for all reps together: from 20 on each rep gets fewer of them, so the page stays quick.
-_ALL_DRAWS, _FEWEST_DRAWS = 80_000, 500
+# How many numbers are drawn for all reps together: from ten on each rep gets fewer of them, so the page stays quick.
+_ALL_DRAWS, _FEWEST_DRAWS = 40_000, 500
 
 
 @dataclass(frozen=True, slots=True)
