@@ -20,10 +20,19 @@ def django_db_setup(django_db_setup, django_db_blocker, django_db_keepdb):
             cursor.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name])
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Remember a test that could not begin, as it has no database to look at."""
+    report = yield
+    item.unset_up = getattr(item, "unset_up", False) or (report.when == "setup" and not report.passed)
+    return report
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(item):
     """I7 after every test of a database: the spells in figures are what their rows say, to the last digit."""
-    if item.get_closest_marker("django_db") is None or connection.needs_rollback or _without_leads():
+    failed = getattr(item, "unset_up", False) or connection.needs_rollback
+    if failed or item.get_closest_marker("django_db") is None or _without_leads():
         return
     keep.refresh_all()
     assert keep.differing() == 0, "the stored figures of spells are not those of their rows"

@@ -14,6 +14,8 @@ from datetime import datetime
 
 from django.db import connection
 
+from reporting.spells import keep
+
 
 @dataclass
 class InOut:
@@ -31,27 +33,16 @@ class InOut:
 
 def in_out(*, rep: int, since: datetime, until: datetime, groups: tuple[int, ...] | None) -> InOut:
     """The rep's statement over the spells of the groups (None: of all) and those without a group."""
+    keep.refresh()
     found = InOut()
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT starts_at < %(since)s AND COALESCE(ended_at >= %(since)s, true), starts_at >= %(since)s, how,
-                ended_at >= %(since)s AND ended_at < %(until)s, ending, count(*)
-            FROM (
-                SELECT a.starts_at, a.how, h.held,
-                    LEAST(a.ends_at, CASE WHEN h.held THEN l.closed_at END) AS ended_at,
-                    CASE WHEN h.held AND l.state = 'closed' THEN s.metric ELSE a."end" END AS ending
-                FROM routing_assignment a
-                JOIN leads_lead l ON l.id = a.lead_id AND l.kind <> 'test' AND l.merged_into_id IS NULL
-                JOIN leads_stage s ON s.id = l.stage_id
-                CROSS JOIN LATERAL (
-                    SELECT l.owner_id IS NOT DISTINCT FROM a.rep_id AND (a.ends_at IS NULL OR a."end" = 'closed')
-                ) h(held)
-                WHERE a.rep_id = %(rep)s AND a.starts_at < %(until)s
-                    AND (a.ends_at IS NULL OR a.ends_at >= %(since)s)
-                    AND (%(all)s OR a.group_id IS NULL OR a.group_id = ANY(%(groups)s::bigint[]))
-            ) x
-            WHERE ended_at IS NULL OR ended_at >= %(since)s
+            SELECT starts_at < %(since)s, starts_at >= %(since)s, how, ended_at >= %(since)s AND ended_at < %(until)s,
+                CASE WHEN ending <> '' THEN ending ELSE "end" END, count(*)
+            FROM reporting_spell
+            WHERE rep_id = %(rep)s AND starts_at < %(until)s AND (ended_at IS NULL OR ended_at >= %(since)s)
+                AND (%(all)s OR group_id IS NULL OR group_id = ANY(%(groups)s::bigint[]))
             GROUP BY 1, 2, 3, 4, 5
             """,
             {"rep": rep, "since": since, "until": until, "all": groups is None, "groups": list(groups or ())},

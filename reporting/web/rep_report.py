@@ -130,6 +130,9 @@ def _show(request: HttpRequest, what: Asked) -> HttpResponse:
         "form": what.form,
         "csv_url": f"{reverse('rep-report-csv', args=[rep.uid])}?{query}",
         "list_url": f"{reverse('reports')}?{query}" if what.oversees else "",
+        "all_url": f"{reverse('figures')}?{urlencode({'rep': str(rep.uid), 'period': span.key})}"
+        if what.oversees
+        else "",
         "hours_url": reverse("rep-availability", args=[rep.uid]) if what.oversees else "",
         "figures": figures.row(own.answers, before.answers, everybody=everybody.answers, url=leads),
         "funnel_of": own.counts["leads"],
@@ -259,11 +262,10 @@ def _places(rep: Rep, what: Asked) -> list[str]:
     ).order_by("name")
     if what.scope.groups is not None:
         groups = groups.filter(pk__in=what.scope.groups)
-    found = ((group, standing.place_of(group, rep, now=what.now)) for group in groups)
     return [
         _("%(place)s in line in %(group)s") % {"place": ordinal(place.rank), "group": group.name}
-        for group, place in found
-        if place and place.on_duty
+        for group, place in standing.places_of(list(groups), rep, now=what.now)
+        if place.on_duty
     ]
 
 
