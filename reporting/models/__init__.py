@@ -1,6 +1,7 @@
-"""Rows of reporting: spells in figures, targets, the state of alerts, and proposals of weights."""
+"""Rows of reporting: spells in figures, counts of days, targets, the state of alerts, and proposals of weights."""
 
+from .daily import Daily
 from .plans import AlertState, Target, WeightProposal
 from .spell import Recount, Spell, Stale
 
-__all__ = ["AlertState", "Recount", "Spell", "Stale", "Target", "WeightProposal"]
+__all__ = ["AlertState", "Daily", "Recount", "Spell", "Stale", "Target", "WeightProposal"]

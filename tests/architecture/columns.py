@@ -69,6 +69,7 @@ NOT_PERSONAL = {
     "leads.WorkPlan": "give_on",
     "leads.WebForm": "consent intro origins submit_label title",
     "reporting.AlertState": "cut metric state",
+    "reporting.Daily": "event",
     "reporting.Spell": "campaign channel end ending how rule source talks won_base_currency",
     "reporting.Target": "metric",
     "reporting.WeightProposal": "weights",
