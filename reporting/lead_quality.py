@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from reporting.cohort import Scope
+from reporting.scope import Scope
 from reporting.spells import keep
 from reporting.statistics.competing import Incidence, aalen_johansen, smoothed
 from reporting.statistics.shrunk import Record

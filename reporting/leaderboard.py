@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from reporting.cohort import Scope
 from reporting.lead_quality import Quality, Result, quality
 from reporting.metric import ENOUGH, Answer, share
+from reporting.scope import Scope
 from reporting.statistics import shrunk
 from reporting.statistics.shrunk import Board, Record, Standing
 

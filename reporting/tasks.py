@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reporting import recounts
+from reporting import alerts, recounts
 from reporting.spells import keep
 
 
@@ -17,3 +17,9 @@ def keep_spells(**_: object) -> None:
 def recount(**_: object) -> bool:
     """Once a day."""
     return recounts.recount_daily(now=timezone.now()) is not None
+
+
+@shared_task
+def watch_alerts(**_: object) -> bool:
+    """Once a day: feed the charts of what reps reach."""
+    return alerts.watch_daily(now=timezone.now()) is not None

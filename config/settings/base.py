@@ -152,6 +152,7 @@ CELERY_BEAT_SCHEDULE = {
     "mornings": {"task": "leads.tasks.tell_mornings", "schedule": 60.0},
     "audit": {"task": "routing.tasks.ask_audit", "schedule": 600.0},
     "spells": {"task": "reporting.tasks.keep_spells", "schedule": 2.0},
+    "alerts": {"task": "reporting.tasks.watch_alerts", "schedule": 3600.0},
     "recount": {"task": "reporting.tasks.recount", "schedule": 600.0},
     "forget-expired": {"task": "leads.tasks.forget_expired", "schedule": 3600.0},
 }

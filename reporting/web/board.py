@@ -22,8 +22,8 @@ from config.lib import heartbeat
 from leads.models import Lead
 from reporting import cohort, on_duty, today
 from reporting.period import midnight
+from reporting.web import alert_words, by_hand
 from reporting.web import board_words as words
-from reporting.web import by_hand
 from reps import access
 from reps.models import Group
 from routing.models import RuleSet
@@ -86,7 +86,10 @@ def board(user: Any, groups: Sequence[Group], chosen: Group | None, *, now: date
         "duty": [words.on_duty_row(row, now=now) for row in duty.reps],
         "duty_note": words.duty_note(duty),
         "speed": today.speed(rows, since=since, now=now),
-        "alerts": words.alerts(today.stuck(rows, now=now, silent=silent), link, now=now),
+        "alerts": [
+            *words.alerts(today.stuck(rows, now=now, silent=silent), link, now=now),
+            *alert_words.lines(scope, now=now),
+        ],
         "by_group": words.by_group(shown, arrived, waits, answers, link, now=now),
     }
 

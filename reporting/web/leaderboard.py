@@ -18,8 +18,8 @@ from reporting import exports
 from reporting.lead_quality import Result, one_by_one, quality, totals
 from reporting.leaderboard import Leaderboard, Line, leaderboard
 from reporting.metric import Answer, share
+from reporting.web import alert_words, target_words
 from reporting.web import leaderboard_words as words
-from reporting.web import target_words
 from reporting.web.asking import groups_for, wrong
 from reporting.web.leaderboard_asking import Asked, asked_of, names_of
 from reporting.web.target_words import TargetForm
@@ -82,6 +82,7 @@ def _context(request: HttpRequest, what: Asked, marks: Mapping[int, list[str]]) 
         "lines": [
             {**_line(line, found, names, urls, what.result), "marks": marks.get(line.rep, [])} for line in found.lines
         ],
+        "alerts": alert_words.section(what.scope, now=what.now),
         "sure": words.sure(found, names, urls, what.result, me=me.pk if me else None) if found.lines else None,
     }
 

@@ -115,6 +115,21 @@ def targets() -> dict[str, Any]:
             line["marks"] = ["below target: meetings booked 38 %, aim 50 %; low on comparable leads"]
     return {
         **board,
+        "alerts": [
+            {
+                "title": "Lea Fournier books fewer meetings than usual",
+                "group": "DACH",
+                "at": timezone.now() - timedelta(days=2),
+                "since": timezone.now() - timedelta(days=24),
+                "says": "6 of the last 31 leads with a meeting, of such leads usually 14.2.",
+                "false": "Such an alert sounds by chance alone about once in 2,900 leads of a rep.",
+                "routing": "Routing may be part of it: hours on duty are others than before.",
+                "sides": [
+                    {"label": "Before", "promised": "46 %", "hours": "38", "told": "61", "failed": "0"},
+                    {"label": "Since", "promised": "45 %", "hours": "21", "told": "58", "failed": "1"},
+                ],
+            }
+        ],
         "targets": [
             {
                 **usual,

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leads.models import Lead, LeadPrivate
-from reporting.cohort import Scope
 from reporting.lead_quality import ANY_QUARTER, ANY_SOURCE, RESULTS, Cell, Had, Quality, kinds_of, quality
 from reporting.leaderboard import leaderboard, ranked
+from reporting.scope import Scope
 from reporting.spells import keep
 from routing.models import Assignment
 from tests import factories as make
