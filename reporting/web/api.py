@@ -15,8 +15,8 @@ from reporting.cohort import Figures
 from reporting.metric import Answer
 from reporting.scope import Scope
 from reporting.web import metric_words
-from reporting.web.all_figures import CUTS, chosen_reps
 from reporting.web.asking import FiguresForm, period_of
+from reporting.web.figures_asked import CUTS, chosen_reps
 from reps import access
 from reps.models import Group
 
@@ -42,7 +42,8 @@ class FiguresView(LeadAPI):
         data = {**request.GET.dict(), "period": request.GET.get("period") or _DEFAULT}
         form = FiguresForm(data, groups=list(groups.order_by("name")), reps=chosen_reps(team), cuts=CUTS)
         if not form.is_valid():
-            raise exceptions.ValidationError({name: [str(error) for error in errors] for name, errors in form.errors.items()})
+            wrong = {name: [str(error) for error in errors] for name, errors in form.errors.items()}
+            raise exceptions.ValidationError(wrong)
         scope = team
         if form.chosen:
             scope = Scope((form.chosen.pk,)) if by_key else cohort.overseen(request.user, form.chosen, now=now)
