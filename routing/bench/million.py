@@ -96,8 +96,8 @@ def reps_pages(rep: Rep) -> list[str]:
 
 
 _PAGES = """
-    board leads to-assign by-hand returns rules team team-week team-groups team-skills territories reports worth-it
-    figures leaderboard assignment-log start
+    board leads to-assign by-hand returns return-rates rules team team-week team-groups team-skills territories reports
+    worth-it figures leaderboard assignment-log start
     changes health settings connections forms imports pausing how-shared questions work-plans proposals add-lead
 """
 _OF_LEAD = "lead-show lead-why lead-more lead-merge"

@@ -46,7 +46,6 @@ def page(request: HttpRequest) -> HttpResponse:
     rows = _found(rulings.overseen_by(user), request).filter(_TABS[tab][1])
     rows = rows.order_by("at", "pk") if tab == "open" else rows.order_by("-ruled_at", "-pk")
     shown = Paginator(rows, _ON_A_PAGE).get_page(request.GET.get("page"))
-    rates = rulings.rates(user, now=now)
     context = {
         "now": now,
         "page": shown,
@@ -56,8 +55,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "query": request.GET.get("q", "").replace("\x00", "")[:100],
         "reason": request.GET.get("reason", ""),
         "reasons": Return.Reason.choices,
-        "by_rep": rates["rep"],
-        "by_source": rates["source"],
     }
     return render(request, "routing/returns.html", context)
 

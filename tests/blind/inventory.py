@@ -47,8 +47,8 @@ NOT_REPS = """
     rules-begin rules-compare rules-draft rules-duplicate rules-go-back rules-keep rules-look
     rules-order rules-publish rules-remove rules-restore rules-rule rules-simulate rules-try
     settings settings-currency settings-logo settings-logo-remove settings-rate-add settings-rate-remove settings-save
-    return-rule returns simulation simulation-cancel start start-team start-test test-delete tests-clear to-assign
-    team team-add team-limit team-member team-skill team-skills team-week territories territory
+    return-rates return-rule returns simulation simulation-cancel start start-team start-test test-delete tests-clear
+    to-assign team team-add team-limit team-member team-skill team-skills team-week territories territory
     territory-new work-plan work-plans
     api:leads-assign api:leads-unassign api:rep-leave api:rep-leave-preview api:routing-again
     api:routing-again-preview api:routing-pauses api:routing-resume api:routing-resume-preview api:rule-set-check

@@ -9,9 +9,9 @@ from django import forms
 from django.core.paginator import Paginator
 
 from leads.models import Lead
+from reporting.return_rates import Rate
 from reps.models import Rep, User
 from routing.models import Return
-from routing.rulings import Rate
 from routing.web.desk_words import owed_says
 from tests.face.cast import PERIODS, berlin, choices, columns, manager_shell, uid
 from tests.face.cast_board import DUTY
@@ -374,7 +374,6 @@ def returns() -> dict[str, Any]:
     ]
     for row in rows:
         row.rep = Rep(user=User(name="Maximiliane von Hohenthal-Westerburg"))
-    rates = [Rate("Ana Lindqvist", 52, 4, 1), Rate("Benedikt Oberhauser-Lindenau", 40, 2, 0)]
     return {
         **manager_shell("to-assign"),
         "tabs": [
@@ -385,6 +384,10 @@ def returns() -> dict[str, Any]:
         "reasons": Return.Reason.choices,
         "rows": shown,
         "page": Paginator(rows, 30).page(1),
-        "by_rep": rates,
-        "by_source": [Rate("Trade fair", 60, 5, 1), Rate("", 12, 1, 0)],
     }
+
+
+def return_rates() -> dict[str, Any]:
+    reps = [Rate("Ana Lindqvist", 52, 4, 1), Rate("Benedikt Oberhauser-Lindenau", 40, 2, 0)]
+    sources = [Rate("Trade fair", 60, 5, 1), Rate("", 12, 1, 0)]
+    return {"tables": [{"title": "By rep", "rates": reps}, {"title": "By source", "rates": sources}]}

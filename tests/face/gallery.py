@@ -237,6 +237,7 @@ FRAGMENTS = {
     "/lead-log/": ("components/log_form.html", cast_work.log),
     "/my-turn/": ("routing/_my_turn.html", cast.turn),
     "/import-progress/": ("routing/_import_progress.html", cast_imports.running),
+    "/return-rates/": ("reporting/_return_rates.html", cast_desk.return_rates),
     "/nav-counts/": ("components/_nav_counts.html", cast.counts),
 }
 

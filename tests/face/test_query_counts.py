@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db
 
 LISTS = """
     board leads leads-views leads-view-new to-assign by-hand worth-it reports leaderboard team team-week team-groups
-    team-group-new territories territory-new team-skills rules how-shared questions returns proposals changes settings
-    start health pausing invitations imports import-new connections connection-shelf forms form-new work-plans add-lead
-    leads-sent telling told nav-counts assignment-log
+    team-group-new territories territory-new team-skills rules how-shared questions returns return-rates proposals
+    changes settings start health pausing invitations imports import-new connections connection-shelf forms form-new
+    work-plans add-lead leads-sent telling told nav-counts assignment-log
 """
 OF_THE_RULES = "rules-set rules-draft rules-compare rules-again rules-simulate rules-share rules-publish rules-try"
 

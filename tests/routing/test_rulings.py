@@ -1,12 +1,11 @@
-"""Managers rule on what reps handed back: whose it is to rule, what a ruling does, and how often leads come back."""
+"""Managers rule on what reps handed back: whose it is to rule, and what a ruling does."""
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from leads.models import Lead
-from reps.models import Group, User
-from routing import live, returns, rulings
+from reps.models import Group
+from routing import live, returns
 from routing.models import LedgerEntry, Return
 from tests import factories as make
 
@@ -108,32 +107,6 @@ def test_nonsense_is_answered(clara, team, said):
     assert "Choose whether you approve it." in ruled(clara, row, said)
     assert clara.get("/returns/?show=x&reason=y&q=%00&page=z").status_code == 200
     assert clara.post(f"/returns/{row.lead.uid}/99999999999999999999/", {"ruling": "approved"}).status_code == 404
-
-
-def test_rates_are_of_what_was_given(clara, team):
-    for _ in range(2):
-        handed_back(source="Trade fair")
-    for _ in range(4):
-        make.arrive(source="Trade fair")
-        make.arrive(source="Website")
-    live.route_ready(1)
-    ruled(clara, Return.objects.order_by("pk")[0], "approved")
-
-    rates = rulings.rates(team.managers.get(), now=timezone.now())["source"]
-
-    assert [(r.name, r.given, r.returned, r.approved) for r in rates] == [("Trade fair", 6, 2, 1)]
-    assert sum(r.returned for r in rulings.rates(team.managers.get(), now=timezone.now())["rep"]) == 2
-
-
-def test_two_reps_of_one_name_are_two(team):
-    for rep in team.memberships.values_list("rep__user", flat=True):
-        User.objects.filter(pk=rep).update(name="Ana")
-    handed_back()
-    handed_back()
-
-    rates = rulings.rates(team.managers.get(), now=timezone.now())["rep"]
-
-    assert [(r.name, r.given, r.returned) for r in rates] == [("Ana", 1, 1)] * 2
 
 
 def test_it_asks_as_often_for_three_as_for_one(clara, team, django_assert_max_num_queries):
