@@ -145,28 +145,29 @@ def shown(*, groups: Sequence[int] | None, now: datetime) -> list[Alert]:
 
 
 class _Watched(NamedTuple):
-    """What is watched, how long a lead has for it, and what leads reach usually."""
+    """What is watched, how long a lead has for it, and where the quarters of the score part."""
 
     measure: Measure
     takes: timedelta
-    usual: Chances
+    cuts: list[int] | None
 
 
 def _watch(measure: Measure, now: datetime) -> int:
-    takes = _takes(measure, now)
-    usual = _chances(measure, takes, now)
+    watched = _Watched(measure, _takes(measure, now), _cuts(now))
+    usual = _chances(watched, now)
     if usual is None or not _RARE <= usual.overall <= 1 - _RARE:
         return 0
-    watched, chart = _Watched(measure, takes, usual), CHARTS[measure, _EVERY]
+    chart = CHARTS[measure, _EVERY]
     states = {(row.cut, row.key): row for row in AlertState.objects.filter(metric=measure.value)}
     since = max((_read(row)[0] - _LATE for row in states.values()), default=now - _FIRST)
     changed, sounded, every = [], 0, 0.0
-    for (rep, group), leads in groupby(_fed(measure, takes, since, now), key=attrgetter("rep", "group")):
+    for (rep, group), leads in groupby(_fed(watched, since, now), key=attrgetter("rep", "group")):
         row = states.get((_cut(group), rep)) or AlertState(metric=measure.value, cut=_cut(group), key=rep)
         alarms = _feed(row, leads, usual, chart)
         if alarms:
             every = every or mean_run(chart, usual.mix())
-            _raise(row, alarms[-1], watched, every)
+            row.state["every"] = every
+            _raise(row, alarms[-1], watched, usual)
         sounded += len(alarms)
         changed.append(row)
     AlertState.objects.bulk_create(
@@ -210,7 +211,7 @@ def _feed(row: AlertState, leads: Iterable[Fed], usual: Chances, chart: Chart) -
     return found
 
 
-def _raise(row: AlertState, sounded: _Sounded, watched: _Watched, every: float) -> None:
+def _raise(row: AlertState, sounded: _Sounded, watched: _Watched, usual: Chances) -> None:
     """Write down the alarm with its evidence and what routing did before and after."""
     alarm, at, since = sounded
     length = max(at - since, _LEAST_SIDE)
@@ -221,19 +222,19 @@ def _raise(row: AlertState, sounded: _Sounded, watched: _Watched, every: float) 
         "run": alarm.run,
         "observed": alarm.observed,
         "expected": alarm.expected,
-        "every": every,
-        "before": asdict(_side(row, watched, since - length, since)),
-        "after": asdict(_side(row, watched, since, since + length)),
+        "every": row.state["every"],
+        "before": asdict(_side(row, watched, usual, (since - length, since))),
+        "after": asdict(_side(row, watched, usual, (since, since + length))),
     }
     row.raised_at = known
     row.state = {**row.state, "alarms": [*row.state.get("alarms", []), told][-_KEPT_ALARMS:]}
 
 
-def _side(row: AlertState, watched: _Watched, start: datetime, end: datetime) -> Side:
+def _side(row: AlertState, watched: _Watched, usual: Chances, span: tuple[datetime, datetime]) -> Side:
     """What routing did for the rep of a chart, by leads that were theirs or due in the span."""
-    rep, group = row.key or 0, int(row.cut.split(":")[1])
-    fed = _fed(watched.measure, watched.takes, start, end + watched.takes, rep=rep, group=group)
-    chances = [watched.usual.chance(lead) for lead in fed]
+    (start, end), rep, group = span, row.key or 0, int(row.cut.split(":")[1])
+    fed = _fed(watched, start, end + watched.takes, rep=rep, group=group)
+    chances = [usual.chance(lead) for lead in fed]
     weeks = (end - start) / timedelta(weeks=1)
     told = Delivery.objects.filter(rep=rep, created_at__gte=start, created_at__lt=end)
     return Side(
@@ -286,22 +287,20 @@ _COUNTS = {
 }
 _CAME = {Measure.MEETING: "x.booked_at", Measure.CLOSED: "CASE WHEN x.ending = 'won' THEN x.closed_at END"}
 _ROWS = """
-WITH quarters AS (
-    SELECT percentile_disc(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY score) AS cuts
-    FROM reporting_spell WHERE score IS NOT NULL AND starts_at >= %(usual)s AND starts_at < %(until)s
-),
-fed AS (
+WITH fed AS (
     SELECT x.rep_id, COALESCE(x.group_id, 0) AS group_id, {at} AS at, x.assignment_id, {success} AS success, x.source,
         CASE WHEN x.score IS NULL THEN 0
-            ELSE 1 + (x.score > cuts[1])::int + (x.score > cuts[2])::int + (x.score > cuts[3])::int END AS quarter
-    FROM reporting_spell x CROSS JOIN quarters
-    WHERE x.starts_at >= %(since)s::timestamptz - interval '30 days' AND x.starts_at < %(until)s AND x.how <> 'history'
+            ELSE 1 + (x.score > c.cuts[1])::int + (x.score > c.cuts[2])::int + (x.score > c.cuts[3])::int END
+            AS quarter
+    FROM reporting_spell x CROSS JOIN (SELECT %(cuts)s::int[] AS cuts) c
+    WHERE (%(rep)s::bigint IS NULL OR (x.rep_id = %(rep)s AND COALESCE(x.group_id, 0) = %(group)s))
+        AND x.starts_at >= %(since)s::timestamptz - interval '30 days' AND x.starts_at < %(until)s
+        AND x.how <> 'history'
         AND {at} >= %(since)s AND {at} < %(until)s::timestamptz - %(takes)s::interval AND {counts}
 )
 """
 _BY_KIND = "SELECT source, quarter, count(*), count(*) FILTER (WHERE success) FROM fed GROUP BY source, quarter"
-_IN_ORDER = """SELECT * FROM fed WHERE %(rep)s::bigint IS NULL OR (rep_id = %(rep)s AND group_id = %(group)s)
-    ORDER BY rep_id, group_id, at, assignment_id"""
+_IN_ORDER = "SELECT * FROM fed ORDER BY rep_id, group_id, at, assignment_id"
 
 
 def _takes(measure: Measure, now: datetime) -> timedelta:
@@ -317,9 +316,19 @@ def _takes(measure: Measure, now: datetime) -> timedelta:
     return next((took for (took,) in rows if took is not None), timedelta())
 
 
-def _chances(measure: Measure, takes: timedelta, now: datetime) -> Chances | None:
+def _cuts(now: datetime) -> list[int] | None:
+    """The scores that part quarters; nothing where no lead has one."""
+    rows = _asked(
+        """SELECT percentile_disc(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY score) FROM reporting_spell
+        WHERE score IS NOT NULL AND starts_at >= %(usual)s""",
+        {"usual": now - _USUAL},
+    )
+    return next((cuts for (cuts,) in rows), None)
+
+
+def _chances(watched: _Watched, now: datetime) -> Chances | None:
     sql = _ROWS + _BY_KIND
-    rows = list(_asked(_filled(sql, measure), _span(takes, now - _USUAL, now)))
+    rows = list(_asked(_filled(sql, watched.measure), _params(watched, now - _USUAL, now)))
     leads = sum(row[2] for row in rows)
     if not leads:
         return None
@@ -329,19 +338,20 @@ def _chances(measure: Measure, takes: timedelta, now: datetime) -> Chances | Non
 
 
 def _fed(
-    measure: Measure, takes: timedelta, since: datetime, until: datetime, *, rep: int | None = None, group: int = 0
+    watched: _Watched, since: datetime, until: datetime, *, rep: int | None = None, group: int = 0
 ) -> Iterator[Fed]:
     """The leads whose time came in the span, by rep and group, in their order."""
-    sql = _filled(_ROWS + _IN_ORDER, measure)
-    return (Fed(*row) for row in _asked(sql, {**_span(takes, since, until), "rep": rep, "group": group}))
+    sql = _filled(_ROWS + _IN_ORDER, watched.measure)
+    return (Fed(*row) for row in _asked(sql, {**_params(watched, since, until), "rep": rep, "group": group}))
 
 
 def _filled(sql: str, measure: Measure) -> str:
     return sql.format(at=_AT[measure], success=_SUCCESS[measure], counts=_COUNTS[measure])
 
 
-def _span(takes: timedelta, since: datetime, until: datetime) -> dict[str, Any]:
-    return {"takes": takes, "since": since, "until": until, "usual": until - _USUAL}
+def _params(watched: _Watched, since: datetime, until: datetime) -> dict[str, Any]:
+    span = {"takes": watched.takes, "since": since, "until": until}
+    return {**span, "cuts": watched.cuts, "rep": None, "group": 0}
 
 
 def _asked(sql: str, params: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
