@@ -16,7 +16,6 @@ from reporting.web import (
     rep_share,
     reports,
     return_rates,
-    return_rates,
     worth_it,
 )
 
@@ -39,7 +38,6 @@ urlpatterns = [
     path("reports/in-out/", in_out.page, name="in-out"),
     path("reports/in-out/export/", in_out.export, name="in-out-csv"),
     path("reports/export.csv", reports.export, name="reports-csv"),
-    path("reports/returns/", return_rates.fragment, name="return-rates"),
     path("reports/returns/", return_rates.fragment, name="return-rates"),
     path("reports/<uuid:uid>/", rep_report.page, name="rep-report"),
     path("reports/<uuid:uid>/export.csv", rep_report.export, name="rep-report-csv"),
