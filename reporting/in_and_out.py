@@ -50,7 +50,7 @@ def after(step: str, day: date) -> date:
 def counted(*, scope: Scope, days: Sequence[date], until: date, cut: str) -> dict[tuple[int, Any], Counts]:
     """By number of the step, from 0, and part of the cut, up to the day `until`; what had nothing is not there."""
     keep.refresh()
-    params = {
+    params: dict[str, Any] = {
         "groups": list(scope.groups or ()),
         "members": list(scope.members),
         "all_groups": scope.groups is None,

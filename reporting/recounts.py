@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from reporting.models import Recount, Spell
-from reporting.spells import keep
+from reporting.spells import daily, keep
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ def recount_daily(*, now: datetime) -> Recount | None:
         return None
     keep.refresh_all()  # what is only late is not wrong
     row = Recount.objects.create(started_at=now)
-    row.wrong = keep.rebuild()
+    row.wrong = keep.rebuild() + daily.remake()
     row.spells = Spell.objects.count()
     row.ended_at = timezone.now()
     row.save(update_fields=["wrong", "spells", "ended_at"])

@@ -146,7 +146,7 @@ def period_of(form: PeriodForm, *, now: datetime) -> Period:
     return period(key or DEFAULT, now=now, zone=timezone.get_current_timezone())
 
 
-def wrong(form: PeriodForm) -> HttpResponse:
+def wrong(form: forms.Form) -> HttpResponse:
     """The answer to a download that asks for what there is not: each field with its error, and no file."""
     lines = [f"{name}: {error}" for name, errors in form.errors.items() for error in errors]
     return HttpResponse("\n".join(lines), status=400, content_type="text/plain; charset=utf-8")

@@ -31,7 +31,7 @@ NOT_REPS = """
     invitation-again invitation-withdraw invitations
     how-shared-link how-shared-why question-answer questions
     rules-share shared-draft-take-back team-group team-group-new team-groups
-    assignment-log assignment-log-csv by-hand by-hand-quiet by-hand-rule desk-take-back worth-it
+    assignment-log assignment-log-csv in-out in-out-csv by-hand by-hand-quiet by-hand-rule desk-take-back worth-it
     figure figures figures-csv api:report-figures
     board changes changes-csv connection connection-address connection-edit connection-look connection-mapping
     connection-new

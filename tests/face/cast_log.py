@@ -7,8 +7,20 @@ from uuid import UUID
 from django import forms
 from django.core.paginator import Paginator
 
+from reporting.in_and_out import FIGURES
 from reporting.log import Line
+from reporting.pictures.trend import Point, Trend
+from reporting.web.in_out import NAMES
 from tests.face.cast import PERIODS, berlin, columns, manager_shell, uid
+
+
+class _InOutFilter(forms.Form):
+    by = forms.ChoiceField(label="Steps", choices=[("week", "By week"), ("month", "By month")])
+    over = forms.ChoiceField(label="How far back", choices=[("3", "Three months")])
+    cut = forms.ChoiceField(label="Of whom", choices=[("all", "All together"), ("rep", "Rep by rep")])
+    group = forms.ChoiceField(label="Group", required=False, choices=[("", "All groups")])
+    rep = forms.ChoiceField(label="Rep", required=False, choices=[("", "All reps")])
+    figure = forms.ChoiceField(label="Drawn", choices=[("assigned", "Assigned")])
 
 
 class _LogFilter(forms.Form):
@@ -87,3 +99,40 @@ def log_empty() -> dict[str, Any]:
         "span": {"after": None, "before": None},
         "csv_url": "/reports/log/export/",
     }
+
+
+_WEEKS = ("16 Nov \N{EN DASH} 22 Nov 2026", "9 Nov \N{EN DASH} 15 Nov 2026", "2 Nov \N{EN DASH} 8 Nov 2026")
+
+
+def _counts(*counts: str) -> list[dict[str, Any]]:
+    return [{"n": n, "url": "/leads/" if at < 2 else "", "none": n == "0"} for at, n in enumerate(counts)]
+
+
+def in_out() -> dict[str, Any]:
+    rows = [
+        _counts("1,240", "1,212", "1,150", "312", "144", "98", "8.1", "12"),
+        _counts("984", "990", "921", "280", "131", "0", "0.0", "0"),
+        _counts("0", "0", "3", "1", "0", "0", "-", "0"),
+    ]
+    points = tuple(Point(f"Week {n}", f"{n} Nov", 900 + 40 * (n % 5), url="/leads/") for n in range(1, 14))
+    return {
+        **manager_shell("reports"),
+        "form": _InOutFilter(),
+        "filtered": True,
+        "csv_url": "/reports/in-out/export/",
+        "picture": Trend(name="in-out", title="Assigned", unit="count", points=points, now_is="Assigned"),
+        "heads": [str(NAMES[figure]) for figure in FIGURES],
+        "page": Paginator(range(53), 13).page(1),
+        "cut": "all",
+        "groups": [
+            {"label": week, "so_far": n == 0, "rows": [{"name": "", "cells": cells}]}
+            for n, (week, cells) in enumerate(zip(_WEEKS, rows, strict=True))
+        ],
+    }
+
+
+def in_out_reps() -> dict[str, Any]:
+    reps = ("Ana Lindqvist", "Maximiliane von Hohenthal-Westerburg", "Nobody yet")
+    rows = [{"name": name, "cells": _counts("24", "22", "21", "9", "4", "3", "13.6", "1")} for name in reps]
+    groups = [{"label": week, "so_far": n == 0, "rows": rows} for n, week in enumerate(_WEEKS)]
+    return {**in_out(), "cut": "rep", "groups": groups}

@@ -159,6 +159,8 @@ PAGES: dict[str, Page] = {
     "leaderboard-leads": ("reporting/leaderboard_leads.html", cast_leaderboard.leads, "Europe/Berlin"),
     "rep-report": ("reporting/rep_report.html", cast_reports.rep_report, "Europe/Berlin"),
     "assignment-log": ("reporting/log.html", cast_log.log, "Europe/Berlin"),
+    "in-out": ("reporting/in_out.html", cast_log.in_out, "Europe/Berlin"),
+    "in-out-reps": ("reporting/in_out.html", cast_log.in_out_reps, "Europe/Berlin"),
     "assignment-log-empty": ("reporting/log.html", cast_log.log_empty, "Europe/Berlin"),
     "pictures": ("pictures.html", cast_pictures.typical, "Europe/Berlin"),
     "pictures-empty": ("pictures.html", cast_pictures.empty, "Europe/Berlin"),

@@ -15,10 +15,10 @@ from tests.face.whole_house import House
 pytestmark = pytest.mark.django_db
 
 LISTS = """
-    board leads leads-views leads-view-new to-assign by-hand worth-it reports leaderboard team team-week team-groups
+    board leads leads-views leads-view-new to-assign by-hand worth-it reports figures leaderboard team team-week team-groups
     team-group-new territories territory-new team-skills rules how-shared questions returns return-rates proposals
     changes settings start health pausing invitations imports import-new connections connection-shelf forms form-new
-    work-plans add-lead leads-sent telling told nav-counts assignment-log
+    work-plans add-lead leads-sent telling told nav-counts assignment-log in-out
 """
 OF_THE_RULES = "rules-set rules-draft rules-compare rules-again rules-simulate rules-share rules-publish rules-try"
 
@@ -33,6 +33,7 @@ def pages(house):
         "rep-availability": house.ana,
         "rep-leave": house.ana,
         "rep-fair-share": house.ana,
+        "rep-report": house.ana,
         "simulation": house.asked.simulation,
         "shared-draft": house.asked,
         "work-plan": house.group,
@@ -45,6 +46,7 @@ def pages(house):
         "lead-why": house.lead,
     }
     found |= {name: reverse(name, args=[thing.uid]) for name, thing in of.items()}
+    found |= {name: reverse("figure", args=[name]) for name in ("speed_to_lead", "meetings", "pool_wait", "load")}
     for model in admin.site._registry:
         meta = model._meta
         found[f"admin: {meta.label}"] = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
