@@ -50,6 +50,17 @@ LABELS = {
 }
 # Beside the section that begins with the metric.
 NOTES = {"meetings": gettext_lazy("the leads of the period before have had more time")}
+_WAIT = gettext_lazy("%s still wait")
+# Of a duration: what ended, and what did not.
+_ENDED = {
+    "speed_to_lead": (gettext_lazy("%s contacted"), _WAIT),
+    "response_time": (gettext_lazy("%s contacted"), gettext_lazy("%s not")),
+    "touches_to_reach": (gettext_lazy("%s reached"), gettext_lazy("%s not")),
+    "call_duration": (gettext_lazy("%s calls"),),
+    "time_to_close": (gettext_lazy("%s won"),),
+    "pool_wait": (gettext_lazy("%s claimed"), gettext_lazy("%s not")),
+    "hold_wait": (gettext_lazy("%s went on"), _WAIT),
+}
 # Where less is better.
 _LESS = {"speed_to_lead", "response_time", "touches_to_reach", "pool_wait", "hold_wait"}
 # Of these a difference is told in colour. What comes of leads takes time, and the leads of the period before had more.
@@ -98,12 +109,9 @@ def of(name: str, answer: Answer) -> str:
     if unit == "share":
         told = {"count": _n(answer.count), "n": _n(answer.n)}
         return _("%(count)s of %(n)s") % told if answer.n else ""
-    if unit in {"seconds", "number"}:
-        parts = [
-            _("%s ended") % _n(answer.n) if answer.n else "",
-            _("%s still wait") % _n(answer.open) if answer.open else "",
-        ]
-        return ", ".join(filter(None, parts))
+    if name in _ENDED:
+        parts = zip(_ENDED[name], (answer.n, answer.open), strict=False)
+        return ", ".join(str(words) % _n(n) for words, n in parts if n)
     if unit == "money" and answer.open:
         return _("%s won without a worth") % _n(answer.open)
     return ""
