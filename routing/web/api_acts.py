@@ -1,4 +1,4 @@
-"""REST of what people do to many leads at once, or to routing itself: pause, route again, assign, unassign, let go."""
+"""REST of what people do to many leads at once, or to routing: pause, again, assign, unassign, priority, let go."""
 
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from reps import access
 from reps.models import Group, Membership, Rep
 from routing import halt, hand, wording
 from routing.assign import NotYoursError
+from routing.engine.ruleset import LAST_BAND
 from routing.hand.leave import Leave, NotLeavingError, Where
 from routing.models import Act, RoutingPause, RuleSetVersion
 from routing.web.api_parts import Body, RulesAPI, chosen, found_or_404, unprocessable
@@ -170,6 +171,24 @@ class UnassignView(RulesAPI):
             bar=bool(body.flag("bar", default=False)),
             counted=bool(body.flag("counted", default=False)),
         )
+        return Response(_moved(done))
+
+
+class PriorityView(RulesAPI):
+    """POST sets where leads wait while nobody has them."""
+
+    managers_write = True
+
+    def post(self, request: Request) -> Response:
+        """`{"leads": [ids], "priority": 0 to 9, "why": "..."}`; null as rules and score say."""
+        body = Body(request.data, "leads", "priority", "why")
+        if "priority" not in body.data:
+            body.wrong("priority", _("This is needed."))
+        band = body.number("priority")
+        if band is not None and band > LAST_BAND:
+            body.wrong("priority", _("From 0, served first, to %d, served last.") % LAST_BAND)
+        leads = chosen(self.overseen(request), body.uids("leads"))
+        done = hand.set_priority(leads=leads, band=band, by=self.by(request), why=body.text("why"), now=timezone.now())
         return Response(_moved(done))
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("leads/<uuid:uid>/why/", why.WhyView.as_view(), name="lead-why"),
     path("leads/assign/", api_acts.AssignView.as_view(), name="leads-assign"),
     path("leads/unassign/", api_acts.UnassignView.as_view(), name="leads-unassign"),
+    path("leads/priority/", api_acts.PriorityView.as_view(), name="leads-priority"),
     path("offers/", api_offers.OffersView.as_view(), name="offers"),
     path("offers/<uuid:uid>/accept/", api_offers.AcceptView.as_view(), name="offer-accept"),
     path("offers/<uuid:uid>/decline/", api_offers.DeclineView.as_view(), name="offer-decline"),

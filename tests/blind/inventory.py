@@ -50,7 +50,7 @@ NOT_REPS = """
     return-rates return-rule returns simulation simulation-cancel start start-team start-test test-delete tests-clear
     to-assign team team-add team-limit team-member team-skill team-skills team-week territories territory
     territory-new work-plan work-plans
-    api:leads-assign api:leads-unassign api:rep-leave api:rep-leave-preview api:routing-again
+    api:leads-assign api:leads-priority api:leads-unassign api:rep-leave api:rep-leave-preview api:routing-again
     api:routing-again-preview api:routing-pauses api:routing-resume api:routing-resume-preview api:rule-set-check
     api:rule-set-compare api:rule-set-draft api:rule-set-example api:rule-set-examples api:rule-set-go-back
     api:rule-set-publish api:rule-set-try api:rule-set-version api:rule-set-versions api:rule-sets api:simulation

@@ -255,6 +255,24 @@ def test_leads_are_assigned_and_unassigned(call, drafted):
     assert fields_of(call("post", "leads/assign/", {"leads": ids, "to": str(ben.uid)})) == ["to"]
 
 
+def test_leads_that_wait_are_given_a_priority(call, drafted):
+    make.publish()
+    (owned,) = arrive(1)
+    waits = make.arrive()
+    ids = [str(waits.uid), str(owned.uid)]
+
+    put = call("post", "leads/priority/", {"leads": ids, "priority": 2, "why": "Fair"})
+
+    assert (put.status_code, put.says["leads"], put.says["stayed"]) == (200, ids[:1], {"assigned": 1})
+    assert Lead.objects.get(pk=waits.pk).set_band == 2
+    assert call("post", "leads/priority/", {"leads": ids[:1], "priority": None}).says["moved"] == 1
+    assert Lead.objects.get(pk=waits.pk).set_band is None
+    for wrong in ({}, {"priority": 10}, {"priority": -1}, {"priority": True}, {"priority": "2"}):
+        refused = call("post", "leads/priority/", {"leads": ids} | wrong)
+        assert (refused.status_code, fields_of(refused)) == (400, ["priority"])
+    assert fields_of(call("post", "leads/priority/", {"priority": 2})) == ["leads"]
+
+
 def test_a_rep_leaves_after_a_look(call, drafted):
     make.publish()
     arrive(4)
@@ -324,6 +342,9 @@ def test_each_scope_and_each_role_opens_its_own(drafted, team):
         "leads": 403, "reads": 403, "rep": 403, "manager": 403, "other": 403, "ops": 200,
     }  # fmt: skip
     assert status("post", "leads/unassign/", again) == {
+        "leads": 403, "reads": 403, "rep": 403, "manager": 200, "other": 400, "ops": 200,
+    }  # fmt: skip
+    assert status("post", "leads/priority/", again | {"priority": 1}) == {
         "leads": 403, "reads": 403, "rep": 403, "manager": 200, "other": 400, "ops": 200,
     }  # fmt: skip
     assert status("post", f"reps/{ana.uid}/leave/preview/", {}) == {
