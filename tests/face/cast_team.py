@@ -203,15 +203,15 @@ def territories() -> dict[str, Any]:
         made = Territory(pk=pk, uid=UUID(str(uid(name))), name=name, group=GROUPS[0], market=market)
         covers = [places.area_says(area) for area in read_areas(market)]
         rows.append({"territory": made, "reps": reps, "empty": reps == "nobody", "covers": covers})
+    gone = "No rep covers Portugal: 12 leads came from there in the last 30 days."
+    both = "Ana (Berlin Mitte) and Ben (Berlin) both cover Germany 10115-10999: they share its leads."
+    hole, twice = places.Wrong(True, ("PT",), gone), places.Wrong(False, ("DE",), both)
     return {
         **manager_shell("team"),
         "tabs": tabs("territories"),
         "rows": rows,
-        "tree": places.tree((row, read_areas(row["territory"].market)) for row in rows),
-        "problems": {
-            "holes": ["No rep covers Portugal: 12 leads came from there in the last 30 days."],
-            "overlaps": ["Ana (Berlin Mitte) and Ben (Berlin) both cover Germany 10115-10999: they share its leads."],
-        },
+        "tree": places.tree(((row, read_areas(row["territory"].market)) for row in rows), [hole, twice]),
+        "problems": {"holes": [hole.says], "overlaps": [twice.says]},
         "all": True,
     }
 

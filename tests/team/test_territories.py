@@ -109,6 +109,9 @@ def test_holes_are_named_by_country_and_by_part(client, team):
     Lead.objects.filter(pk=old.pk).update(arrived_at=timezone.now() - timedelta(days=31))
     page = client.get(reverse("territories"))
 
+    (europe,) = [part for part in page.context["tree"] if part["name"] == "Europe"]
+    assert (europe["holes"], europe["overlaps"]) == (2, 0)
+    assert [c["name"] for c in europe["countries"] if c["wrong"]] == ["France", "Portugal"]
     assert page.context["problems"]["holes"] == [
         "No rep covers Portugal: 2 leads came from there in the last 30 days. The territory Iberia has no rep.",
         "France is covered in parts: 1 of 2 leads of the last 30 days fits no rep's territory.",

@@ -1,6 +1,7 @@
 """Areas in words and as a tree, and what is wrong with who covers what, in sentences."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -108,9 +109,26 @@ def hole_says(hole: Hole, empty: Sequence[str]) -> str:
     return told + (" " + _("The territory %s has no rep.") % names_say(empty) if empty else "")
 
 
-def tree(rows: Iterable[tuple[Any, Sequence[Area]]]) -> list[dict[str, Any]]:
-    """Parts of the world, their countries, and what of each is covered; rows are whatever stands for a territory."""
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A hole or an overlap in words, and the countries it is in (none: in all, or no country is known)."""
+
+    hole: bool
+    countries: tuple[str, ...]
+    says: str
+
+
+def tree(rows: Iterable[tuple[Any, Sequence[Area]]], wrong: Iterable[Wrong] = ()) -> list[dict[str, Any]]:
+    """Parts of the world, their countries, what of each is covered, and what is wrong there.
+
+    Rows are whatever stands for a territory.
+    """
     by_country: dict[str, list[tuple[int, str, Any]]] = {}
+    wrongs: dict[str, list[Wrong]] = {}
+    for one in wrong:
+        for code in one.countries or ("",):
+            wrongs.setdefault(code, []).append(one)
+            by_country.setdefault(code, [])
     for row, areas in rows:
         for area in areas:
             for code in sorted(area.countries) or [""]:
@@ -122,14 +140,25 @@ def tree(rows: Iterable[tuple[Any, Sequence[Area]]]) -> list[dict[str, Any]]:
         country = {
             "name": country_name(code) if code else "",
             "lines": [{"says": says, "row": row} for _order, says, row in lines],
+            "wrong": wrongs.get(code, []),
         }
         parts.setdefault(_part(code), []).append(country)
     order = ["", *(str(label) for _key, label in PARTS), _("Elsewhere")]
     return [
-        {"name": name or _("In all countries"), "countries": sorted(parts[name], key=lambda one: one["name"])}
+        {
+            "name": name or _("In all countries"),
+            "countries": sorted(parts[name], key=lambda one: one["name"]),
+            **_counted(parts[name]),
+        }
         for name in order
         if name in parts
     ]
+
+
+def _counted(countries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Each hole and each overlap once, in however many of the countries it is."""
+    found = {one for country in countries for one in country["wrong"]}
+    return {"holes": sum(one.hole for one in found), "overlaps": sum(not one.hole for one in found)}
 
 
 def _part(code: str) -> str:

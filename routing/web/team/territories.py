@@ -47,37 +47,47 @@ def listed(request: HttpRequest) -> HttpResponse:
         }
         for row in rows
     ]
+    wrong = _wrong(mine, rows, reps)
     context = {
         "now": mine.now,
         "tabs": scope.tabs("territories"),
         "rows": shown,
-        "tree": places.tree(zip(shown, areas.values(), strict=True)),
-        "problems": problems(mine, rows, reps),
+        "tree": places.tree(zip(shown, areas.values(), strict=True), wrong),
+        "problems": _told(wrong),
         "all": mine.all,
     }
     return render(request, "routing/team_territories.html", context)
 
 
-def problems(mine: Scope, rows: list[Territory], reps: dict[int, list[str]]) -> dict[str, list[str]]:
+def _wrong(mine: Scope, rows: list[Territory], reps: dict[int, list[str]]) -> list[places.Wrong]:
     """Holes and overlaps in words; without any territory there is nothing to be wrong."""
     everything = territories_of(SEEDED, mine.now)
     if not everything:
-        return {"holes": [], "overlaps": []}
+        return []
     known = {row.pk: row for row in Territory.objects.filter(pk__in=[one.id for one in everything])}
     own = {row.pk for row in rows}
     found = [one for one in market.overlaps(everything) if one.first in own or one.second in own]
     gone = market.holes(Lead.objects.overseen_by(mine.user), everything, now=mine.now)
     empty = [one for one in everything if not one.reps]
-    says = [
+    holes = [
         places.hole_says(
             hole, [known[one.id].name for one in empty if any(hole.country in area.countries for area in one.areas)]
         )
-        for hole in gone[:_SHOWN]
+        for hole in gone
     ]
-    return {
-        "holes": [*says, *_more(len(gone))],
-        "overlaps": [*(places.overlap_says(one, known, reps) for one in found[:_SHOWN]), *_more(len(found))],
-    }
+    return [
+        *(places.Wrong(True, (hole.country,), says) for hole, says in zip(gone, holes, strict=True)),
+        *(
+            places.Wrong(False, tuple(sorted(one.area.countries)), places.overlap_says(one, known, reps))
+            for one in found
+        ),
+    ]
+
+
+def _told(wrong: list[places.Wrong]) -> dict[str, list[str]]:
+    """The first of each, above the tree."""
+    told = {"holes": [one.says for one in wrong if one.hole], "overlaps": [one.says for one in wrong if not one.hole]}
+    return {name: [*says[:_SHOWN], *_more(len(says))] for name, says in told.items()}
 
 
 def _more(n: int) -> list[str]:
