@@ -140,6 +140,7 @@ def group() -> dict[str, Any]:
     form.errors["claims_unworked"] = form.error_class(["Ensure this value is greater than or equal to 1."])
     return {
         **manager_shell("team"), "tabs": cast_team.tabs("team-groups"), "group": row, "form": form, "open": True,
+        "steps_url": "/admin/",
         "says": ["Among those on duty and below their limits, by turns.", "Rule 3, Walk-ins: nobody is in Walk-ins."],
         "problem": "Somebody else changed this group meanwhile. What you typed stands below; saving puts it in its place.",
     }  # fmt: skip

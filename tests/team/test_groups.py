@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -144,6 +145,10 @@ def test_steps_of_its_own_stay_while_something_else_is_changed(client, team):
     page = client.get(url_of(team["dach"]))
     assert "Steps of its own" in page.text
     assert "By lot among those on duty. Ops change them in the admin." in page.text
+    assert reverse("admin:reps_group_change", args=[team["dach"].pk]) not in page.text
+    ops = Client()
+    ops.force_login(make.user("Odile", is_ops=True))
+    assert reverse("admin:reps_group_change", args=[team["dach"].pk]) in ops.get(url_of(team["dach"])).text
     (listed,) = [row for row in client.get(reverse("team-groups")).context["rows"] if row["group"].name == "DACH"]
     assert listed["way"] == "own steps"
     post(client, url_of(team["dach"]), respond_within="30")

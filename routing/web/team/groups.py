@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -207,6 +208,12 @@ def _may_add(user: User) -> bool:
     return access.edits_rules(user)
 
 
+def _steps_url(user: User, group: Group | None) -> str:
+    """Where steps of its own are written; empty for who may not."""
+    may = group is not None and user.is_staff and user.has_perm("reps.change_group")
+    return reverse("admin:reps_group_change", args=[group.pk]) if group and may else ""
+
+
 def _page(
     request: HttpRequest,
     mine: Scope,
@@ -226,5 +233,6 @@ def _page(
         "problem": problem,
         "says": says or [],
         "open": bool(inner or form.silence_error),
+        "steps_url": _steps_url(mine.user, group),
     }
     return render(request, "routing/team_group.html", context, status=422 if wrong else 200)
