@@ -1,11 +1,8 @@
 """A rep flags something unfair, the manager answers and changes the rules, and the version history links it."""
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
-from routing import rulesets
-from routing.models import RuleSet
 from tests import factories as make
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -26,11 +23,19 @@ def test_a_question_its_answer_and_the_version_it_led_to(product):
         page.get_by_role("button", name="Send").click()
         expect(page.get_by_text("Not answered yet")).to_be_visible()
 
-    RuleSet.objects.get().rules.update(respond_within=30)
-    rulesets.publish(rule_set=RuleSet.objects.get(), by=clara, comment="Thirty minutes", now=timezone.now())
-
     with product.signed_in(clara) as page:
-        page.get_by_role("link", name="How leads are shared").first.click()
+        page.goto(f"{product.url}/rules/")
+        page.get_by_role("link", name="Edit", exact=True).click()
+        page.get_by_role("link", name="Everything else", exact=True).click()
+        page.get_by_label("Response time").fill("30")
+        page.get_by_role("button", name="Save in the draft").click()
+        expect(page.get_by_text("1 change since version 1")).to_be_visible()
+        page.get_by_role("link", name="Publish", exact=True).click()
+        page.get_by_label("What changed, and why?").fill("Thirty minutes")
+        page.get_by_role("button", name="Publish version 2").click()
+        expect(page.get_by_text("is published as version 2").first).to_be_visible()
+
+        page.goto(f"{product.url}/how-shared/")
         expect(page.get_by_text("30 minutes").first).to_be_visible()
         page.get_by_role("link", name="Something unfair?").click()
         page.get_by_label("Your answer to Ana Lindqvist").fill("You are right: thirty from now on.")
