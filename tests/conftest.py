@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from reporting.spells import keep
+from reporting.spells import daily, keep
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +36,7 @@ def pytest_runtest_teardown(item):
         return
     keep.refresh_all()
     assert keep.differing() == 0, "the stored figures of spells are not those of their rows"
+    assert daily.differing() == 0, "the counts of days are not those of the spells"
 
 
 def _without_leads():

@@ -3,7 +3,7 @@
 import csv
 import os
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from reporting import tables
+from reporting import in_and_out, tables
 from reporting.scope import Scope
 from reps.models import Division, Rep
 from tests import factories as make
@@ -103,3 +103,12 @@ def test_totals_are_those_of_the_files(imported):
         for day, n in totals("day", "arrived").items():
             found[day[:7]] += n
     assert found == months
+
+    # By the month in which each was won, whenever it came.
+    days = [date(2017 + n // 12, n % 12 + 1, 1) for n in range(5, 24)]
+    counted = in_and_out.counted(scope=Scope(), days=days, until=date(2019, 1, 1), cut="all")
+    won = Counter({days[step].strftime("%Y-%m"): counts.n["won"] for (step, _part), counts in counted.items()})
+    assert +won == Counter(
+        datetime.strptime(deal["won_date"], "%d-%m-%Y %H:%M").replace(tzinfo=zone).strftime("%Y-%m")
+        for deal in deals.values()
+    )
