@@ -1,7 +1,5 @@
 """What the pages of all figures are given: a month of a company, and one figure of it by rep."""
 
-
-
 from typing import Any
 
 from django import forms
