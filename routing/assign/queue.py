@@ -18,6 +18,7 @@ from routing.engine.world import Lead as Facts
 from routing.models import Assignment
 
 _MOST_BANDED = 5000
+_IN_LINE = ["ready", "pooled", "held", "desk", "set_aside"]
 _DECODER = json.JSONDecoder(parse_float=Decimal)  # made once: to make one costs more than to read a small text
 
 
@@ -66,28 +67,34 @@ def give_bands(division_id: int, rules: Rules | None) -> None:
 
 
 def _said_anywhere(division_id: int) -> bool:
-    """Whether a score has priorities in this division, or a person gave one to a lead."""
+    """Whether a score has priorities in this division, or a person put a lead at the usual place or behind it."""
     scores = ScoreBand.objects.filter(division=division_id).values_list(Value(1))
-    by_hand = Lead.objects.filter(division=division_id, set_band__isnull=False).values_list(Value(1))
+    by_hand = Lead.objects.filter(division=division_id, set_band__gte=DEFAULT_BAND).values_list(Value(1))
     return scores.union(by_hand, all=True)[:1].exists()
 
 
 def set_bands(division_id: int, leads: Sequence[int], band: int) -> None:
-    """A person says where these wait. Under the turn; the first time, all others that wait get the usual place.
+    """A person says where these wait. Under the turn.
 
-    Without a place they would stand behind the last, since nothing named one so far.
+    Who has no place stands behind all that have one, so those put before the usual place change no other lead. The
+    first put at it or behind it would stand before the rest: then all others that wait get the usual place.
     """
     with connection.cursor() as cursor:
         cursor.execute("UPDATE leads_lead SET set_band = %s, band = %s WHERE id = ANY(%s)", [band, band, list(leads)])
+        if band < DEFAULT_BAND:
+            return
         cursor.execute(
-            "UPDATE leads_lead SET band = %s WHERE division_id = %s AND band IS NULL"
-            " AND state IN ('ready', 'pooled', 'held', 'desk', 'set_aside')",
-            [DEFAULT_BAND, division_id],
+            "UPDATE leads_lead SET band = %s WHERE division_id = %s AND band IS NULL AND state = ANY(%s)",
+            [DEFAULT_BAND, division_id, _IN_LINE],
         )
 
 
-def unset_bands(leads: Sequence[int], rules: Rules | None) -> None:
-    """They wait where rules and score say, as these are now. Under the turn."""
+def unset_bands(division_id: int, leads: Sequence[int], rules: Rules | None) -> None:
+    """They wait where rules and score say, as these are now; where nobody has a place, without one. Under the turn."""
+    named = rules is not None and bool(rules.bands)
+    if not named and not _said_anywhere(division_id) and not _placed(division_id):
+        Lead.objects.filter(pk__in=leads).update(set_band=None, band=None)
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -104,6 +111,12 @@ def unset_bands(leads: Sequence[int], rules: Rules | None) -> None:
             " FROM unnest(%s::bigint[], %s::int[]) AS x(lead, band) WHERE l.id = x.lead",
             [[pk for pk, _place in bands], [place for _pk, place in bands]],
         )
+
+
+def _placed(division_id: int) -> bool:
+    """Whether a lead that waits has a place that no person gave it."""
+    waiting = Lead.objects.filter(division=division_id, state__in=_IN_LINE, set_band=None)
+    return waiting.filter(band__isnull=False).exists()
 
 
 def _band(rules: Rules | None, score_band: int | None, folded: str | None) -> int:

@@ -39,7 +39,7 @@ def _set(division: int, pks: Sequence[int], band: int | None, by: User | None, w
         going = [lead.pk for lead in split.going]
         if band is None:
             version = rulesets.published(division)
-            queue.unset_bands(going, rulesets.rules_of(version) if version else None)
+            queue.unset_bands(division, going, rulesets.rules_of(version) if version else None)
         else:
             queue.set_bands(division, going, band)
         timeline.record(

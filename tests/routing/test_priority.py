@@ -34,6 +34,7 @@ def test_it_orders_what_waits_and_leaves_the_rest_at_the_usual_place(pool):
 
     assert bands(pool) == dict.fromkeys((lead.pk for lead in pool), None)
     done = put([third], 2, clara)
+    assert bands([first, second]) == {first.pk: None, second.pk: None}  # who was behind it is, and is not written
     put([first], 9)
 
     assert done.leads == [third.pk]
@@ -55,7 +56,27 @@ def test_it_holds_against_the_rules_and_score_and_is_taken_off(pool):
     again = put([lead], 1)
     assert (again.leads, dict(again.stayed)) == ([], {"so_already": 1})
     put([lead], None)
-    assert Lead.objects.filter(pk=lead.pk).values_list("set_band", "band").get() == (None, 5)
+    assert Lead.objects.filter(pk=lead.pk).values_list("set_band", "band").get() == (None, None)
+
+
+def test_taken_off_it_waits_where_the_others_do(pool):
+    first, second, third = pool
+    put([third], 9)
+    put([first], 1)
+    put([first], None)
+    assert bands(pool) == {first.pk: 5, second.pk: 5, third.pk: 9}
+    put([third], None)
+    put([second], 0)
+    put([second], None)
+    assert bands(pool) == dict.fromkeys((lead.pk for lead in pool), 5)
+
+
+def test_who_comes_after_one_put_first_stands_behind_who_came_before(pool):
+    put([pool[2]], 0)
+    fresh = make.arrive()
+    live.route_ready(1)
+    waiting = Lead.objects.filter(state="pooled").order_by("band", "arrived_at", "pk")
+    assert list(waiting) == [pool[2], pool[0], pool[1], fresh]
 
 
 def test_who_comes_afterwards_stands_before_what_was_put_last(pool):
