@@ -41,7 +41,7 @@ class Found:
 
 def _of(related: type[Model], request: HttpRequest, text: str) -> list[int]:
     if related is Lead:
-        return _leads(request, text)
+        return leads_of(request, text)
     rows: QuerySet[Any]
     if related is Rep:
         rows = Rep.objects.filter(Q(user__name__icontains=text) | Q(user__email__icontains=text))
@@ -52,7 +52,7 @@ def _of(related: type[Model], request: HttpRequest, text: str) -> list[int]:
     return list(rows.values_list("pk", flat=True)[:_MOST])
 
 
-def _leads(request: HttpRequest, text: str) -> list[int]:
+def leads_of(request: HttpRequest, text: str) -> list[int]:
     seen = Lead.objects.visible_to(request.user, now=timezone.now())
     with suppress(ValueError):
         return list(seen.filter(uid=uuid.UUID(text)).values_list("pk", flat=True))

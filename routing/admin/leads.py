@@ -14,6 +14,7 @@ from unfold.decorators import action
 
 from leads.life import State
 from leads.models import Lead
+from leads.web.found import leads_of
 from leads.web.words import STATES
 from reps.web.admin_parts import HouseAdmin, ReadOnly
 from routing import hand, wording
@@ -28,7 +29,8 @@ class LeadAdmin(ReadOnly, HouseAdmin):
     list_display = ("pk", "stands", "stage", "group", "owner", "source", "arrived_at")
     list_filter = ("arrived_at", "state", "stage", "kind", "group")
     list_select_related = ("stage", "group", "owner__user")
-    search_fields = ("uid", "external_id", "private__email", "private__company")
+    search_fields = ("uid",)  # that there is a search; get_search_results says what it finds
+    search_help_text = gettext_lazy("Name, company, mail, phone, the sender's own number or the lead's address")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Lead]":
         """Those the reader may see on the pages, so that search finds nothing hidden either."""
@@ -37,6 +39,13 @@ class LeadAdmin(ReadOnly, HouseAdmin):
             .get_queryset(request)
             .filter(pk__in=Lead.objects.visible_to(request.user, now=timezone.now()).values("pk"))
         )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Lead]", search_term: str
+    ) -> "tuple[QuerySet[Lead], bool]":
+        """As the page of all leads finds them, by an index; joined, it would take seconds with many."""
+        text = search_term.replace("\x00", "").strip()
+        return (queryset.filter(pk__in=leads_of(request, text)) if text else queryset), False
 
     readonly_fields = ("page", "stands", "because")
     actions = ("route_again", "release", "let_through")
