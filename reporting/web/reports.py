@@ -20,11 +20,11 @@ from django.views.decorators.http import require_safe
 
 from leads.models import Export
 from leads.web.exports import limited, note
-from reporting import cohort, exports
+from reporting import cohort, exports, targets
 from reporting.metric import ENOUGH
 from reporting.metrics.rule_hits import rule_hits
 from reporting.period import Period
-from reporting.web import figures, sources, words
+from reporting.web import figures, sources, target_words, words
 from reporting.web.asking import ReportForm, asked, groups_for, period_of, wrong
 from reps import access
 from reps.models import Group, Membership, Rep
@@ -81,7 +81,11 @@ def page(request: HttpRequest) -> HttpResponse:
     sort = request.GET.get("sort", _USUAL)
     rows = in_order(rows_of(span, what.scope, now=what.now, query=urlencode({"period": span.key})), sort)
     axis = axis_of(rows, mark=whole.answers["close_rate"].value)
+    marks = target_words.marks(
+        targets.standings(groups=groups_for(request), since=span.since, until=span.until, now=now)
+    )
     for row in rows:
+        row["marks"] = marks.get(row["pk"], [])
         row["quiet"] = bool(row["close"] and near(row["close"], axis["mark"]))
     groups = what.scope.groups
     query = request.GET.urlencode()
@@ -144,7 +148,7 @@ def rows_of(span: Period, scope: cohort.Scope, *, now: datetime, query: str) -> 
     """A row for each rep with leads in the period."""
     found = cohort.ask(scope=scope, since=span.since, until=span.until, now=now, cut="rep")
     names = _names(found, scope, now)
-    return [row_of(names[pk], figures_of, query) for pk, figures_of in found.items()]
+    return [row_of(names[pk], figures_of, query) | {"pk": pk, "marks": []} for pk, figures_of in found.items()]
 
 
 def row_of(rep: Named, found: cohort.Figures, query: str) -> Row:

@@ -118,6 +118,8 @@ def test_a_manager_sets_one_and_takes_it_away(client, team):
     assert "2 of 3 reps are below" in says
     assert "below target: meetings booked 30 %, aim 50 %; low on comparable leads" in says
     assert "below target: meetings booked 25 %, aim 50 %; got weaker leads" in says
+    reports = text_of(client.get(reverse("reports"), {"period": "90"}))
+    assert "below target: meetings booked 30 %, aim 50 %; low on comparable leads" in reports
     assert "Hours on duty" in says
     client.post(url, {**given, "aim": ""})
     assert not Target.objects.exists()
