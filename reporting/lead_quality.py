@@ -124,13 +124,6 @@ def quality(*, scope: Scope, since: datetime, until: datetime, now: datetime, re
     return Quality(had, expected, variance, kinds, curves)
 
 
-def totals(*, scope: Scope, since: datetime, until: datetime, now: datetime, result: Result) -> tuple[int, int]:
-    """How many leads were assigned in the span, for each rep once, and how many of them came to the result."""
-    keep.refresh()
-    ((leads, came),) = _asked(_TOTALS, scope=scope, since=since, until=until, now=now, result=result)
-    return leads, came
-
-
 def one_by_one(
     *, scope: Scope, since: datetime, until: datetime, now: datetime, result: Result, most: int
 ) -> list[dict[str, Any]]:
@@ -268,10 +261,6 @@ UNION ALL
 SELECT source, quarter, end_age, NULL, ARRAY[count(came_at), count(*) FILTER (WHERE came_at IS NULL
     AND lost_at IS NOT NULL), count(*) FILTER (WHERE came_at IS NULL AND lost_at IS NULL)], NULL, NULL, NULL
 FROM lead WHERE kept GROUP BY source, quarter, end_age
-"""
-_TOTALS = """
-WITH {leads}
-SELECT count(*), count(came_at) FROM one WHERE %(rep)s::bigint IS NULL OR rep_id = %(rep)s::bigint
 """
 _EACH = """
 WITH {leads}

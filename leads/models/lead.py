@@ -111,7 +111,8 @@ class LeadQuerySet(models.QuerySet):
             return self.none()
         mine = Membership.objects.at(now).filter(rep=rep).values("group")
         waiting = self.before_the_claim().filter(group__in=mine)
-        return waiting.exclude(pk__in=Lead.objects.visible_to(user, now=now).values("pk"))
+        # Of those that wait only, or every lead there is would be looked at.
+        return waiting.exclude(pk__in=waiting.visible_to(user, now=now).values("pk"))
 
 
 class AccountHow(models.TextChoices):

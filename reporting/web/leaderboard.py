@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from leads.models import Export
 from leads.web.exports import limited, note
-from reporting import exports
-from reporting.lead_quality import Result, one_by_one, quality, totals
+from reporting import cohort, exports
+from reporting.lead_quality import Result, one_by_one, quality
 from reporting.leaderboard import Leaderboard, Line, leaderboard
 from reporting.metric import Answer, share
 from reporting.web import alert_words, target_words
@@ -151,8 +151,10 @@ def leads_export(request: HttpRequest, uid: str) -> HttpResponse:
 def _before(what: Asked) -> Answer:
     """The like span before, of all reps together."""
     since, until = what.period.before
-    leads, came = totals(scope=what.scope, since=since, until=until, now=what.now, result=what.result)
-    return share(came, leads)
+    # A lead counts once for each rep, as in the lines.
+    name = "assigned_to_close" if what.result.name == "wins" else what.result.metric
+    found = cohort.ask(scope=what.scope, since=since, until=until, now=what.now, cut="rep", names=(name,)).values()
+    return share(sum(one.answers[name].count for one in found), sum(one.counts["leads"] for one in found))
 
 
 def _found(what: Asked) -> Leaderboard:
