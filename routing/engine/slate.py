@@ -66,7 +66,7 @@ class Slate(NamedTuple):
     retry_at: datetime | None = None  # and until this instant at the latest
     duty_asked: bool = False
     duty_from: int = 0  # so many were dropped before duty was asked
-    stand_in: int | None = None  # who stands though not there, being back soonest
+    untold: int | None = None  # whose duty a step looked at, where no verdict on them tells it
     named: int | None = None  # the rep the rule names, whom a backup may represent
 
     def without(self, out: Mapping[int, Reason]) -> Slate:

@@ -286,6 +286,19 @@ def test_every_decision_is_made_again_to_the_letter(given_, ruled, coming):
         assert record(made) == kept
 
 
+def test_it_is_kept_that_a_named_rep_was_away_who_was_out_for_another_reason():
+    away = rep(2, absences=(Absence(MONDAY, None, AbsenceKind.LEAVE),), backup=1)
+    team = world(group(1, 1, 2, 3, steps=[step("not_again"), step("fixed", rep=2)]), reps=[away])
+    about = replace(lead(), barred=frozenset({2}))
+    decision = decide(about, team, TO_ONE, at=NINE)
+    kept, prints = stored(team, decision)
+
+    made = again(kept, prints=prints, facts=about.facts, folded=about.folded, rules=TO_ONE)
+
+    assert decision.rep == 1
+    assert record(made) == kept
+
+
 @pytest.mark.property
 @settings(max_examples=examples(100), deadline=None)
 @given(worlds(), rule_sets(), arrivals(), st.sampled_from([*PEOPLE, 99]))

@@ -54,8 +54,8 @@ class Asked:
         """When those a lead could be held for come on duty next."""
         self.told.setdefault("comes", {}).update({str(rep): iso(at) for rep, at in begins.items()})
 
-    def stands_in(self, number: int, at: datetime) -> None:
-        """Why somebody who stands in was not there, and when they come: no verdict on them tells it."""
+    def duty_of(self, number: int, at: datetime) -> None:
+        """Why somebody was not there, and when they come, where no verdict on them tells it."""
         rep = self.world.reps.get(number)
         if rep is not None:
             why = rep.off_duty(at)

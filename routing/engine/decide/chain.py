@@ -300,8 +300,8 @@ class Walk:
         if asks := strategy.asks(step.options):
             self.asked.of(asks)
         narrowed: Slate = strategy.narrow(slate, self.lead, self.world, step.options)
-        if narrowed.stand_in is not None:
-            self.asked.stands_in(narrowed.stand_in, self.at)
+        if narrowed.untold is not None:
+            self.asked.duty_of(narrowed.untold, self.at)
         if self.trace is not None and self.rule is not None:
             before = set(slate.dropped)
             dropped = tuple(row for row in narrowed.dropped if row not in before)

@@ -63,7 +63,7 @@ class Availability(Strategy[AvailabilityOptions]):
         dropped = tuple(row for row in narrowed.dropped if row[0] != soonest.rep)
         why = reason(Code.BACK_SOONEST, next=iso(_back(world.reps.get(soonest.rep), slate.at)))
         chosen = Chosen(frozenset({soonest.rep}), why, why)
-        return narrowed._replace(standing=(soonest,), dropped=dropped, chosen=chosen, stand_in=soonest.rep)
+        return narrowed._replace(standing=(soonest,), dropped=dropped, chosen=chosen, untold=soonest.rep)
 
 
 def _off_duty(slate: Slate, reps: Mapping[int, Rep]) -> dict[int, Reason]:

@@ -47,7 +47,9 @@ class Fixed(Strategy[FixedOptions]):
                 return None
             return why_not if member.rep == options.rep else reason(Code.NOT_THE_NAMED_REP, rep=options.rep)
 
-        return slate.drop(verdict)
+        # Of who was out before for another reason, the record would not know that they were away as well.
+        hidden = away is not None and any(rep == options.rep and why.code != why_not.code for rep, why in slate.dropped)
+        return slate.drop(verdict)._replace(untold=options.rep if hidden else slate.untold)
 
 
 strategy = Fixed()
