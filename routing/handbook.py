@@ -234,6 +234,10 @@ def _weights(group: Group, steps: tuple[Step, ...], *, now: datetime, public: bo
         yield _("Everybody counts the same.")
     else:
         yield _("A lead is split by weight. Managers set the weights; a change counts from the next lead on.")
+        if group.even_percent:
+            yield _(
+                "Of 100 such leads about %(n)d are drawn by lot, with the same chance for all, to see what weights bring."
+            ) % {"n": group.even_percent}
     if public:
         return
     rows = Membership.objects.at(now).filter(group=group, rep__active=True).select_related("rep__user")

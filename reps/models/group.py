@@ -5,7 +5,7 @@ import uuid
 import pghistory
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -135,6 +135,13 @@ class Group(models.Model):
         choices=WhenAway,
         default=WhenAway.KEEP,
         help_text=_("Only planned time off, not a pause; what the owner was in touch about stays with them."),
+    )
+    even_percent = models.PositiveSmallIntegerField(
+        _("of 100 leads shared evenly, to compare"),
+        default=0,
+        editable=False,
+        help_text=_("Kept by the weights by output: what they bring is measured against these."),
+        validators=[MaxValueValidator(50)],
     )
     active = models.BooleanField(_("active"), default=True)
 

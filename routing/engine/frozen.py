@@ -22,6 +22,8 @@ def print_group(group: Group, reps: Mapping[int, Rep]) -> dict[str, Any]:
         "count_accounts": group.count_accounts,
         "paused": group.paused,
         "has_pool": group.has_pool,
+        # only where it is used: prints from before stay equal to those of today
+        **({"even_percent": group.even_percent} if group.even_percent else {}),
         "members": [[m.rep, m.weight, m.tier, m.cap, _print_limits(m.limits)] for m in group.members],
         "reps": {str(m.rep): print_rep(reps[m.rep]) for m in group.members if m.rep in reps},
     }
@@ -42,6 +44,7 @@ def read_group(body: Mapping[str, Any]) -> tuple[Group, dict[int, Rep]]:
         count_accounts=body["count_accounts"],
         paused=body["paused"],
         has_pool=body["has_pool"],
+        even_percent=body.get("even_percent", 0),
     )
     return group, {int(rep): read_rep(int(rep), told) for rep, told in body["reps"].items()}
 

@@ -67,6 +67,7 @@ class Slate(NamedTuple):
     duty_asked: bool = False
     duty_from: int = 0  # so many were dropped before duty was asked
     untold: int | None = None  # whose duty a step looked at, where no verdict on them tells it
+    even: bool | None = None  # of a group that compares: whether this lead is one of those shared evenly
     named: int | None = None  # the rep the rule names, whom a backup may represent
 
     def without(self, out: Mapping[int, Reason]) -> Slate:

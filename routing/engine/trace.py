@@ -87,6 +87,8 @@ class Code(StrEnum):
     BUSIER = "busier"
     DRAWN = "drawn"
     NOT_DRAWN = "not_drawn"
+    DRAWN_EVENLY = "drawn_evenly"  # one of the leads shared evenly to see what weights bring
+    NOT_DRAWN_EVENLY = "not_drawn_evenly"
     OWNS_ACCOUNT = "owns_account"
     HAD_THE_PERSON = "had_the_person"
     NAMED_REP = "named_rep"

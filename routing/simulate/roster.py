@@ -263,6 +263,7 @@ def _group(pk: int, row: Any) -> Any:
         return w.Group(
             pk, members, steps, row.respond_within * 60, row.clock, escalation, w.OnReturn(row.on_return),
             row.repay_per_day, row.count_accounts, paused, has_pool=row.pool != Group.Pool.NONE,
+            even_percent=row.even_percent,
         )  # fmt: skip
 
     return make

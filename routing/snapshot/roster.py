@@ -120,6 +120,7 @@ def load_groups(roster: Roster, groups: Iterable[int], now: datetime) -> None:
                 row.count_accounts,
                 row.pk in roster.paused,
                 row.pool != Group.Pool.NONE,
+                row.even_percent,
             )
     load_reps(roster, {m.rep for found in members.values() for m in found}, now)
 

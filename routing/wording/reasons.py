@@ -74,6 +74,7 @@ _GOT = {
     "lowest_number": gettext_noop("Comes first in the list"),
     "least_busy": gettext_noop("Was the least busy"),
     "drawn": gettext_noop("Was drawn by lot"),
+    "drawn_evenly": gettext_noop("Was drawn by lot: one of the leads shared evenly, to see what weights bring"),
     "owns_account": gettext_noop("Owns the account"),
     "had_the_person": gettext_noop("Has worked with this person before"),
     "back_soonest": gettext_noop("Is back soonest"),
@@ -95,6 +96,7 @@ _MEMBER = {
     "account_owned_by": gettext_noop("does not own the account"),
     "busier": gettext_noop("was busier"),
     "not_drawn": gettext_noop("was not drawn"),
+    "not_drawn_evenly": gettext_noop("was not drawn; the lead was shared evenly, to compare"),
     "over_capacity": gettext_noop("no room"),
     "already_had_it": gettext_noop("had this lead before"),
     "declined": gettext_noop("declined it, or did not answer"),
@@ -120,6 +122,10 @@ _WHY = {
     ),
     "least_busy": gettext_noop("of the %(n)s who could take it %(rep)s was the least busy"),
     "drawn": gettext_noop("of the %(n)s who could take it %(rep)s was drawn by lot"),
+    "drawn_evenly": gettext_noop(
+        "of the %(n)s who could take it %(rep)s was drawn by lot: this is one of the leads that are shared evenly,"
+        " whatever the weights, to see what weights bring"
+    ),
     "owns_account": gettext_noop("%(rep)s owns the account"),
     "had_the_person": gettext_noop("%(rep)s has worked with this person before"),
     "back_soonest": gettext_noop("nobody was on duty, and %(rep)s is back soonest"),
@@ -137,6 +143,10 @@ _WHY_YOU = {
     ),
     "least_busy": gettext_noop("of the %(n)s who could take it you were the least busy"),
     "drawn": gettext_noop("of the %(n)s who could take it you were drawn by lot"),
+    "drawn_evenly": gettext_noop(
+        "of the %(n)s who could take it you were drawn by lot: this is one of the leads that are shared evenly,"
+        " whatever the weights, to see what weights bring"
+    ),
     "owns_account": gettext_noop("you own the account"),
     "had_the_person": gettext_noop("you have worked with this person before"),
     "back_soonest": gettext_noop("nobody was on duty, and you are back soonest"),
@@ -302,6 +312,8 @@ _IN = frozenset(
         "busier",
         "drawn",
         "not_drawn",
+        "drawn_evenly",
+        "not_drawn_evenly",
         "owns_account",
         "had_the_person",
         "account_owned_by",

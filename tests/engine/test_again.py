@@ -150,6 +150,7 @@ def groups_of(draw, number):
         repay_per_day=draw(st.integers(1, 3)),
         count_accounts=draw(st.booleans()),
         paused=draw(st.sampled_from([False, False, False, True])),
+        even_percent=draw(st.sampled_from([0, 0, 20, 50])),
     )
 
 

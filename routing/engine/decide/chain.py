@@ -261,6 +261,8 @@ class Walk:
         if group is not None and group.on_return is OnReturn.REPAY:
             self.asked.arrears(group)
         ghosts = earning(slate, steps, group, self.lead, self.world) if group else ()
+        if slate.even or (slate.even is False and not slate.equal and not slate.chosen_stands()):
+            self.asked.told["even"] = slate.even
         choice = choose(slate, self.lead.id, self.world, group, ghosts)
         self.considered += choice.considered
         return self.given(slate, choice)

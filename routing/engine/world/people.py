@@ -177,6 +177,7 @@ class Group:
     count_accounts: bool = True
     paused: bool = False
     has_pool: bool = True
+    even_percent: int = 0  # of 100 leads shared by weight so many are shared evenly, to compare
 
     def __post_init__(self) -> None:
         """Members in the one order that the ledger's ties need."""
