@@ -236,7 +236,7 @@ def _weights(group: Group, steps: tuple[Step, ...], *, now: datetime, public: bo
         yield _("A lead is split by weight. Managers set the weights; a change counts from the next lead on.")
         if group.even_percent:
             yield _(
-                "Of 100 such leads about %(n)d are drawn by lot, with the same chance for all, to see what weights bring."
+                "Of 100 such leads about %(n)d are drawn by lot, all with the same chance, to see what weights bring."
             ) % {"n": group.even_percent}
     if public:
         return

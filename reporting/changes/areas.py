@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from leads import models as leads
+from reporting import models as reporting
 from reps import models as reps
 from routing import models as routing
 
@@ -25,12 +26,13 @@ AREAS = {
     "hours": Area(_("Hours"), (reps.Shift, reps.TimeOff, reps.Pause, reps.HolidayWorked, reps.CalendarFeed)),
     "doors": Area(
         _("Connections and forms"),
-        (leads.Connection, leads.WebForm, leads.FormItem, leads.FormAnswer, leads.FormEnding, leads.FirstReply),
+        (leads.Connection, leads.Hook, leads.WebForm, leads.FormItem, leads.FormAnswer, leads.FormEnding, leads.FirstReply),
     ),
     "qualify": Area(
         _("Qualification"), (leads.QualificationRule, leads.ScoreRow, leads.ScoreBand, leads.CompanyRecord)
     ),
     "work": Area(_("Follow-up"), (leads.WorkPlan, leads.FollowUpStep)),
+    "weights": Area(_("Weights by output"), (reporting.WeightPlan,)),
     "settings": Area(_("Settings"), (reps.Installation, reps.Division, reps.ExchangeRate, routing.Baseline)),
 }
 # Kept, but nothing anybody would read: numbers of rows, marks of saves, what is noted by itself.

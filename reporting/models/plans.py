@@ -1,4 +1,4 @@
-"""What managers aim at, where the running tests of metrics stand, and proposals of weights."""
+"""What managers aim at, and where the running tests of metrics stand."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -38,20 +38,3 @@ class AlertState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.metric} {self.cut}"
-
-
-class WeightProposal(models.Model):
-    """Weights that reporting proposes for a group; a person applies them."""
-
-    group = models.ForeignKey("reps.Group", models.CASCADE, related_name="weight_proposals")
-    made_at = models.DateTimeField()
-    weights = models.JSONField()
-    applied_at = models.DateTimeField(null=True)
-    applied_by = models.ForeignKey("reps.User", models.SET_NULL, null=True, related_name="+")
-
-    class Meta:
-        verbose_name = _("proposal of weights")
-        verbose_name_plural = _("proposals of weights")
-
-    def __str__(self) -> str:
-        return f"{self.group} {self.made_at:%Y-%m-%d}"
