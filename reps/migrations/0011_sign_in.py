@@ -14,8 +14,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ('pghistory', '0007_auto_20250421_0444'),
         ('reps', '0010_calendars'),
-        ('sessions', '0001_initial'),
-        ('usersessions', '0001_initial'),
     ]
 
     operations = [
