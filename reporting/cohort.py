@@ -171,11 +171,13 @@ FROM spell GROUP BY cut, lead_id
 _ARRIVAL = """
 SELECT x.*, x.arrived_at AS began_at FROM (
     SELECT o.arrived_at, o.responded_at, o.lead_closed_at AS closed_at, o.source, o.channel, o.campaign, o.band,
-        o.sourced_by_id, o.rep_id, o.group_id, o.rule, %(now)s::timestamptz AS asked_at
+        o.sourced_by_id, o.rep_id, o.group_id, o.rule, o.territory_id, %(now)s::timestamptz AS asked_at
     FROM reporting_spell o WHERE o.first AND o.arrived_at >= %(since)s AND o.arrived_at < %(until)s
     UNION ALL
     SELECT l.arrived_at, l.responded_at, l.closed_at, l.source, l.channel, l.campaign, l.band,
-        l.sourced_by_id, NULL, l.group_id, '', %(now)s::timestamptz
+        l.sourced_by_id, NULL, l.group_id, '', (
+            SELECT d.territory_id FROM routing_decision d WHERE d.lead_id = l.id ORDER BY d.at DESC, d.id DESC LIMIT 1
+        ), %(now)s::timestamptz
     FROM leads_lead l
     WHERE l.hop = 0 AND l.arrived_at >= %(since)s AND l.arrived_at < %(until)s AND l.kind <> 'test'
         AND l.merged_into_id IS NULL AND l.state <> 'rejected'

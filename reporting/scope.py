@@ -20,13 +20,21 @@ CUTS = {
     "source": "source || chr(31) || channel",
     "campaign": "campaign",
     "rule": "rule",
+    "territory": "territory_id",
     "band": "band",
     "sourced_by": "sourced_by_id",
     "day": "(began_at AT TIME ZONE %(zone)s)::date",
     "week": "date_trunc('week', began_at AT TIME ZONE %(zone)s)::date",
 }
 # What a report may be narrowed to: word -> column.
-NARROW = {"source": "source", "channel": "channel", "campaign": "campaign", "rule": "rule", "band": "band"}
+NARROW = {
+    "source": "source",
+    "channel": "channel",
+    "campaign": "campaign",
+    "rule": "rule",
+    "band": "band",
+    "territory": "territory_id",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,7 @@ class Scope:
     """Whose spells count: of the groups (None: of all), those without a group of the `members`; of one rep, if any.
 
     `unclaimed` are groups of whose leads the reader must know nothing before they are claimed. `only` narrows to one
-    value of each column named (NARROW).
+    value of each column named (NARROW), or to those without any (None).
     """
 
     groups: tuple[int, ...] | None = None
@@ -66,7 +74,10 @@ class Scope:
     @property
     def where(self) -> str:
         """The condition on rows `x` that have group_id, rep_id and the columns of NARROW."""
-        only = "".join(f" AND x.{NARROW[name]} = %(only_{name})s" for name in self.only)
+        only = "".join(
+            f" AND x.{NARROW[name]} IS NULL" if value is None else f" AND x.{NARROW[name]} = %(only_{name})s"
+            for name, value in self.only.items()
+        )
         return f"""(%(all_groups)s OR x.group_id = ANY(%(groups)s::bigint[])
             OR (x.group_id IS NULL AND x.rep_id = ANY(%(members)s::bigint[])))
         AND (%(rep)s::bigint IS NULL OR x.rep_id = %(rep)s::bigint){only}"""

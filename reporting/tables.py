@@ -13,11 +13,11 @@ from reporting.cohort import Figures
 from reporting.metric import Answer
 from reporting.metrics import own_shelf
 from reporting.scope import JOINED, Scope
-from reps.models import Group, Rep
+from reps.models import Group, Rep, Territory
 from routing.models import Decision, Rule
 
 # Cuts that people choose, in the order in which they are offered.
-CHOSEN = ("rep", "group", "source", "campaign", "rule", "band", "sourced_by", "week", "day")
+CHOSEN = ("rep", "group", "source", "campaign", "rule", "territory", "band", "sourced_by", "week", "day")
 _IN_TIME = {"day", "week"}
 _NONE = Figures({}, {})
 
@@ -72,6 +72,11 @@ def name_of_rule(key: str) -> str:
         return key
 
 
+def name_of_territory(pk: int | None) -> str:
+    """What the territory is called now; of leads without one, that."""
+    return Territory.objects.filter(pk=pk).values_list("name", flat=True).first() or _("No territory")
+
+
 def _own(span: dict[str, Any], cut: str, names: Collection[str] | None) -> dict[str, Any]:
     return {
         name: metric.ask(**span, cut=cut)
@@ -92,6 +97,10 @@ def _names(cut: str, keys: Iterable[Any], *, since: datetime, until: datetime) -
         return {rep.pk: (rep.name, str(rep.uid)) for rep in Rep.objects.select_related("user").filter(pk__in=keys)}
     if cut == "group":
         return {group.pk: (group.name, str(group.uid)) for group in Group.objects.filter(pk__in=keys)}
+    if cut == "territory":
+        known_here = {pk: (name, str(uid)) for pk, name, uid in Territory.objects.values_list("pk", "name", "uid")}
+        # One that is no more has left its leads behind.
+        return {key: known_here.get(key, (_("No territory"), "")) for key in keys}
     if cut == "rule":
         rows = Decision.objects.filter(at__gte=since, at__lt=until).order_by("rule", "-at").distinct("rule")
         # What it is called now, and of a rule that is no more, what it was called then.

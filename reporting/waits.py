@@ -40,7 +40,10 @@ def waits(
                 GREATEST(EXTRACT(EPOCH FROM COALESCE(n.occurred_at, %(now)s::timestamptz) - v.occurred_at), 0)::float8
                     AS seconds,
                 n.rep_id, COALESCE(o.group_id, l.group_id) AS group_id, COALESCE(o.rule, '') AS rule, l.source,
-                l.channel, l.campaign, l.band, l.sourced_by_id
+                l.channel, l.campaign, l.band, l.sourced_by_id, (
+                    SELECT d.territory_id FROM routing_decision d
+                    WHERE d.lead_id = v.lead_id AND d.at <= v.occurred_at ORDER BY d.at DESC, d.id DESC LIMIT 1
+                ) AS territory_id
             FROM leads_leadevent v
             JOIN leads_lead l ON l.id = v.lead_id AND l.kind <> 'test' AND l.merged_into_id IS NULL
             LEFT JOIN LATERAL (

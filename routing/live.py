@@ -19,7 +19,7 @@ from routing.engine.ruleset import RuleSet as Rules
 from routing.engine.slate import Outcome
 from routing.engine.trace import Code
 from routing.engine.world import Lead as Facts
-from routing.engine.world import World
+from routing.engine.world import World, closest_territory
 from routing.models import Assignment, RoutingPause, RuleSetVersion
 from routing.prints import prints_of
 from routing.rulesets import published, published_for_stages, rules_of
@@ -289,6 +289,7 @@ def _move(one: One, decided: Decided) -> Move:
         facts=waiting.facts_id,
         engine=ENGINE,
         prints=prints_of(held.division, decided.roster, decision, territories=decided.asks_territory),
+        territory=_territory(waiting, decided.roster),
         entry=None if waiting.test else decision.entry,
         transfers=() if waiting.test else decision.transfers,
         timers=alarms,
@@ -298,6 +299,11 @@ def _move(one: One, decided: Decided) -> Move:
         why=wording.told(decision, rule_name) if assigned else "",
         words=(*_to_all(one), *handoff.words(waiting, decision, decided.former.get(waiting.facts.id))),
     )
+
+
+def _territory(waiting: queue.Waiting, roster: Roster) -> int | None:
+    found = closest_territory(roster.territories, waiting.facts.folded)
+    return found.id if found else None
 
 
 def _alarm(decided: Decided, group: int | None) -> Alarm:

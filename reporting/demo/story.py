@@ -188,11 +188,16 @@ class Story:
             rule_name=rule_name,
             group_id=decision.group,
             rep_id=decision.rep,
+            territory_id=self._territory(tale),
             until=decision.until,
             reason=decision.reason.code.value,
             record=record(decision),
             prints=[self._prints[group] for group in (TERRITORIES, *looked_at(decision)) if group in self._prints],
         )
+
+    def _territory(self, tale: Tale) -> int | None:
+        found = w.closest_territory(self.world.territories, tale.lead.folded)
+        return found.id if found else None
 
     def _enter(self, tale: Tale, entry: LedgerEntry, at: datetime, row: Decision | None = None) -> None:
         tale.past.entries.append(

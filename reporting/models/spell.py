@@ -29,6 +29,9 @@ class Spell(models.Model):
     channel = models.CharField(max_length=40)
     campaign = models.CharField(max_length=200)
     rule = models.CharField(max_length=40)
+    territory = models.ForeignKey(
+        "reps.Territory", models.DO_NOTHING, null=True, db_constraint=False, related_name="+", db_index=False
+    )
     band = models.PositiveSmallIntegerField(null=True)
     score = models.IntegerField(null=True)
     # From when to when, and how it ended: a closing counts as its end.

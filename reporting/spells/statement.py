@@ -5,7 +5,7 @@ The same text makes one lead's spells anew, makes all of them at night, and is w
 
 COLUMNS = (
     "assignment_id", "lead_id", "hop", "first", "division_id", "rep_id", "group_id", "sourced_by_id", "how", "source",
-    "channel", "campaign", "rule", "band", "score", "arrived_at", "starts_at", "due_at", "ended_at", "end", "touches",
+    "channel", "campaign", "rule", "territory_id", "band", "score", "arrived_at", "starts_at", "due_at", "ended_at", "end", "touches",
     "first_touch_at", "response_seconds", "within_sla", "touches_to_reach", "first_call", "talks", "reached",
     "furthest", "booked_at", "held_at", "opportunity_at", "ending", "closed_at", "won_base", "won_base_currency",
     "responded_at", "lead_closed_at",
@@ -14,6 +14,7 @@ COLUMNS = (
 # `held` says that the spell is the present or the closing one, so that what the lead came to is its own.
 #   pipeline  the position from which on a meeting counts as booked, held, and the lead as an opportunity; where no
 #             stage feeds one, the next that is fed
+#   g         where the lead belonged when it was last decided before the spell began, whatever rule it was
 #   t         the contacts of the spell (the same hand-over number)
 #   e         its stage changes, lost and unqualified left out
 #   n         where the lead stands, if it came there in this spell: all that imports know
@@ -33,7 +34,7 @@ WITH pipeline AS (
 SELECT a.id AS assignment_id, a.lead_id, a.hop,
     NOT EXISTS (SELECT FROM routing_assignment b WHERE b.lead_id = a.lead_id AND b.hop < a.hop) AS first,
     l.division_id, a.rep_id, a.group_id, l.sourced_by_id, a.how, l.source, l.channel, l.campaign,
-    COALESCE(d.rule, '') AS rule, l.band, p.score, l.arrived_at, a.starts_at, a.due_at,
+    COALESCE(d.rule, '') AS rule, g.territory_id, l.band, p.score, l.arrived_at, a.starts_at, a.due_at,
     LEAST(a.ends_at, CASE WHEN h.held THEN l.closed_at END) AS ended_at,
     CASE WHEN h.held AND l.state = 'closed' THEN 'closed' ELSE a."end" END AS "end",
     t.touches, t.first_touch_at, t.response_seconds, t.within_sla, t.touches_to_reach, t.first_call, t.talks,
@@ -65,6 +66,10 @@ LEFT JOIN LATERAL (
     SELECT rule FROM routing_decision
     WHERE lead_id = a.lead_id AND at <= a.starts_at AND rule <> '' ORDER BY at DESC, id DESC LIMIT 1
 ) d ON true
+LEFT JOIN LATERAL (
+    SELECT territory_id FROM routing_decision
+    WHERE lead_id = a.lead_id AND at <= a.starts_at ORDER BY at DESC, id DESC LIMIT 1
+) g ON true
 CROSS JOIN LATERAL (
     SELECT count(*) AS touches, min(at) AS first_touch_at, max(response_seconds) AS response_seconds,
         bool_or(within_sla) AS within_sla, COALESCE(bool_or(two_way), false) AS two_way,

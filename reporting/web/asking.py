@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from reporting.period import BETWEEN, LONGEST, Period, between, period
 from reporting.web.words import PERIODS
 from reps import access
-from reps.models import Group, Rep
+from reps.models import Group, Rep, Territory
 
 DEFAULT = "30"
 
@@ -89,6 +89,9 @@ class FiguresForm(ReportForm):
     campaign = forms.CharField(required=False, max_length=200, strip=False, widget=forms.HiddenInput())
     rule = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput())
     band = forms.IntegerField(required=False, min_value=0, max_value=9, widget=forms.HiddenInput())
+    territory = forms.ModelChoiceField(
+        Territory.objects.all(), to_field_name="uid", required=False, widget=forms.HiddenInput()
+    )
 
     def __init__(
         self, data: dict[str, Any], *, groups: Sequence[Group], reps: Sequence[Rep], cuts: Sequence[tuple[str, Any]]
@@ -120,12 +123,15 @@ class FiguresForm(ReportForm):
 
     @property
     def only(self) -> dict[str, Any]:
-        """What it is narrowed to; an empty text is asked for with its name alone (`source=`)."""
+        """What it is narrowed to; an empty text is asked for with its name alone (`source=`, `territory=`)."""
         found = {}
         for name in ("source", "channel", "campaign", "rule", "band"):
             value = self.cleaned_data.get(name)
             if name in self.data and name not in self.errors and value is not None:
                 found[name] = value
+        if "territory" in self.data and "territory" not in self.errors:
+            chosen = self.cleaned_data.get("territory")
+            found["territory"] = chosen.pk if chosen else None
         return found
 
 

@@ -137,6 +137,8 @@ def _part_url(request: HttpRequest, part: Part, cut: str) -> str:
     """The same page narrowed to the part."""
     if cut in {"rep", "group"}:
         return f"{request.path}?{query(request, **{cut: part.uid})}" if part.uid else ""
+    if cut == "territory":
+        return f"{request.path}?{query(request, territory=part.uid)}"
     if cut == "source":
         source, _mark, channel = part.key.partition(cohort.JOINED)
         return f"{request.path}?{query(request, source=source, channel=channel)}"

@@ -26,6 +26,7 @@ CUTS = [
     ("source", gettext_lazy("By source")),
     ("campaign", gettext_lazy("By campaign")),
     ("rule", gettext_lazy("By rule")),
+    ("territory", gettext_lazy("By territory")),
     ("band", gettext_lazy("By priority")),
     ("sourced_by", gettext_lazy("By whoever sourced it")),
     ("week", gettext_lazy("By week")),
@@ -95,9 +96,11 @@ def query(request: HttpRequest, *, without: str = "", **more: Any) -> str:
 def _narrowed(key: str, value: Any) -> str:
     names = {
         "source": _("Source"), "channel": _("Channel"), "campaign": _("Campaign"), "rule": _("Rule"),
-        "band": _("Priority"),
+        "band": _("Priority"), "territory": _("Territory"),
     }  # fmt: skip
     shown = tables.name_of_rule(value) if key == "rule" else value
+    if key == "territory":
+        shown = tables.name_of_territory(value)
     return f"{names[key]}: {shown if shown != '' else _('not known')}"
 
 

@@ -46,6 +46,7 @@ class Move:
     facts: int | None = None
     engine: int = 0
     prints: tuple[int, ...] = ()  # how the groups stood
+    territory: int | None = None  # where the lead belongs then, for reports
     entry: LedgerEntry | None = None
     transfers: tuple[Transfer, ...] = ()  # before the entry
     reverses: int | None = None  # the entry row that `entry` undoes

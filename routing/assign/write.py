@@ -186,6 +186,7 @@ _DECISION_COLUMNS = [
     "rule_name",
     "group_id",
     "rep_id",
+    "territory_id",
     "until",
     "reason",
     "record",
@@ -205,7 +206,7 @@ def _write_decisions(held: Turn, moves: Sequence[Move]) -> dict[int, int]:
             (
                 ids[m.lead], held.division, m.lead, m.hop_after, m.version, m.facts, m.engine, held.now,
                 m.state.value, m.rule, m.rule_name, m.group,
-                m.rep or m.offered, m.until, m.reason, m.record, _array(m.prints), uuid4(),
+                m.rep or m.offered, m.territory, m.until, m.reason, m.record, _array(m.prints), uuid4(),
             )
             for m in moves
         ),

@@ -25,6 +25,10 @@ class Decision(models.Model):
     rule_name = models.CharField(_("rule"), max_length=100, blank=True)
     group = models.ForeignKey("reps.Group", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
     rep = models.ForeignKey("reps.Rep", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    # The closest to the lead at that instant, whether or not a rule asked for it; for reports.
+    territory = models.ForeignKey(
+        "reps.Territory", models.DO_NOTHING, null=True, db_constraint=False, related_name="+", db_index=False
+    )
     until = models.DateTimeField(null=True)
     reason = models.CharField(_("reason"), max_length=40)
     prints = ArrayField(models.BigIntegerField(), default=list)

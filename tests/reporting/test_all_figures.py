@@ -178,7 +178,7 @@ def test_on_the_page(client, table):
     assert shown[0]["close_rate"]["of"] == "too early: 20 leads, shown from 30"
 
 
-CUTS = ("rep", "group", "source", "campaign", "rule", "band", "sourced_by", "week", "day")
+CUTS = ("rep", "group", "source", "campaign", "rule", "territory", "band", "sourced_by", "week", "day")
 
 
 def test_each_cut_adds_up_where_leads_lie_in_one_part_and_each_picture_is_drawn(client, table):
