@@ -97,6 +97,9 @@ class EventKind(StrEnum):
     RULED = "ruled"
     FIRST_REPLY = "first_reply"
     PRIORITY = "priority"
+    SLA_WARNING = "sla_warning"
+    SLA_BREACHED = "sla_breached"
+    ERASED = "erased"
 
 
 class TouchKind(StrEnum):

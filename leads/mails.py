@@ -83,6 +83,7 @@ def contexts_of(rows: Sequence[Delivery], *, now: datetime) -> list[dict[str, An
                 "again": bool(row.payload.get("again")),
                 "where": _where(row),
                 "figures": _figures(row),
+                "hook": row.payload.get("hook_name", ""),
             }
         contexts.append(context)
     return contexts
@@ -239,6 +240,7 @@ _MY_LEADS = (gettext_lazy("Open My leads"), "my-leads")
 _OF_MANAGERS = {
     "morning": (gettext_lazy("Begin the day"), "home"),
     "many_exports": (gettext_lazy("See the exports"), "admin:leads_export_changelist"),
+    "hook_parked": (gettext_lazy("See the hooks"), "hooks"),
     "waiting": (gettext_lazy("Open To assign"), "to-assign"),
 }
 _BOARD = (gettext_lazy("Open the board"), "board")

@@ -74,7 +74,7 @@ def touch(
         response_seconds=seconds,
         within_sla=within,
     )
-    Lead.objects.filter(pk=current.pk, responded_at=None).update(responded_at=at)
+    first = Lead.objects.filter(pk=current.pk, responded_at=None).update(responded_at=at)
     if two_way:
         Lead.objects.filter(pk=current.pk, reached_at=None).update(reached_at=at)
     contacted = Stage.objects.filter(division=current.division_id, metric=Stage.Metric.CONTACTED).first()
@@ -95,7 +95,8 @@ def touch(
                     "outcome": outcome.value if outcome else "",
                     "seconds": duration_seconds,
                     "two_way": two_way,
-                },
+                }
+                | ({"first": True} if first else {}),
                 private={"text": text[:10_000]} if text else None,
             )
         ]
@@ -218,7 +219,8 @@ def set_stage(lead: Lead, stage: Stage, *, by: User | None, at: datetime, by_con
                 user=by.pk if by else None,
                 hop=lead.hop,
                 payload={"from": before.key, "to": stage.key, "to_name": stage.name}
-                | ({"by_contact": True} if by_contact else {}),
+                | ({"by_contact": True} if by_contact else {})
+                | ({"metric": stage.metric} if stage.closes else {}),
             )
         ]
     )

@@ -2,7 +2,17 @@
 
 from datetime import datetime
 
-from leads.models import CopiedMail, Delivery, EnrichmentAnswer, IdempotencyKey, Inbound, Intake, Lookup
+from leads.models import (
+    CopiedMail,
+    Delivery,
+    EnrichmentAnswer,
+    Hook,
+    HookDelivery,
+    IdempotencyKey,
+    Inbound,
+    Intake,
+    Lookup,
+)
 
 
 def forget(*, raw_before: datetime, sent_before: datetime, told_before: datetime) -> None:
@@ -13,5 +23,7 @@ def forget(*, raw_before: datetime, sent_before: datetime, told_before: datetime
     nobodys.update(state=CopiedMail.State.IGNORED, people=[], subject="", text="")
     IdempotencyKey.objects.filter(created_at__lt=raw_before).delete()
     Delivery.objects.filter(created_at__lt=sent_before, sent_at__isnull=False).delete()
+    HookDelivery.objects.filter(created_at__lt=sent_before).delete()
+    Hook.objects.filter(why_off=Hook.WhyOff.REMOVED, created_at__lt=sent_before, deliveries=None).delete()
     EnrichmentAnswer.objects.filter(at__lt=told_before).delete()
     Lookup.objects.filter(done_at__lt=told_before, again=False).delete()

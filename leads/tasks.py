@@ -8,7 +8,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from config.lib import doorbell
-from leads import dispatch, inbound, lookup, mailboxes, morning, retention, sending
+from leads import dispatch, hook_plan, inbound, lookup, mailboxes, morning, retention, sending
+from leads.hooks import sending as hook_sending
 from reps import installation, sessions
 
 # Seconds; the next is rung for, so that no task comes near its limit.
@@ -22,6 +23,16 @@ def deliver(**_: object) -> int:
     total = sending.send_due(clock=timezone.now)
     if dispatch.overdue(now=timezone.now()):
         dispatch.ring()
+    return total
+
+
+@shared_task(name=hook_plan.TASK)
+def send_hooks(**_: object) -> int:
+    """Tell hooks what is due; what is left after a while is rung for again."""
+    doorbell.answered(hook_plan.TASK)
+    total = hook_sending.send_due(clock=timezone.now)
+    if hook_sending.overdue(now=timezone.now()):
+        hook_plan.ring()
     return total
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from config.lib.copying import copy_rows, next_ids
+from leads import hook_plan
+from leads.hook_kinds import told_by
 from leads.life import EventKind
 from leads.models import LeadEvent, LeadEventPrivate
 
@@ -28,7 +30,7 @@ class News:
 
 
 def record(news: Iterable[News]) -> list[int]:
-    """Write the lines, in the transaction of what they tell; gives their numbers."""
+    """Write the lines, and what hooks are told of them, in the transaction of what they tell; gives their numbers."""
     news = list(news)
     table = LeadEvent._meta.db_table  # noqa: SLF001 - Django's documented way to a table's name
     ids = next_ids(table, len(news))
@@ -44,5 +46,12 @@ def record(news: Iterable[News]) -> list[int]:
         LeadEventPrivate._meta.db_table,  # noqa: SLF001 - as above
         ("event_id", "payload"),
         ((pk, n.private) for pk, n in zip(ids, news, strict=True) if n.private is not None),
+    )
+    hook_plan.plan(
+        [
+            (pk, n.lead, event)
+            for pk, n in zip(ids, news, strict=True)
+            for event in told_by(n.kind, hop=n.hop, rep=n.rep, payload=n.payload)
+        ]
     )
     return ids

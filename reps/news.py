@@ -55,8 +55,8 @@ KINDS = (
     Kind(
         "watch",
         _("Out of the ordinary"),
-        _("Somebody claims faster than people do, or takes out many files."),
-        ("many_claims", "many_exports"),
+        _("Somebody claims faster than people do, or takes out many files; a hook takes nothing any more."),
+        ("many_claims", "many_exports", "hook_parked"),
         whom=MANAGERS,
         usual=_MAIL,
     ),

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from leads import dispatch, signals
+from leads import dispatch, signals, timeline
 from leads.life import EventKind, State
-from leads.models import Lead, Touch
+from leads.models import Lead, LeadEvent, Touch
 from reps import availability
 from reps.models import Group, Rep
 from routing import quiet
@@ -58,6 +59,7 @@ def fire(division_id: int) -> int:
         due = _lock_due(division_id, held.now)
         _mark(due, held.now)
         by_kind = {kind: [one for one in due if one.current and one.kind == kind] for kind in Timer.Kind.values}
+        _note_warnings([*by_kind[Timer.Kind.REMIND], *by_kind[Timer.Kind.WARN]], held.now)
         _remind(by_kind[Timer.Kind.REMIND], held.now)
         _warn(by_kind[Timer.Kind.WARN], held.now)
         _tell_waiting(by_kind[Timer.Kind.WAITING], held.now)
@@ -71,6 +73,42 @@ def fire(division_id: int) -> int:
         transaction.on_commit(dispatch.ring)
     switch_off_silent(division_id)
     return len(due)
+
+
+def note_breaches(division_id: int, *, now: datetime) -> int:
+    """Write on the timeline whose response time ran out without a contact, once for each spell of ownership.
+
+    Looked for where it may have happened within a day, so that a sweeper that stood still makes up for it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_BREACHED, {"division": division_id, "now": now, "since": now - _BREACHES_KNOWN, "most": MOST})
+        pks = [row[0] for row in cursor.fetchall()]
+    if not pks:
+        return 0
+    with transaction.atomic():
+        # Locked, as a contact locks them: whoever was in touch meanwhile is no longer waited for.
+        noted = LeadEvent.objects.filter(lead=OuterRef("pk"), hop=OuterRef("hop"), kind=EventKind.SLA_BREACHED)
+        rows = Lead.objects.awaiting_contact().filter(~Exists(noted), pk__in=pks, due_at__lte=now)
+        late = list(rows.select_for_update(of=("self",), skip_locked=True).order_by("pk"))
+        timeline.record(
+            timeline.News(one.pk, EventKind.SLA_BREACHED, one.due_at or now, one.owner_id, hop=one.hop) for one in late
+        )
+    return len(late)
+
+
+_BREACHES_KNOWN = timedelta(days=1)
+# By the index of owners: there are few reps, and of each few leads whose time ran out of late.
+_BREACHED = """
+    SELECT l.id FROM reps_rep r CROSS JOIN LATERAL (
+        SELECT l.id, l.hop, l.responded_at, l.assigned_at FROM leads_lead l
+        WHERE l.owner_id = r.id AND l.state = 'assigned' AND l.due_at > %(since)s AND l.due_at <= %(now)s
+            AND l.division_id = %(division)s) l
+    WHERE (l.responded_at IS NULL OR l.responded_at < l.assigned_at)
+        AND NOT EXISTS (SELECT FROM leads_touch t WHERE t.lead_id = l.id AND t.hop = l.hop)
+        AND NOT EXISTS (SELECT FROM leads_leadevent e
+            WHERE e.lead_id = l.id AND e.kind = 'sla_breached' AND e.hop = l.hop)
+    LIMIT %(most)s
+"""
 
 
 def switch_off_silent(division_id: int) -> int:
@@ -126,6 +164,15 @@ def _mark(due: Sequence[Due], now: datetime) -> None:
     off = [one.timer for one in due if one.current and one.kind == Timer.Kind.PAUSE]
     Timer.objects.filter(pk__in=off).update(confirmed_at=now)
     Timer.objects.filter(pk__in=[one.timer for one in due if one.timer not in set(off)]).update(fired_at=now)
+
+
+def _note_warnings(due: Sequence[Due], now: datetime) -> None:
+    """On the timeline, while the response time still runs."""
+    if not due:
+        return
+    found = {one.lead: one for one in due}
+    ahead = Lead.objects.filter(pk__in=found, due_at__gt=now).order_by("pk").values_list("pk", flat=True)
+    timeline.record(timeline.News(pk, EventKind.SLA_WARNING, now, found[pk].owner, hop=found[pk].hop) for pk in ahead)
 
 
 def _remind(due: Sequence[Due], now: datetime) -> None:

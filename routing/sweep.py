@@ -7,7 +7,8 @@ from functools import partial
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from leads import dispatch, inbound, lookup
+from leads import dispatch, hook_plan, inbound, lookup
+from leads.hooks import sending as hook_sending
 from leads.models import Lead
 from leads.qualify import enrich
 from reps.models import Division, RosterVersion
@@ -43,6 +44,7 @@ class Sweep:
                 self._try(partial(errand, division), failed)
         self._try(_handle, failed)
         self._try(_deliver, failed)
+        self._try(_send_hooks, failed)
         if broken := next((error for error in failed if isinstance(error, DatabaseError)), None):
             raise broken
         return self._routed - before
@@ -79,6 +81,8 @@ class Sweep:
         while offers.overdue(division, now=now) and offers.lapse(division):
             pass
         while sla.overdue(division, now=now) and sla.fire(division):
+            pass
+        while sla.note_breaches(division, now=now) == sla.MOST:
             pass
 
     def _away(self, division: int) -> None:
@@ -120,6 +124,12 @@ def _deliver() -> None:
     """Word whose ring was lost; this process sends it itself only where nobody else can be woken."""
     if dispatch.overdue(now=timezone.now()) and not dispatch.ring():
         dispatch.drain(now=timezone.now())
+
+
+def _send_hooks() -> None:
+    """The same for hooks."""
+    if hook_sending.overdue(now=timezone.now()) and not hook_plan.ring():
+        hook_sending.send_due(clock=timezone.now)
 
 
 def _exists(sql: str, *params: int) -> bool:

@@ -124,17 +124,19 @@ def request(
     params: Mapping[str, str] | None = None,
     body: bytes | None = None,
     timeout: float = TIMEOUT,
-    limit: int = LIMIT,
+    limit: int | None = LIMIT,
+    lane: str = "",
 ) -> Answer:
     """One request, at most `timeout` seconds from first to last and `limit` bytes of answer; redirects are failures.
 
     The name is looked up once and we connect to what was checked, so a name that changes its mind gains nothing. Who
-    fails five times in a row is not asked again for a minute. Trying again is the caller's. Raises RefusedError where
-    it must not be sent, FailedError where there is no answer.
+    fails five times in a row is not asked again for a minute: a host, or one `lane` of those that share a host. Without
+    a limit the body is not read at all. Trying again is the caller's. Raises RefusedError where it must not be sent,
+    FailedError where there is no answer.
     """
     until = time.monotonic() + timeout
     sent = _headers(headers or {}, body)
-    host = _host(url)
+    host = lane or _host(url)
     if not breaker.may_call(host):
         raise FailedError(Failure.LEFT_ALONE)
     try:
@@ -169,7 +171,7 @@ def _send(
     params: Mapping[str, str] | None,
     body: bytes | None,
     until: float,
-    limit: int,
+    limit: int | None,
 ) -> Answer:
     left = max(until - time.monotonic(), 0.001)
     try:
@@ -181,7 +183,8 @@ def _send(
         ):
             if 300 <= response.status_code < 400:
                 raise FailedError(Failure.REDIRECTED, status=response.status_code)
-            return Answer(response.status_code, response.headers, _read(response, until, limit))
+            found = b"" if limit is None else _read(response, until, limit)
+            return Answer(response.status_code, response.headers, found)
     except (httpx2.TimeoutException, TimeoutError) as error:
         raise FailedError(Failure.TIMEOUT) from error
     except httpx2.ConnectError as error:

@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import hmac
 import re
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -89,6 +90,17 @@ def is_standard_secret(secret: str) -> bool:
     except _NO_SECRET:
         return False
     return True
+
+
+def fresh_secret() -> str:
+    """A secret for Standard Webhooks: 32 random bytes."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def standard_headers(uid: str, body: bytes, keys: Iterable[str], *, now: datetime) -> dict[str, str]:
+    """The headers of Standard Webhooks 1.0.0, signed with each key (two while one is changed), the newest first."""
+    signed = " ".join(Webhook(key).sign(uid, now.astimezone(UTC), body.decode()) for key in keys)
+    return {"webhook-id": uid, "webhook-timestamp": str(int(now.timestamp())), "webhook-signature": signed}
 
 
 def check_standard(headers: Mapping[str, str], body: bytes, secrets: Iterable[str], *, now: datetime) -> None:

@@ -128,6 +128,7 @@ CELERY_TASK_ROUTES = {
     "routing.tasks.route": {"queue": "route"},
     "leads.tasks.handle_inbound": {"queue": "route"},
     "leads.tasks.deliver": {"queue": "deliver"},
+    "leads.tasks.send_hooks": {"queue": "deliver"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -153,6 +154,7 @@ CELERY_BEAT_SCHEDULE = {
     "audit": {"task": "routing.tasks.ask_audit", "schedule": 600.0},
     "spells": {"task": "reporting.tasks.keep_spells", "schedule": 2.0},
     "alerts": {"task": "reporting.tasks.watch_alerts", "schedule": 3600.0},
+    "weights": {"task": "reporting.tasks.watch_weights", "schedule": 3600.0},
     "recount": {"task": "reporting.tasks.recount", "schedule": 600.0},
     "forget-expired": {"task": "leads.tasks.forget_expired", "schedule": 3600.0},
 }

@@ -13,6 +13,7 @@ from .facts import LeadFacts
 from .first_reply import FirstReply, SentReply
 from .follow_up import FollowUpStep, StepKind, WorkPlan
 from .form import FormAnswer, FormEnding, FormItem, Verdict, WebForm
+from .hook import Hook, HookDelivery
 from .inbound import Inbound
 from .intake import IdempotencyKey, Intake
 from .key import ApiKey
@@ -44,6 +45,8 @@ __all__ = [
     "FormAnswer",
     "FormEnding",
     "FormItem",
+    "Hook",
+    "HookDelivery",
     "IdempotencyKey",
     "Inbound",
     "Intake",

@@ -22,6 +22,7 @@ class ApiKey(models.Model):
         LEADS_READ = "leads:read", _("read leads, why, timeline")
         RULES_READ = "rules:read", _("read rules, versions, what stands still")
         REPORTS_READ = "reports:read", _("read the figures of the reports")
+        HOOKS = "hooks", _("subscribe to events of leads, read them")
         RULES_WRITE = "rules:write", _("change and publish rules, pause routing, move leads, let reps go")
 
     name = models.CharField(_("name"), max_length=100)

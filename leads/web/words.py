@@ -68,6 +68,9 @@ EVENTS = {
     EventKind.GONE_QUIET: _("Taken back: nothing was done for too many days"),
     EventKind.FIRST_REPLY: _("First reply sent automatically"),
     EventKind.PRIORITY: _("Priority set"),
+    EventKind.SLA_WARNING: _("First contact is due soon"),
+    EventKind.SLA_BREACHED: _("No first contact in time"),
+    EventKind.ERASED: _("Personal data erased"),
 }
 # What a mail was about, where it did not bring the lead.
 TOLD_OF = {
@@ -104,6 +107,7 @@ NEWS = {
     "handed_over": (_("A lead of yours has another owner"), _("%(n)d leads of yours have another owner")),
     "merged": (_("A lead of yours was merged into another"), _("%(n)d leads of yours were merged into others")),
     "many_claims": (_("Somebody claims faster than people do"), _("Somebody claims faster than people do")),
+    "hook_parked": (_("A hook takes nothing any more"), _("Hooks take nothing any more")),
     "many_exports": (_("Somebody takes out many files"), _("Somebody takes out many files")),
     "proposed": (_("A hand over is proposed"), _("%(n)d hand overs are proposed")),
     "kept": (_("A lead stays yours"), _("%(n)d leads stay yours")),

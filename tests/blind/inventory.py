@@ -33,6 +33,8 @@ NOT_REPS = """
     rules-share shared-draft-take-back team-group team-group-new team-groups
     assignment-log assignment-log-csv in-out in-out-csv by-hand by-hand-quiet by-hand-rule desk-take-back worth-it
     figure figures figures-csv api:report-figures
+    hook hook-again hook-deliveries hook-delivery hook-edit hook-new hook-remove hook-rotate hook-switch hook-test hooks
+    api:hook api:hook-events api:hook-samples api:hooks api:key
     board changes changes-csv connection connection-address connection-edit connection-look connection-mapping
     connection-new
     connection-shelf connection-switch connection-template connection-test connections deliveries deliveries-again
@@ -40,6 +42,7 @@ NOT_REPS = """
     form-held-throw group-first-reply
     form-item form-item-add form-item-move form-item-remove form-new form-settings form-switch forms import
     leaderboard leaderboard-csv leaderboard-leads leaderboard-leads-csv leaderboard-target
+    weights weights-apply weights-dismiss weights-propose weights-settle weights-undo
     health import-cancel import-columns import-export import-go-on import-new import-progress import-refused imports
     proposal-answer proposals lead-assign lead-merge leads-acts lead-reject lead-revive lead-unmerge
     rep-availability rep-fair-share rep-leave rep-report rep-report-csv reports reports-csv
