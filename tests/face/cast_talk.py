@@ -133,14 +133,13 @@ def group() -> dict[str, Any]:
         "read": "read",
     }
     data = QueryDict(
-        "name=DACH&respond_within=0&method=round_robin&clock=working&wait_alert=10&pool=none&claims_unworked=0&on_return=keep&repay_per_day=2&when_away=keep&visibility=own&x.0-after=15&x.0-do=remind&managers="
+        "name=DACH&respond_within=0&method=own&s.0-strategy=availability&s.1-strategy=least_loaded&s.2-strategy=round_robin&clock=working&wait_alert=10&pool=none&claims_unworked=0&on_return=keep&repay_per_day=2&when_away=keep&visibility=own&x.0-after=15&x.0-do=remind&managers="
         + str(uid("Clara"))
     )
     form = GroupForm(data, **known)
     form.errors["claims_unworked"] = form.error_class(["Ensure this value is greater than or equal to 1."])
     return {
         **manager_shell("team"), "tabs": cast_team.tabs("team-groups"), "group": row, "form": form, "open": True,
-        "steps_url": "/admin/",
         "says": ["Among those on duty and below their limits, by turns.", "Rule 3, Walk-ins: nobody is in Walk-ins."],
         "problem": "Somebody else changed this group meanwhile. What you typed stands below; saving puts it in its place.",
     }  # fmt: skip

@@ -40,6 +40,9 @@ def fields_of(page):
             found |= {bound.html_name: "on"} if value else {}
         elif value is not None:
             found[bound.html_name] = value
+    for step in form.way.shown if form.puts_together else ():
+        found[f"s.{step['n']}-strategy"] = step["strategy"]
+        found |= {option["name"]: option["value"] for option in step["options"]}
     for row in form.rows:
         do = next((value for value, _label, chosen in row["dos"] if chosen), "")
         found |= {f"x.{row['n']}-after": row["after"], f"x.{row['n']}-do": do}
@@ -144,11 +147,7 @@ def test_steps_of_its_own_stay_while_something_else_is_changed(client, team):
 
     page = client.get(url_of(team["dach"]))
     assert "Steps of its own" in page.text
-    assert "By lot among those on duty. Ops change them in the admin." in page.text
-    assert reverse("admin:reps_group_change", args=[team["dach"].pk]) not in page.text
-    ops = Client()
-    ops.force_login(make.user("Odile", is_ops=True))
-    assert reverse("admin:reps_group_change", args=[team["dach"].pk]) in ops.get(url_of(team["dach"])).text
+    assert "By lot among those on duty." in page.text
     (listed,) = [row for row in client.get(reverse("team-groups")).context["rows"] if row["group"].name == "DACH"]
     assert listed["way"] == "own steps"
     post(client, url_of(team["dach"]), respond_within="30")
@@ -156,6 +155,56 @@ def test_steps_of_its_own_stay_while_something_else_is_changed(client, team):
     row = Group.objects.get(pk=team["dach"].pk)
     assert (row.steps, row.respond_within) == (own, 30)
     assert "Steps of its own" not in client.get(url_of(team["nordics"])).text
+
+
+def test_steps_are_put_together_one_by_one(client, team):
+    url = url_of(team["dach"])
+    began = post(client, url, do="own", name="", method="weighted")
+    assert [step["strategy"] for step in began.context["form"].way.shown] == [step["strategy"] for step in STEPS]
+    assert "This field is required" not in began.text  # it is only drawn again
+
+    sent = fields_of(began) | {"name": "DACH"}
+    sent |= {"do": "step", "step-add": "skills"}
+    added = client.post(url, sent)
+    sent = fields_of(added)
+    assert sent["s.3-strategy"] == "skills"  # behind the others that leave somebody out
+    up = client.post(url, sent | {"do": "step-up:3"})
+    sent = fields_of(up)
+    assert Group.objects.get(pk=team["dach"].pk).steps == STEPS
+    sent |= {"s.2-o-kind": "language", "s.2-o-field": "language", "go": "save"}
+    assert client.post(url, sent).status_code == 302
+    assert [step["strategy"] for step in Group.objects.get(pk=team["dach"].pk).steps] == [
+        "availability", "capacity", "skills", "not_again", "weighted",
+    ]  # fmt: skip
+
+
+def test_a_wrong_step_of_its_own_is_told_beside_it_and_nothing_is_saved(client, team):
+    own = {
+        "method": "own",
+        "s.0-strategy": "availability",
+        "s.0-o-back_within_minutes": "-3",
+        "s.1-strategy": "no such",
+    }
+    answer = post(client, url_of(team["dach"]), go="save", **own)
+
+    assert answer.status_code == 422
+    first, second = answer.context["form"].way.shown
+    assert any(option["errors"] for option in first["options"])
+    assert second["errors"]
+    assert Group.objects.get(pk=team["dach"].pk).steps == STEPS
+    empty = post(client, url_of(team["dach"]), go="save", method="own")
+    assert "Add a step, or choose one of the ways above." in empty.text
+
+
+def test_steps_of_a_group_that_is_blind_for_its_managers_are_changed_by_ops_only(client, team):
+    Group.objects.filter(pk=team["dach"].pk).update(steps=BLIND, pool="blind", blind_for_managers=True)
+    page = client.get(url_of(team["dach"]))
+    assert 'name="do" value="own"' not in page.text
+    sent = fields_of(page) | {"method": "own", "s.0-strategy": "random", "go": "save"}
+
+    client.post(url_of(team["dach"]), sent)
+
+    assert Group.objects.get(pk=team["dach"].pk).steps == BLIND
 
 
 def test_silence_is_written_in_minutes_row_by_row(client, team):

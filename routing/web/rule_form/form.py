@@ -12,7 +12,7 @@ from reps.models import Group
 from routing import wording
 from routing.engine.ruleset import RuleProblem, To
 from routing.models import Rule
-from routing.web.rule_form import places, questions, tree
+from routing.web.rule_form import places, questions, rows, tree
 from routing.web.rule_form import sharing as ways
 from routing.web.rule_form.choices import Choices
 from routing.web.rule_form.texts import number_of, text_of
@@ -107,16 +107,15 @@ class RuleForm:
             "drop": lambda path: tree.drop(self.root, path),
             "less": self._less,
             "step": self._step,
-            "step-drop": lambda n: _drop(self.steps, n),
-            "step-up": lambda n: _swap(self.steps, n, -1),
-            "step-down": lambda n: _swap(self.steps, n, 1),
             "link": lambda _which: self.links.append(places.Link()),
-            "link-drop": lambda n: _drop(self.links, n),
+            "link-drop": lambda n: rows.drop(self.links, n),
             "stage": lambda _which: self.stages.append(places.Stage()),
-            "stage-drop": lambda n: _drop(self.stages, n),
+            "stage-drop": lambda n: rows.drop(self.stages, n),
         }
         if verb in done:
             done[verb](which)
+        else:
+            ways.act(self.steps, verb, which)
 
     def settle(self, data: Mapping[str, str]) -> None:
         """A choice beside a button counts as that button pressed; one's own way to share begins as the group's."""
@@ -151,11 +150,9 @@ class RuleForm:
                 self._blame(path, says)
 
     def _blame(self, path: str, says: str) -> None:
-        head, n, rest = _parts(path)
+        head, n, rest = parts_of(path)
         if head == "steps" and n is not None and n < len(self.steps):
-            option = rest.removeprefix("options.") if rest.startswith("options.") else ""
-            into = self.steps[n].wrong.setdefault(option, []) if option else self.steps[n].errors
-            into.append(says)
+            self.steps[n].blame(rest, says)
         elif head == "otherwise" and n is not None and n < len(self.links):
             self.links[n].errors.append(says)
         elif head == "escalation" and n is not None and n < len(self.stages):
@@ -170,8 +167,8 @@ class RuleForm:
         """Everything placed anywhere, for the line at the top."""
         found = [says for listed in self.errors.values() for says in listed]
         found += [says for node in tree.nodes(self.root) for says in node.errors]
-        rows: list[Any] = [*self.steps, *self.links, *self.stages]
-        found += [says for row in rows for says in row.errors]
+        listed_rows: list[Any] = [*self.steps, *self.links, *self.stages]
+        found += [says for row in listed_rows for says in row.errors]
         return found + [says for step in self.steps for listed in step.wrong.values() for says in listed]
 
     def shown(self) -> dict[str, Any]:
@@ -236,7 +233,8 @@ _PLACES = frozenset({"name", "to", "group", "rep", "reason", "away", "clock", "p
 _PATH = re.compile(r"(\w+)(?:\[(\d+)\])?\.?(.*)")
 
 
-def _parts(path: str) -> tuple[str, int | None, str]:
+def parts_of(path: str) -> tuple[str, int | None, str]:
+    """Of `steps[1].options.by`: steps, 1, options.by."""
     found = _PATH.fullmatch(path)
     if found is None:
         return path, None, ""
@@ -255,14 +253,3 @@ def _priority(n: int) -> str:
 
 def _marked(listed: Iterable[Any], chosen: str) -> list[tuple[str, str, bool]]:
     return [(str(value), str(label), str(value) == chosen) for value, label in listed]
-
-
-def _drop(rows: list[Any], n: str) -> None:
-    if (place := whole(n, most=len(rows) - 1)) is not None:
-        del rows[place]
-
-
-def _swap(rows: list[Any], n: str, by: int) -> None:
-    place = whole(n, most=len(rows) - 1)
-    if place is not None and 0 <= place + by < len(rows):
-        rows[place], rows[place + by] = rows[place + by], rows[place]

@@ -12,6 +12,7 @@ from routing import wording
 from routing.engine.ruleset.steps import MOST_STEPS
 from routing.engine.strategies import shelf
 from routing.engine.strategy import Part
+from routing.web.rule_form import rows
 from routing.web.rule_form.choices import Choices
 from routing.web.rule_form.texts import NO, YES, number_of, text_of
 
@@ -24,6 +25,11 @@ class Step:
     options: dict[str, str] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     wrong: dict[str, list[str]] = field(default_factory=dict)  # option -> problems
+
+    def blame(self, place: str, says: str) -> None:
+        """Put a problem beside the option it is about, or beside the step."""
+        option = place.removeprefix("options.") if place.startswith("options.") else ""
+        (self.wrong.setdefault(option, []) if option else self.errors).append(says)
 
 
 def kept(body: Any, choices: Choices) -> list[Step]:
@@ -95,6 +101,19 @@ def add(steps: list[Step], strategy: str) -> int:
     place = next((n for n, part in enumerate(parts) if part > max(known.part, Part.PREFER)), len(steps))
     steps.insert(place, Step(strategy))
     return place
+
+
+def act(steps: list[Step], verb: str, which: str) -> None:
+    """What a button beside a step asks; an unknown one does nothing."""
+    match verb:
+        case "step":
+            add(steps, which)
+        case "step-drop":
+            rows.drop(steps, which)
+        case "step-up":
+            rows.swap(steps, which, -1)
+        case "step-down":
+            rows.swap(steps, which, 1)
 
 
 def shown(steps: list[Step], choices: Choices) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -20,6 +21,7 @@ from routing import wording
 from routing.admin.forms import clean_escalation
 from routing.methods import BY_KEY, METHODS, method_of
 from routing.web.rule_form import places
+from routing.web.team.own_way import OwnWay
 
 OWN = "own"
 _BLANKS = 2  # empty rows to write into
@@ -81,6 +83,9 @@ class GroupForm(forms.ModelForm):
         # A copy: a form writes what was typed into its row.
         row = copy(group) if group else Group()
         known = method_of(row) if group else BY_KEY["round_robin"]
+        if "method" in fixed:  # what is sent of it is not looked at
+            data = _without_way(data)
+        data, self.way = _way(data, row.steps)
         initial = {
             "method": known.key if known else OWN,
             "members": [str(rep.uid) for rep in inside],
@@ -88,12 +93,13 @@ class GroupForm(forms.ModelForm):
             "read": read,
         }
         super().__init__(data, instance=row, auto_id="group-%s", initial=initial)
-        self._own = row.steps if known is None else None
+        self._kept = row.steps
         self._reps, self._people = {str(rep.uid): rep for rep in reps}, {str(user.uid): user for user in people}
         self._choose("members", [(uid, rep.name) for uid, rep in self._reps.items()])
         self._choose("managers", [(uid, user.name or user.email) for uid, user in self._people.items()])
         ways = [(one.key, _(one.name)) for one in METHODS]
-        self._choose("method", [*ways, (OWN, _("Steps of its own"))] if self._own is not None else ways)
+        own = known is None or (data is not None and data.get("method") == OWN)
+        self._choose("method", [*ways, (OWN, _("Steps of its own"))] if own else ways)
         self.reps_left, self.people_left = left  # so many are not listed
         self.silence_error = ""
         self.stages = places.posted_stages(data) if data is not None else places.kept_stages(row.escalation)
@@ -123,9 +129,9 @@ class GroupForm(forms.ModelForm):
         return [{"key": key, "name": label, "says": about[key], "chosen": key == chosen} for key, label in listed]
 
     def _own_says(self) -> str:
-        """Its steps in words, and who changes them."""
-        shares = wording.group_shares(self._own, wording.Names.load(SEEDED)) if self._own is not None else ""
-        return f"{shares} {_('Ops change them in the admin.')}".strip()
+        """The steps it has in words, where they are its own."""
+        own = self.initial["method"] == OWN
+        return wording.group_shares(self._kept, wording.Names.load(SEEDED)) if own else _("Put together below.")
 
     def _part(self, names: Sequence[str]) -> list[forms.BoundField]:
         return [self[name] for name in names]
@@ -164,13 +170,30 @@ class GroupForm(forms.ModelForm):
         """The way to share as steps, and the pool it needs."""
         data: dict[str, Any] = super().clean() or {}
         method = BY_KEY.get(data.get("method", ""))
-        data["steps"] = method.steps if method else self._own
+        data["steps"] = method.steps if method else self._own_steps()
         if method and method.pool != Group.Pool.NONE:
             data["pool"] = method.pool
         data["escalation"] = self._escalation()
         if not data.get("managers"):
             self.add_error("managers", _("Somebody has to answer for it: choose at least one."))
         return data
+
+    def _own_steps(self) -> Any:
+        if self.fields["method"].disabled:
+            return self._kept
+        steps = self.way.checked()
+        if steps is None:
+            self.add_error("method", _("Look at the steps below."))
+        return steps or []
+
+    def begun(self) -> None:
+        """Drawn again while it is filled in: what is missing so far is no mistake yet."""
+        self.cleaned_data, self._errors = {}, ErrorDict()
+
+    @property
+    def puts_together(self) -> bool:
+        """Whether its steps are shown one by one."""
+        return bool(self["method"].value() == OWN and not self.fields["method"].disabled)
 
     def wanted(self) -> groups.Wanted:
         """As typed; of a valid form."""
@@ -187,6 +210,26 @@ class GroupForm(forms.ModelForm):
             renewed = self.data.copy()
             renewed["read"] = read
             self.data = renewed
+
+
+def _way(data: QueryDict | None, kept: Any) -> tuple[QueryDict | None, OwnWay]:
+    """The steps of its own; asked for them, the form begins with those of the way that was chosen."""
+    if data is None or data.get("method") not in {*BY_KEY, OWN}:
+        return data, OwnWay.kept(kept)
+    if data["method"] == OWN:
+        return data, OwnWay.posted(data)
+    way = OwnWay.kept(BY_KEY[data["method"]].steps)
+    if data.get("do") == OWN:
+        data = data.copy()
+        data["method"] = OWN
+    return data, way
+
+
+def _without_way(data: QueryDict | None) -> QueryDict | None:
+    if data is not None and "method" in data:
+        data = data.copy()
+        del data["method"]
+    return data
 
 
 def _usual(field: Any) -> str:

@@ -12,7 +12,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -63,7 +62,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, uid: UUID | None = None) -> HttpResponse:
-    """One group, or a new one: `go=look` says what a change does, `save` does it."""
+    """One group, or a new one: `go=look` says what a change does, `save` does it; `do` changes steps of its own."""
     mine = scope.of(request)
     group = mine.group(uid) if uid else None
     if group is None and not _may_add(mine.user):
@@ -72,7 +71,9 @@ def page(request: HttpRequest, uid: UUID | None = None) -> HttpResponse:
     if request.method != "POST":
         return _page(request, mine, group, form)
     problem, says = "", []
-    if form.is_valid():
+    if request.POST.get("do"):  # a button beside a step
+        form.begun()
+    elif form.is_valid():
         try:
             if request.POST.get("go") == "look":
                 says = _look(mine, group, form)
@@ -208,12 +209,6 @@ def _may_add(user: User) -> bool:
     return access.edits_rules(user)
 
 
-def _steps_url(user: User, group: Group | None) -> str:
-    """Where steps of its own are written; empty for who may not."""
-    may = group is not None and user.is_staff and user.has_perm("reps.change_group")
-    return reverse("admin:reps_group_change", args=[group.pk]) if group and may else ""
-
-
 def _page(
     request: HttpRequest,
     mine: Scope,
@@ -233,6 +228,5 @@ def _page(
         "problem": problem,
         "says": says or [],
         "open": bool(inner or form.silence_error),
-        "steps_url": _steps_url(mine.user, group),
     }
     return render(request, "routing/team_group.html", context, status=422 if wrong else 200)
