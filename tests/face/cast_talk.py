@@ -137,6 +137,7 @@ def group() -> dict[str, Any]:
         + str(uid("Clara"))
     )
     form = GroupForm(data, **known)
+    form.begun()
     form.errors["claims_unworked"] = form.error_class(["Ensure this value is greater than or equal to 1."])
     return {
         **manager_shell("team"), "tabs": cast_team.tabs("team-groups"), "group": row, "form": form, "open": True,
