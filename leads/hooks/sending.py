@@ -168,6 +168,8 @@ def _stop(row: HookDelivery) -> str:
     """Why it is not sent any more; empty where it is."""
     if not row.hook.active:
         return "off"
+    if row.event_id is not None and row.event is None:  # its line went with its lead
+        return "erased"
     if row.lead is not None and row.lead.state == State.ERASED and row.kind != HookEvent.ERASED:
         return "erased"
     return ""

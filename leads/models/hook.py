@@ -106,6 +106,7 @@ class HookDelivery(models.Model):
             ),
             models.Index(F("hook"), F("id"), name="hook_delivery_newest"),
             models.Index(F("lead"), condition=Q(held=True), name="hook_delivery_held"),
+            models.Index(F("hook"), F("id"), condition=Q(failed_at__isnull=False), name="hook_delivery_given_up"),
             models.Index(F("created_at"), name="hook_delivery_age"),
         ]  # fmt: skip
 

@@ -36,6 +36,7 @@ class HookForm(forms.Form):
         label=gettext_lazy("What it is told"),
         choices=[(event.value, words) for event, words in EVENTS.items()],
         widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose one at least.")},
     )
     unseen_by_reps = forms.BooleanField(
         label=gettext_lazy("Reps cannot see what arrives there"),

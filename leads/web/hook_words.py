@@ -40,7 +40,7 @@ _WHY = {
     "gone": gettext_lazy("It said that it wants no more."),
     "erased": gettext_lazy("The lead's personal data was erased first."),
     "unsealed": gettext_lazy("Its secret was sealed with another key."),
-    "tries": gettext_lazy("It was tried ten times, and not taken."),
+    "tries": gettext_lazy("It is not tried any more."),
 }
 
 

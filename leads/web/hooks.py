@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, OuterRef, Q
+from django.db.models import OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -88,9 +88,7 @@ def show(request: HttpRequest, uid: UUID) -> HttpResponse:
         "events": [{"name": event, "says": EVENTS[HookEvent(event)]} for event in row.events],
         "rows": [delivery_row(row, one) for one in last[:_LAST]],
         "more": len(last) > _LAST,
-        "counts": row.deliveries.aggregate(
-            held=Count("pk", Q(held=True, sent_at=None, failed_at=None)), parked=Count("pk", Q(why="tries"))
-        ),
+        **_counted(row),
         "old_until": hooks.old_until(row, now=now),
     }
     return render(request, "leads/hook_show.html", context)
@@ -192,6 +190,13 @@ def delivery_row(hook: Hook, row: HookDelivery) -> dict[str, Any]:
         "why": why_of(row),
         "due": row.due_at if key == "waits" and row.tried else None,
     }
+
+
+def _counted(row: Hook) -> dict[str, Any]:
+    """How many are held back and given up, not beyond a bound: the number picks the words, the text is shown."""
+    held = row.deliveries.filter(held=True, sent_at=None, failed_at=None)[: counts.MOST + 1].count()
+    parked = row.deliveries.filter(failed_at__isnull=False, why="tries")[: counts.MOST + 1].count()
+    return {"held": held, "held_shown": counts.shown(held), "parked": parked, "parked_shown": counts.shown(parked)}
 
 
 def _is_open(row: Hook) -> bool:

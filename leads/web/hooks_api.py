@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -202,5 +203,5 @@ def _told(row: Hook) -> dict[str, Any]:
         "active": row.active,
         "why_off": row.why_off or None,
         "created_at": row.created_at.isoformat(),
-        "links": {"self": reverse("api:hook", args=[row.uid])},
+        "links": {"self": settings.PUBLIC_URL + reverse("api:hook", args=[row.uid])},
     }

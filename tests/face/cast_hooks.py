@@ -69,7 +69,7 @@ def rows() -> list[dict[str, Any]]:
             "Given up",
             "chip-late",
             tries=10,
-            why=_("It was tried ten times, and not taken."),
+            why=_("It is not tried any more."),
         ),
         _row("13:02:33", HookEvent.WON, "Taken", "chip-good", test=True, lead=None),
     ]
@@ -77,13 +77,13 @@ def rows() -> list[dict[str, Any]]:
 
 def show() -> dict[str, Any]:
     events = [{"name": event.value, "says": EVENTS[event]} for event in TOLD]
-    counted = {"held": 4, "parked": 12}
+    counted = {"held": 4, "held_shown": "4", "parked": 12, "parked_shown": "12"}
     return {
         **head(),
         "events": events,
         "rows": rows(),
         "more": True,
-        "counts": counted,
+        **counted,
         "open": True,
         "old_until": None,
     }
@@ -92,7 +92,7 @@ def show() -> dict[str, Any]:
 def off() -> dict[str, Any]:
     gone = head(active=False, why_off="gone", made_by=None, made_with=SimpleNamespace(name="Zapier"))
     counted = {"held": 0, "parked": 0}
-    return {**show(), **gone, "rows": [], "more": False, "counts": counted, "old_until": berlin(20, "09:00")}
+    return {**show(), **gone, "rows": [], "more": False, **counted, "old_until": berlin(20, "09:00")}
 
 
 def new() -> dict[str, Any]:
@@ -149,7 +149,7 @@ def delivery() -> dict[str, Any]:
         "says": "Tried again",
         "chip": "chip-due",
         "why": "",
-        "message_id": f"msg_{uid('one').hex}",
+        "message_id": f"msg_{uid('one').replace('-', '')}",
     }
     told = {"event": EVENTS[HookEvent.WON], "test": False, "hidden": False, "erased": False, "changed": True}
     return {**head(), **said, **told, "row": row, "tries": tries, "body": body}

@@ -1,6 +1,7 @@
 """Writes docs/generated from the code, so that what can be said by the code is never said by hand."""
 
 import inspect
+import json
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -12,10 +13,14 @@ from django.core.management.base import BaseCommand
 
 import reporting.metrics
 import reps.channels
+from config.lib import http
 from leads.conditions.fields import BUILT_IN
 from leads.conditions.operators import BY_TYPE, LABELS, POSTAL, WITH_LIST, WITH_PAIR, WITHOUT_VALUE, Op
 from leads.conditions.regions import REGIONS
+from leads.hook_kinds import LINES, HookEvent
+from leads.hooks.content import VERSION, example
 from leads.life import MOVES, OPEN, State
+from leads.web.hook_words import EVENTS
 from reporting.management import connector_pages, strategy_pages
 from reporting.management.tables import table
 
@@ -46,6 +51,7 @@ def documents() -> dict[str, str]:
         "conditions.md": _conditions,
         "metrics.md": _metrics,
         "channels.md": _channels,
+        "hooks.md": _hooks,
     }
     made = {name: [*make()] for name, make in makers.items()} | strategy_pages.pages() | connector_pages.pages()
     return {name: "\n".join([_HEAD, "", *lines]).rstrip() + "\n" for name, lines in made.items()}
@@ -114,6 +120,27 @@ def _value(op: Op) -> str:
     if op in WITH_LIST:
         return "a list"
     return "a pair [from, to]" if op in WITH_PAIR else "one"
+
+
+def _hooks() -> Iterator[str]:
+    yield from _opening(
+        "What hooks are told",
+        "From `leads/hook_kinds.py` and `leads/hooks/content.py`. What it means stands in [hooks](../hooks.md).",
+    )
+    yield from table(
+        ("event", "happens when", "lines of the timeline"),
+        (
+            (f"`{event.value}`", str(EVENTS[event]), ", ".join(f"`{line.value}`" for line in sorted(LINES[event])))
+            for event in HookEvent
+        ),
+    )
+    yield from ("", f"## The message, version {VERSION}", "", "```json")
+    sent = json.loads(http.encoded(example(HookEvent.ASSIGNED)))
+    # Made with this installation's own key and address.
+    sent |= {"id": "0d6c1f0e-7f0a-4b1e-9a52-3f6c0e1d2b4a"}
+    sent["lead"] |= {"page": "https://leads.example.com/leads/00000000-0000-0000-0000-000000000002/"}
+    yield from json.dumps(sent, indent=2, ensure_ascii=False).splitlines()
+    yield "```"
 
 
 def _metrics() -> Iterator[str]:
