@@ -83,6 +83,8 @@ def contexts_of(rows: Sequence[Delivery], *, now: datetime) -> list[dict[str, An
                 "again": bool(row.payload.get("again")),
                 "where": _where(row),
                 "figures": _figures(row),
+                "group": row.payload.get("group", ""),
+                "stopped": row.payload.get("why", ""),
                 "hook": row.payload.get("hook_name", ""),
             }
         contexts.append(context)
@@ -242,6 +244,8 @@ _OF_MANAGERS = {
     "many_exports": (gettext_lazy("See the exports"), "admin:leads_export_changelist"),
     "hook_parked": (gettext_lazy("See the hooks"), "hooks"),
     "waiting": (gettext_lazy("Open To assign"), "to-assign"),
+    "weights_proposed": (gettext_lazy("Look at them"), "weights"),
+    "weights_stopped": (gettext_lazy("See what they brought"), "weights"),
 }
 _BOARD = (gettext_lazy("Open the board"), "board")
 

@@ -9,7 +9,8 @@ the number of leads and reps: ages are counted in hours for two days, in days fr
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -133,6 +134,31 @@ def one_by_one(
     rows = _asked(_EACH, scope=scope, since=since, until=until, now=now, result=result, most=most)
     found = (dict(zip(names, row, strict=True)) for row in rows)
     return [{**row, "cell": Cell(row["source"], row["quarter"])} for row in found]
+
+
+def takes(*, scope: Scope, since: datetime, until: datetime, now: datetime, result: Result) -> timedelta:
+    """In how long nine of ten leads came to the result, of those that did; nothing where none did."""
+    keep.refresh()
+    rows = _asked(_TAKES, scope=scope, since=since, until=until, now=now, result=result)
+    return rows[0][0] or timedelta()
+
+
+def by_week(
+    found: Quality, *, scope: Scope, since: datetime, until: datetime, now: datetime, ripe: datetime, result: Result
+) -> dict[int, list[Record]]:
+    """Each rep's record of every week of the span, oldest first, by what the whole span says that leads promise.
+
+    Leads counted are those assigned before `ripe`; what is observed and expected takes in all of them by their age.
+    """
+    weeks = max(1, ceil((until - since) / timedelta(weeks=1)))
+    sums: dict[int, list[list[float]]] = {}
+    rows = _asked(_WEEKS, scope=scope, since=since, until=until, now=now, result=result, ripe=ripe)
+    for rep, week, source, quarter, age, leads, came, matured in rows:
+        chance = min(1.0, max(0.0, found.chance(Cell(source, quarter), age)))
+        of = sums.setdefault(rep, [[0, 0.0, 0.0, 0.0] for _ in range(weeks)])[weeks - 1 - min(week, weeks - 1)]
+        more = (matured, came, leads * chance, leads * chance * (1 - chance))
+        of[:] = [one + another for one, another in zip(of, more, strict=True)]
+    return {rep: [Record(rep, int(each[0]), *each[1:]) for each in own] for rep, own in sums.items()}
 
 
 def kinds_of(cells: Mapping[Cell, int], *, fewest: int = FEWEST, most: int = MOST_KINDS) -> dict[Cell, Cell]:
@@ -261,6 +287,17 @@ UNION ALL
 SELECT source, quarter, end_age, NULL, ARRAY[count(came_at), count(*) FILTER (WHERE came_at IS NULL
     AND lost_at IS NOT NULL), count(*) FILTER (WHERE came_at IS NULL AND lost_at IS NULL)], NULL, NULL, NULL
 FROM lead WHERE kept GROUP BY source, quarter, end_age
+"""
+_TAKES = """
+WITH {leads}
+SELECT percentile_disc(0.9) WITHIN GROUP (ORDER BY came_at - starts_at) FROM lead
+WHERE kept AND came_at >= starts_at AND (%(rep)s::bigint IS NULL OR rep_id = %(rep)s::bigint)
+"""
+_WEEKS = """
+WITH {leads}
+SELECT rep_id, floor(date_part('epoch', %(until)s::timestamptz - starts_at) / 604800)::int, source, quarter, age,
+    count(*), count(came_at), count(*) FILTER (WHERE starts_at < %(ripe)s)
+FROM lead WHERE kept AND (%(rep)s::bigint IS NULL OR rep_id = %(rep)s::bigint) GROUP BY 1, 2, 3, 4, 5
 """
 _EACH = """
 WITH {leads}

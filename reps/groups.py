@@ -76,6 +76,15 @@ def save(*, group: Group | None, division: Division | int, wanted: Wanted, read:
     return current
 
 
+@transaction.atomic
+def share_evenly(*, group: Group, percent: int) -> None:
+    """So many of 100 leads shared by weight are shared evenly from now on, to compare; 0: none."""
+    current = locked(group)
+    if current.even_percent != percent:
+        current.even_percent = percent
+        current.save(update_fields=["even_percent"])
+
+
 def _fill(group: Group, wanted: Mapping[int, Rep], now: datetime) -> None:
     """Who is new joins on the usual terms, who is not wanted any more is taken out."""
     rows = {row.rep_id: row for row in Membership.objects.at(now).filter(group=group).select_related("rep")}

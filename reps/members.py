@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Avg
 from django.utils.translation import gettext as _
 
 from reps import marks, roster
@@ -52,6 +53,8 @@ def join(*, group: Group, rep: Rep, terms: Mapping[str, Any], now: datetime) -> 
         raise MembersError(_("This rep or this group is not active any more."))
     planned = Membership.objects.filter(group=group, rep=rep, starts_at__gt=now).order_by("starts_at").first()
     until = planned.starts_at if planned else None
+    if group.even_percent and "weight" not in terms:
+        terms = {**terms, "weight": _usual_weight(group, now)}
     return Membership.objects.create(group=group, rep=rep, starts_at=now, ends_at=until, **terms)
 
 
@@ -85,6 +88,12 @@ def limit(*, rep: Rep, read: int | None, cap_open: int | None) -> bool:
     current.cap_open = cap_open
     current.save(update_fields=["cap_open"])
     return True
+
+
+def _usual_weight(group: Group, now: datetime) -> int:
+    """What an even share weighs where weights follow output: 1 would be next to nothing beside weights of 100."""
+    known = Membership.objects.at(now).filter(group=group, weight__gt=0).aggregate(usual=Avg("weight"))["usual"]
+    return max(1, round(known or 1))
 
 
 def _as_read(group: Group, rep: Rep, read: str, now: datetime) -> Membership:

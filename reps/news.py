@@ -77,6 +77,14 @@ KINDS = (
         usual=_MAIL,
     ),
     Kind(
+        "weights",
+        _("Weights by output"),
+        _("New weights are proposed for a group, or they went back to what they were."),
+        ("weights_proposed", "weights_stopped"),
+        whom=MANAGERS,
+        usual=_MAIL,
+    ),
+    Kind(
         "morning",
         _("Morning summary"),
         _("What came overnight, what is due, what is overdue."),

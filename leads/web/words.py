@@ -117,6 +117,8 @@ NEWS = {
         _("You are asked about a change of the rules"),
         _("You are asked about %(n)d changes of the rules"),
     ),
+    "weights_proposed": (_("New weights are proposed"), _("New weights are proposed for %(n)d groups")),
+    "weights_stopped": (_("Weights went back to what they were"), _("The weights of %(n)d groups went back")),
     "ruled": (_("Your return was ruled on"), _("%(n)d of your returns were ruled on")),
     "handoff": (_("A lead of yours was taken over"), _("%(n)d leads of yours were taken over")),
 }

@@ -4,13 +4,12 @@ import uuid
 from decimal import Decimal
 
 import pghistory
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-_TOLD = ("group", "rhythm", "result", "floor", "ceiling", "control", "stopped_why")
+_TOLD = ["group", "rhythm", "result", "floor", "ceiling", "control", "stopped_why"]
 
 
 @pghistory.track(fields=_TOLD, model_name="WeightPlanEvent")
@@ -96,7 +95,9 @@ class WeightProposal(models.Model):
     seed = models.BigIntegerField()
     before = models.JSONField(help_text="Weights by rep when it was made.")
     weights = models.JSONField(help_text="Weights by rep as proposed.")
-    lines = models.JSONField(default=list, help_text="For each rep: record, share, score, leads had and to be expected.")
+    lines = models.JSONField(
+        default=list, help_text="For each rep: record, share, score, leads had and to be expected."
+    )
     days = models.PositiveSmallIntegerField(help_text="Over how many days leads are told.")
     # What became of it.
     applied_at = models.DateTimeField(null=True)

@@ -22,7 +22,7 @@ from config.lib import heartbeat
 from leads.models import Lead
 from reporting import cohort, on_duty, today
 from reporting.period import midnight
-from reporting.web import alert_words, by_hand
+from reporting.web import alert_words, by_hand, weights_words
 from reporting.web import board_words as words
 from reps import access
 from reps.models import Group
@@ -89,6 +89,7 @@ def board(user: Any, groups: Sequence[Group], chosen: Group | None, *, now: date
         "alerts": [
             *words.alerts(today.stuck(rows, now=now, silent=silent), link, now=now),
             *alert_words.lines(scope, now=now),
+            *weights_words.lines(shown, now=now),
         ],
         "by_group": words.by_group(shown, arrived, waits, answers, link, now=now),
     }

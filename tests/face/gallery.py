@@ -44,6 +44,7 @@ from tests.face import (
     cast_talk,
     cast_team,
     cast_telling,
+    cast_weights,
     cast_work,
 )
 
@@ -154,6 +155,9 @@ PAGES: dict[str, Page] = {
     "import-done": ("routing/import_show.html", cast_imports.done, "Europe/Berlin"),
     "import-failed": ("routing/import_show.html", cast_imports.failed, "Europe/Berlin"),
     "reports": ("reporting/report_list.html", cast_reports.reports, "Europe/Berlin"),
+    "weights": ("reporting/weights.html", cast_weights.weights, "Europe/Berlin"),
+    "weights-off": ("reporting/weights.html", cast_weights.off, "Europe/Berlin"),
+    "weights-stopped": ("reporting/weights.html", cast_weights.stopped, "Europe/Berlin"),
     "leaderboard": ("reporting/leaderboard.html", cast_leaderboard.leaderboard, "Europe/Berlin"),
     "leaderboard-targets": ("reporting/leaderboard.html", cast_leaderboard.targets, "Europe/Berlin"),
     "leaderboard-empty": ("reporting/leaderboard.html", cast_leaderboard.empty, "Europe/Berlin"),
