@@ -158,7 +158,7 @@ def _instant(text: str) -> Any:
         at = parse_datetime(text)
     except ValueError:
         return None
-    if at is None:
+    if at is None or not 1970 <= at.year <= 9000:
         return None
     return at if at.tzinfo else timezone.make_aware(at)
 

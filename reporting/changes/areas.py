@@ -26,7 +26,15 @@ AREAS = {
     "hours": Area(_("Hours"), (reps.Shift, reps.TimeOff, reps.Pause, reps.HolidayWorked, reps.CalendarFeed)),
     "doors": Area(
         _("Connections and forms"),
-        (leads.Connection, leads.Hook, leads.WebForm, leads.FormItem, leads.FormAnswer, leads.FormEnding, leads.FirstReply),
+        (
+            leads.Connection,
+            leads.Hook,
+            leads.WebForm,
+            leads.FormItem,
+            leads.FormAnswer,
+            leads.FormEnding,
+            leads.FirstReply,
+        ),
     ),
     "qualify": Area(
         _("Qualification"), (leads.QualificationRule, leads.ScoreRow, leads.ScoreBand, leads.CompanyRecord)

@@ -13,6 +13,8 @@ from leads.life import State
 from leads.models import (
     CompanyRecord,
     Export,
+    Hook,
+    HookDelivery,
     Intake,
     Lead,
     QualificationRule,
@@ -185,6 +187,13 @@ class House:
     def _doors(self, n):
         self.form = make.web_form(f"Form {n}")
         self.door = make.connection("webhook")
+        hook = Hook.objects.create(
+            name=f"Hook {n}", events=["lead.won"], shown="https://h.example/…", created_at=self.now
+        )
+        self.hook = getattr(self, "hook", hook)
+        HookDelivery.objects.create(
+            hook=self.hook, kind="lead.won", lead=self.lead, created_at=self.now, due_at=self.now, sent_at=self.now
+        )
         Intake.objects.create(connection=self.door, received_at=self.now, outcome="lead", lead=self.lead)
         make.key_and_secret()
         file = {"file_name": f"{n}.csv", "size": 9, "sha256": f"{n:064}", "created_at": self.now}

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from leads.hooks import hook as hooks
 from leads.models import Hook, Lead
-from reps.models import Group
+from reps.models import Group, User
 from tests import factories as make
 from tests.hooks.receiving import drain, hook, receiver, rows, say
+from tests.limits.test_odd_input import Tried
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +137,21 @@ def test_who_pulls_from_a_blind_pool_does_not_look_behind_it_here(client):
     assert got.bodies[0]["lead"]["name"] == "Zoe Secret"
     assert "Zoe Secret" not in shown
     assert "Make sure that no rep can see what arrives there." in page(client, "hook", made.uid)
+
+
+def test_odd_input_in_every_field_is_refused_or_understood(ops):
+    made, _secret = hook("http://127.0.0.1:1/x")
+    make.arrive()
+    row = rows().get()
+    found = Tried(User.objects.get(name="Odile"))
+    found.through([
+        reverse("hook-new"),
+        *(reverse(name, args=[made.uid]) for name in ("hook", "hook-edit", "hook-deliveries")),
+        reverse("hook-delivery", args=[made.uid, row.uid]),
+    ])  # fmt: skip
+
+    assert found.failed == []
+    assert found.names >= {"hook-new", "hook-edit", "hook-test", "hook-again"}
 
 
 @pytest.mark.parametrize("name", ["hooks", "hook-new"])
