@@ -21,7 +21,7 @@ from leads.connector import Connector, Source
 from leads.connectors import all_connectors, enrichers, sources
 from leads.life import Kind
 from leads.mail.source import MailSource
-from leads.models import Connection, Inbound, Lead, Mailbox
+from leads.models import Connection, Hook, Inbound, Lead, Mailbox
 from leads.web import counts
 from leads.web.connection_form import ConnectionForm
 from leads.web.counts import CountUpTo
@@ -64,6 +64,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "sources": [row for row in listed if row["brings"]],
         "enrichers": [row for row in listed if not row["brings"]],
         "days": _DAYS,
+        "hooks": Hook.objects.filter(active=True).count(),
     }
     return render(request, "leads/connection_list.html", context)
 

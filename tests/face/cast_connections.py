@@ -70,11 +70,12 @@ def listed() -> dict[str, Any]:
         ],
         "enrichers": [_row("Companies we know", "Company table", 0), _row("ZoomInfo", "ZoomInfo", 0, active=False)],
         "days": 30,
+        "hooks": 3,
     }
 
 
 def none_yet() -> dict[str, Any]:
-    return {**manager_shell("connections"), "sources": [], "enrichers": [], "days": 30}
+    return {**manager_shell("connections"), "sources": [], "enrichers": [], "days": 30, "hooks": 0}
 
 
 def _offered(shelf: Any) -> list[dict[str, str]]:
