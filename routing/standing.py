@@ -103,7 +103,7 @@ def bound_of(group: Group, *, now: datetime) -> Bound | None:
     except RuleSetError:
         return None
     entries = LedgerEntry.objects.filter(group=group)
-    if not on_the_ledger(steps) or entries.filter(kind__in=_MOVED_ELSE).exists():
+    if group.even_percent or not on_the_ledger(steps) or entries.filter(kind__in=_MOVED_ELSE).exists():
         return None
     now_in = set(Membership.objects.at(now).filter(group=group, weight__gt=0).values_list("rep_id", flat=True))
     ever = set(Share.objects.filter(group=group).exclude(rep=None).values_list("rep_id", flat=True)) | now_in

@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 A_WEEK = timedelta(weeks=1)
 # Taken back where the whole interval is below nothing at so many weekly looks in a row, over so many leads and results.
 LOOKS, LEAST_EVEN, LEAST_RESULTS = 4, 100, 20
-# Of 100 programmes in which weights neither help nor harm, so many are stopped within a year: 20,000 years of 200
-# leads a week, a fifth of them shared evenly, 10 % with a result (tests/reporting/test_weights_measured.py).
+# Of 100 programmes in which weights neither help nor harm, so many are stopped within a year; at the first look that
+# is below nothing it would be 26. Measured in tests/reporting/statistics/test_false_stops.py.
 FALSE_STOPS = 15
 # Taken back, too, where so few leads were shared in a quarter that nothing can be told.
 A_QUARTER, LEAST_LEADS = timedelta(weeks=13), 130
