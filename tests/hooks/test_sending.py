@@ -1,5 +1,8 @@
 """What a hook hears: signed, once or more by one id, tried by the table, and never of what it must not know."""
 
+import json
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -18,6 +21,7 @@ from leads.models import ApiKey, Hook, Lead, LeadPrivate
 from reps.models import Group
 from tests import factories as make
 from tests.hooks.receiving import ALL, drain, free, hook, receiver, rows, say
+from tests.outside import server
 
 pytestmark = pytest.mark.django_db
 CREATED = HookEvent.CREATED
@@ -294,16 +298,45 @@ def test_the_schedule_of_an_address_is_its_own():
     assert all(row.tries <= 2 for row in rows(hook__name="bad")), "what was not tried is no try"
 
 
+def test_leads_are_told_of_at_once_and_each_in_order():
+    leads = make.arrive(count=8)
+    at_once, most, told, lock = set(), [0], [], threading.Lock()
+
+    def handle(handler):
+        with lock:
+            at_once.add(handler.path + handler.headers["webhook-id"])
+            most[0] = max(most[0], len(at_once))
+            body = json.loads(handler.sent)
+            told.append((body["lead"]["id"], body["number"]))
+        time.sleep(0.03)
+        with lock:
+            at_once.discard(handler.path + handler.headers["webhook-id"])
+        handler.say(200, {})
+
+    with server(handle) as url:
+        hook(url)
+        for _n in range(3):
+            for lead in leads:
+                say(lead)
+        drain()
+
+    assert 1 < most[0] <= 4
+    assert len(told) == 24
+    for lead in leads:
+        numbers = [number for uid, number in told if uid == str(lead.uid)]
+        assert numbers == sorted(numbers)
+
+
 def test_a_lane_is_of_one_sender_only():
     lead = make.arrive()
     with receiver() as got:
         hook(got.url)
-        for _n in range(25):
+        for _n in range(45):
             say(lead)
         now = timezone.now()
         first, second = sending._lease(now, 48), sending._lease(now, 48)
 
-    assert (len(first), len(second)) == (10, 0)
+    assert (len(first), len(second)) == (40, 0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM leads_hookdelivery WHERE tries = 1")
-        assert cursor.fetchone() == (10,)
+        assert cursor.fetchone() == (40,)
