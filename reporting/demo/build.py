@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.contrib.auth.hashers import make_password
+
 from leads.models import Lead
 from reporting.demo import cast
 from reporting.demo.doors import make_doors
@@ -31,14 +33,24 @@ def is_demo() -> bool:
     return User.objects.filter(email=cast.VISITOR.email).exists()
 
 
-def build() -> Built:
-    """Make team, rules and past, all or nothing. Raises ForeignError where somebody works here already."""
+def may_load() -> bool:
+    """Whether nobody works here yet."""
+    return not (Rep.objects.exists() or Lead.objects.exists())
+
+
+def build(*, password: str = "") -> Built:
+    """Make team, rules and past, all or nothing. Raises ForeignError where somebody works here already.
+
+    `password` is what all of them sign in with, as it is kept; without one it is the printed word.
+    """
+    # Hashed once: the hash is slow by design.
+    password = password or make_password(cast.PASSWORD)
     with turn(SEEDED) as held:
         if held is None or is_demo():
             return Built()
-        if Rep.objects.exists() or Lead.objects.exists():
+        if not may_load():
             raise ForeignError
-        team = make_team(now=held.now)
+        team = make_team(now=held.now, password=password)
         version = publish_rules(team, now=held.now - PAST)
         made = Built(write_past(held, team=team, version=version), made=True)
         make_steps(team, now=held.now)

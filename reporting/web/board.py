@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 from config.lib import heartbeat
 from leads.models import Lead
 from reporting import cohort, on_duty, today
+from reporting.demo.build import is_demo
 from reporting.period import midnight
 from reporting.web import alert_words, by_hand, weights_words
 from reporting.web import board_words as words
@@ -53,6 +54,7 @@ def page(request: HttpRequest) -> HttpResponse:
         if request.GET.get("seen") == mark:
             return HttpResponse(status=204)
         return render(request, "reporting/_board.html", context)
+    context["invented"] = request.user.is_superuser and is_demo()
     return render(request, "reporting/board.html", context)
 
 

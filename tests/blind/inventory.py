@@ -35,7 +35,7 @@ NOT_REPS = """
     figure figures figures-csv api:report-figures
     hook hook-again hook-deliveries hook-delivery hook-edit hook-new hook-remove hook-rotate hook-switch hook-test hooks
     api:hook api:hook-events api:hook-samples api:hooks api:key
-    board changes changes-csv connection connection-address connection-edit connection-look connection-mapping
+    board changes changes-csv demo connection connection-address connection-edit connection-look connection-mapping
     connection-new
     connection-shelf connection-switch connection-template connection-test connections deliveries deliveries-again
     delivery form-copy form-edit form-ending form-ending-new form-endings form-first-reply form-held form-held-take

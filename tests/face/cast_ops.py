@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from reporting.health import Failed
+from reporting.web.demo import LeaveForm
 from routing.halt import Preview as Waiting
 from routing.hand import Preview
 from routing.models import AuditRun, RoutingPause
@@ -24,6 +26,18 @@ def health() -> dict[str, Any]:
 
 def health_bad() -> dict[str, Any]:
     return _health(bad=True) | {"headline": "5 things need a look", "unmigrated": 2}
+
+
+def demo() -> dict[str, Any]:
+    """Asked by one of the invented people, who gave an address of theirs."""
+    form = LeaveForm(QueryDict("name=Nora Vance&email=nora@harborline.example"), of_the_demo=True)
+    form.errors["email"] = form.error_class(["This one goes with the demo. Give your own."])
+    return {**manager_shell("board"), "form": form, "goes": {"leads": 1538, "people": 21}}
+
+
+def demo_made() -> dict[str, Any]:
+    people = [("Sales rep", "lena@harborline.example"), ("Sales manager", "matteo@harborline.example")]
+    return {**manager_shell("board"), "loads": True, "word": "x7-Kq2mWtz9a", "people": people}
 
 
 def _health(*, bad: bool) -> dict[str, Any]:

@@ -14,7 +14,7 @@ LONG = "Maximiliane von Hohenthal-Westerburg"
 
 
 def kinds() -> dict[str, Any]:
-    return {**manager_shell(""), "shapes": start.SHAPES.values()}
+    return {**manager_shell(""), "shapes": start.SHAPES.values(), "may_demo": True}
 
 
 def team() -> dict[str, Any]:

@@ -61,6 +61,8 @@ PAGES: dict[str, Page] = {
     "invitation": ("reps/invitation.html", cast_sign_in.invitation, "UTC"),
     "changes": ("reporting/changes.html", cast_changes.changes, "Europe/Berlin"),
     "health": ("reporting/health.html", cast_ops.health, "Europe/Berlin"),
+    "demo": ("reporting/demo.html", cast_ops.demo, "Europe/Berlin"),
+    "demo-made": ("reporting/demo.html", cast_ops.demo_made, "Europe/Berlin"),
     "health-bad": ("reporting/health.html", cast_ops.health_bad, "Europe/Berlin"),
     "pausing": ("routing/pausing.html", cast_ops.pausing, "Europe/Berlin"),
     "route-again": ("routing/again.html", cast_ops.again, "Europe/Berlin"),

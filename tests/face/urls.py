@@ -89,6 +89,7 @@ SIMPLE = (
     "return-rates",
     "changes",
     "health",
+    "demo",
     "pausing",
     "sessions-end",
     "invitations",

@@ -37,6 +37,9 @@ class Command(BaseCommand):
         trickle, left, next_at = Trickle(), options["leads"], time.monotonic()
         while not stop.is_set() and left != 0:
             try:
+                if not is_demo():  # it was removed: there is nobody to bring leads to any more
+                    stop.wait()
+                    return
                 trickle.act(now=timezone.now())
                 if time.monotonic() >= next_at:
                     trickle.bring(now=timezone.now())

@@ -40,7 +40,8 @@ def index(request: HttpRequest) -> HttpResponse:
     division = _division()
     if start.has_started(division):
         return render(request, "routing/start_done.html", _done(request, division))
-    return render(request, "routing/start.html", {"shapes": start.SHAPES.values()})
+    context = {"shapes": start.SHAPES.values(), "may_demo": request.user.is_superuser}
+    return render(request, "routing/start.html", context)
 
 
 @ops_only

@@ -214,11 +214,12 @@ class GroupForm(forms.ModelForm):
 
 def _way(data: QueryDict | None, kept: Any) -> tuple[QueryDict | None, OwnWay]:
     """The steps of its own; asked for them, the form begins with those of the way that was chosen."""
-    if data is None or data.get("method") not in {*BY_KEY, OWN}:
+    key = str(data.get("method", "")) if data is not None else ""
+    if data is None or key not in {*BY_KEY, OWN}:
         return data, OwnWay.kept(kept)
-    if data["method"] == OWN:
+    if key == OWN:
         return data, OwnWay.posted(data)
-    way = OwnWay.kept(BY_KEY[data["method"]].steps)
+    way = OwnWay.kept(BY_KEY[key].steps)
     if data.get("do") == OWN:
         data = data.copy()
         data["method"] = OWN
