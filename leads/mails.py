@@ -83,6 +83,7 @@ def contexts_of(rows: Sequence[Delivery], *, now: datetime) -> list[dict[str, An
                 "again": bool(row.payload.get("again")),
                 "where": _where(row),
                 "figures": _figures(row),
+                "report": row.payload.get("report"),
                 "group": row.payload.get("group", ""),
                 "stopped": row.payload.get("why", ""),
                 "hook": row.payload.get("hook_name", ""),
@@ -260,6 +261,8 @@ def _link(row: Delivery, opens: bool) -> dict[str, str]:  # noqa: FBT001 - of th
     elif opens and row.lead is not None and row.event != "switched_off":
         anchor = f"#event-{row.ref}" if row.event in _TIMELINE else ""
         act, path = _("Open the lead"), reverse("lead-show", args=[row.lead.uid]) + anchor
+    elif row.event == "report" and "report" in row.payload:
+        return {"act": _("Open these figures"), "url": str(row.payload["report"]["url"])}
     elif row.event == "draft_shared":
         act, path = _("Read it, and say what you think"), reverse("shared-draft", args=[row.payload["draft"]])
     else:

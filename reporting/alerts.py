@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from leads.models import Delivery
-from reporting.metrics.hours_on_duty import hours_on_duty
+from reporting.duty_hours import hours_on_duty
 from reporting.models import AlertState
 from reporting.spells import keep
 from reporting.statistics.cusum import CHARTS, Alarm, Chart, Measure, State, step

@@ -42,6 +42,13 @@ def steps(step: str, *, months: int, today: date) -> list[date]:
     return days
 
 
+def before(step: str, days: Sequence[date]) -> list[date]:
+    """The first days of as many steps that end where these begin."""
+    if step == "week":
+        return [day - timedelta(weeks=len(days)) for day in days]
+    return [_months_on(day, -len(days) * _MONTHS[step]) for day in days]
+
+
 def after(step: str, day: date) -> date:
     """The first day of the next step."""
     return day + timedelta(weeks=1) if step == "week" else _months_on(day, _MONTHS[step])

@@ -69,6 +69,44 @@ def within(kept: str, *, now: datetime) -> Q:
     return Q(within_sla=False) | silent if kept == "no" else Q(within_sla=None) & ~silent
 
 
+# When what is counted day by day happened, and of which spells, as reporting.spells.daily has it.
+HAPPENED = {
+    "arrived": ("arrived_at", Q(first=True)),
+    "assigned": ("starts_at", Q()),
+    "responded": ("first_touch_at", Q(first_touch_at__isnull=False)),
+    "meetings": ("booked_at", Q(booked_at__isnull=False)),
+    "opportunities": ("opportunity_at", Q(opportunity_at__isnull=False)),
+    "won": ("closed_at", Q(ending="won")),
+}
+
+
+def behind(figure: str, rows: "QuerySet[Spell]", *, now: datetime) -> "QuerySet[Spell]":
+    """Those of the spells that a metric counts at all: as many as it says it is of."""
+    if figure == "response_sla":
+        return rows.filter(within("yes", now=now) | within("no", now=now))
+    rows = rows.filter(_COUNTED.get(figure, Q()))
+    if figure not in ONCE:
+        return rows
+    # Each lead stands there once, by its latest.
+    latest = rows.order_by("lead_id", "-starts_at", "-pk").distinct("lead_id")
+    return rows.filter(pk__in=latest.values("pk"))
+
+
+_COUNTED = {
+    "first_call": Q(first_call__isnull=False),
+    "call_duration": ~Q(talks=[]),
+    "touches_to_reach": Q(touches__gt=0),
+    "response_time": Q(response_seconds__isnull=False) | (Q(touches=0) & ~Q(how=Assignment.How.HISTORY)),
+    "time_to_close": Q(ending="won"),
+    "won_money": Q(ending="won"),
+    "close_rate": Q(ending__in=["won", "lost"]),
+}
+ONCE = frozenset(
+    {"leads", "responded", "reached", "meetings", "meetings_held", "opportunities", "close_rate", "assigned_to_close"}
+)
+BEHIND = frozenset({*ONCE, *_COUNTED, "response_sla", "return_rate"})
+
+
 def outcome(key: str) -> Q:
     """Spells that came to it."""
     if key == OPEN:

@@ -68,6 +68,8 @@ class OwnMetric:
     ask: Callable[..., Mapping[Any, Answer]]
     cuts: frozenset[str]
     unit: str = field(default="share")
+    # Of everybody together it would say nothing: it is told of one rep, and rep by rep.
+    of_one: bool = field(default=False)
 
 
 def share(count: int, n: int, *, waiting: int = 0) -> Answer:

@@ -74,14 +74,17 @@ def name_of_rule(key: str) -> str:
 
 def name_of_territory(pk: int | None) -> str:
     """What the territory is called now; of leads without one, that."""
-    return Territory.objects.filter(pk=pk).values_list("name", flat=True).first() or _("No territory")
+    name = Territory.objects.filter(pk=pk).values_list("name", flat=True).first() if pk else None
+    return name or _("No territory")
 
 
 def _own(span: dict[str, Any], cut: str, names: Collection[str] | None) -> dict[str, Any]:
     return {
         name: metric.ask(**span, cut=cut)
         for name, metric in own_shelf().items()
-        if cut in metric.cuts and (names is None or name in names)
+        if cut in metric.cuts
+        and (names is None or name in names)
+        and not (metric.of_one and cut == "all" and span["scope"].rep is None)
     }
 
 

@@ -12,10 +12,10 @@ from enum import StrEnum
 
 from django.db import connection
 
+from reporting.duty_hours import hours_on_duty
 from reporting.lead_quality import RESULTS, Quality, quality
 from reporting.metric import ENOUGH, Answer, Over
 from reporting.metrics import shelf
-from reporting.metrics.hours_on_duty import hours_on_duty
 from reporting.metrics.leads_per_hour import leads_per_hour
 from reporting.models import Target
 from reporting.scope import Scope

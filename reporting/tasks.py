@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reporting import alerts, recounts, weights
+from reporting import alerts, mailed, recounts, weights
 from reporting.demo.build import ForeignError, build
 from reporting.spells import keep
 
@@ -24,6 +24,12 @@ def recount(**_: object) -> bool:
 def watch_alerts(**_: object) -> bool:
     """Once a day: feed the charts of what reps reach."""
     return alerts.watch_daily(now=timezone.now()) is not None
+
+
+@shared_task
+def mail_reports(**_: object) -> int:
+    """Send the reports by mail whose time has come."""
+    return mailed.send_due(now=timezone.now())
 
 
 @shared_task

@@ -77,6 +77,14 @@ KINDS = (
         usual=_MAIL,
     ),
     Kind(
+        "report",
+        _("Report by mail"),
+        _("The figures of your groups, each week or month, if you asked for them under Reports."),
+        ("report",),
+        whom=MANAGERS,
+        usual=_MAIL,
+    ),
+    Kind(
         "weights",
         _("Weights by output"),
         _("New weights are proposed for a group, or they went back to what they were."),

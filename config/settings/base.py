@@ -155,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
     "spells": {"task": "reporting.tasks.keep_spells", "schedule": 2.0},
     "alerts": {"task": "reporting.tasks.watch_alerts", "schedule": 3600.0},
     "weights": {"task": "reporting.tasks.watch_weights", "schedule": 3600.0},
+    "reports-by-mail": {"task": "reporting.tasks.mail_reports", "schedule": 300.0},
     "recount": {"task": "reporting.tasks.recount", "schedule": 600.0},
     "forget-expired": {"task": "leads.tasks.forget_expired", "schedule": 3600.0},
 }

@@ -113,6 +113,7 @@ NEWS = {
     "kept": (_("A lead stays yours"), _("%(n)d leads stay yours")),
     "unfair": (_("A rep says that something is unfair"), _("Reps say %(n)d times that something is unfair")),
     "answered": (_("Your question on fairness is answered"), _("%(n)d of your questions are answered")),
+    "report": (_("The report you asked for is there"), _("%(n)d reports you asked for are there")),
     "draft_shared": (
         _("You are asked about a change of the rules"),
         _("You are asked about %(n)d changes of the rules"),

@@ -7,23 +7,21 @@ Caveats: it is read from the hours as they are set today, with the shifts that h
 none, though leads may be given to them by hand. Being at a limit is duty, too.
 """
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
-from reps import availability
+from reporting.duty_hours import hours_on_duty, members
+from reporting.metric import Answer, OwnMetric
+from reporting.scope import Scope
 
-_HOUR = timedelta(hours=1)
+
+def ask(*, scope: Scope, since: datetime, until: datetime, now: datetime, cut: str, **_: Any) -> Mapping[Any, Answer]:
+    """For each rep, or the one of the scope."""
+    found = hours_on_duty(members(scope, now=now), since=since, until=min(until, now))
+    if cut == "rep":
+        return {rep: Answer(hours, 1) for rep, hours in found.items()}
+    return {None: Answer(sum(found.values()), len(found))} if found else {}
 
 
-def hours_on_duty(reps: Iterable[int], *, since: datetime, until: datetime) -> dict[int, float]:
-    """Of each rep, in as many queries for all of them as for one."""
-    if until <= since:
-        return dict.fromkeys(reps, 0.0)
-    return {
-        pk: sum(
-            (min(end, until) - max(start, since)) / _HOUR
-            for start, end in calendar.duty
-            if start < until and end > since
-        )
-        for pk, calendar in availability.calendars(reps, since=since, until=until).items()
-    }
+metric = OwnMetric(name="hours_on_duty", unit="hours", ask=ask, cuts=frozenset({"all", "rep"}), of_one=True)

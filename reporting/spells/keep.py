@@ -1,6 +1,7 @@
 """Makes spells in figures anew where the rows they are made of changed, and tells where they differ (I7)."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
@@ -35,6 +36,24 @@ def refresh(*, most: int = _AT_ONCE) -> bool:
         )
         _make(sorted({lead for (lead,) in cursor.fetchall()}))
     return not _marked()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Figures are being made: `share` of them are there; None where all are, and some may change."""
+
+    share: float | None
+
+
+def progress() -> Progress | None:
+    """Whether a page has to wait for the worker, who makes more than a page does by itself; None where not."""
+    late = "SELECT EXISTS (SELECT FROM reporting_stale OFFSET %s)"
+    if not _everything_marked() and not _one(late, _AT_ONCE):
+        return None
+    made = _one("SELECT max(assignment_id) FROM reporting_spell") or 0
+    last = _one("SELECT max(id) FROM routing_assignment") or 0
+    # Pieces are made in the order of assignments, so the last one made tells how far it is.
+    return Progress(made / last if made < last else None)
 
 
 def refresh_all() -> None:

@@ -4,11 +4,11 @@ The same text makes one lead's spells anew, makes all of them at night, and is w
 """
 
 COLUMNS = (
-    "assignment_id", "lead_id", "hop", "first", "division_id", "rep_id", "group_id", "sourced_by_id", "how", "source",
-    "channel", "campaign", "rule", "territory_id", "band", "score", "arrived_at", "starts_at", "due_at", "ended_at", "end", "touches",
-    "first_touch_at", "response_seconds", "within_sla", "touches_to_reach", "first_call", "talks", "reached",
-    "furthest", "booked_at", "held_at", "opportunity_at", "ending", "closed_at", "won_base", "won_base_currency",
-    "responded_at", "lead_closed_at",
+    "assignment_id", "lead_id", "hop", "first", "division_id", "rep_id", "group_id", "sourced_by_id", "how",
+    "source", "channel", "campaign", "rule", "territory_id", "band", "score", "arrived_at", "starts_at", "due_at",
+    "ended_at", "end", "touches", "first_touch_at", "response_seconds", "within_sla", "touches_to_reach",
+    "first_call", "talks", "reached", "furthest", "booked_at", "held_at", "opportunity_at", "ending", "closed_at",
+    "won_base", "won_base_currency", "responded_at", "lead_closed_at",
 )  # fmt: skip
 
 # `held` says that the spell is the present or the closing one, so that what the lead came to is its own.

@@ -16,6 +16,7 @@ from leads.models import Export
 from leads.web.exports import limited, note
 from reporting import exports, tables
 from reporting.cohort import Figures
+from reporting.metric import Answer
 from reporting.metrics import meaning, told
 from reporting.metrics.stage_conversion import conversions
 from reporting.tables import Part
@@ -36,12 +37,17 @@ def page(request: HttpRequest) -> HttpResponseBase:
     what = read(request)
     own, before = tables.whole(scope=what.scope, **what.span), tables.whole(scope=what.scope, **what.before)
     team = tables.whole(scope=what.team, **what.span) if what.form.rep_chosen else None
+    leads = what.where()
     context = shared(request, what) | {
         "sections": [
             {
                 "label": label,
                 "note": metric_words.NOTES.get(names[0], ""),
-                "rows": [row_of(request, name, own, before, team) for name in names if name in own.answers],
+                "rows": [
+                    row_of(request, name, own, before, team) | {"leads": leads.url(name)}
+                    for name in names
+                    if name in own.answers
+                ],
             }
             for label, names in metric_words.SECTIONS
         ],
@@ -91,7 +97,7 @@ def lines(what: Asked) -> Iterator[list[object]]:
 
 
 def row_of(request: HttpRequest, name: str, own: Figures, before: Figures, team: Figures | None) -> dict[str, Any]:
-    answer, was = own.answers[name], before.answers.get(name)
+    answer, was = own.answers.get(name, Answer(None, 0)), before.answers.get(name)
     currency = Division.objects.get(pk=SEEDED).base_currency if metric_words.unit_of(name) == "money" else ""
     moved, tone = metric_words.moved(name, answer, was, currency=currency) if was else ("", "")
     beside = team.answers.get(name) if team else None

@@ -24,7 +24,8 @@ _DEFAULT = "30"
 
 
 class FiguresView(LeadAPI):
-    """GET /api/v1/reports/figures/?cut=&period=&since=&until=&group=&rep=&source=&channel=&campaign=&rule=&territory=&band=.
+    """GET /api/v1/reports/figures/?cut=&period=&since=&until=&group=&rep=&source=&channel=&campaign=&rule=
+    &territory=&band=.
 
     Keys by the scope reports:read tell of all groups; people read those of the groups they manage. Values are seconds,
     shares of one, counts or amounts, as `unit` says; `beyond` is the longest wait where the middle was not reached.

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from leads.models import Lead
 from leads.web.show import title_of
+from reporting.exports import At
 from reporting.period import Period
 from reporting.web import words
 from reps.models import Group, Rep, User
@@ -22,7 +23,7 @@ from routing.statement import Line, Statement, statement, with_whys
 ON_A_PAGE = 50
 _LEADS = frozenset({"share", "forced", "reversed"})
 HEADS = (
-    "number", "at", "lead", "rule", "how", "went_to", "among", "part", "received", "change", "balance", "reason",
+    "number", At("at"), "lead", "rule", "how", "went_to", "among", "part", "received", "change", "balance", "reason",
 )  # fmt: skip
 
 
@@ -89,14 +90,14 @@ def bound_says(bound: standing.Bound | None) -> str:
 
 def table(account: Statement, *, rep: Rep, reader: User, now: datetime) -> Iterator[tuple[object, ...]]:
     """The statement as a file, opening and closing balance in it; others' leads without anything of them."""
-    yield ("", account.since.isoformat(), "", "", "opening", "", "", "", "", "", _units(account.opening), "")
+    yield ("", account.since, "", "", "opening", "", "", "", "", "", _units(account.opening), "")
     for row in _rows(account.lines, rep, reader, now):
         yield (
-            row["number"], row["at"].isoformat(), row["uid"], row["rule"], row["how"], row["winner"],
+            row["number"], row["at"], row["uid"], row["rule"], row["how"], row["winner"],
             row["among"] or "", _leads(row["part"]),
             _leads(row["got"]), _leads(row["change"]), _leads(row["balance"]), row["why"],
         )  # fmt: skip
-    yield ("", account.until.isoformat(), "", "", "closing", "", "", "", "", "", _units(account.closing), "")
+    yield ("", account.until, "", "", "closing", "", "", "", "", "", _units(account.closing), "")
 
 
 def _rows(lines: Any, rep: Rep, reader: User, now: datetime) -> Iterator[dict[str, Any]]:

@@ -1,7 +1,8 @@
 """The pictures of one figure: its trend with the period before, its curve, and its parts with their intervals."""
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -12,9 +13,11 @@ from reporting import cohort, tables
 from reporting.cohort import Figures
 from reporting.metric import Answer
 from reporting.metrics import own_shelf, shelf
+from reporting.period import Period
 from reporting.pictures.intervals import Interval, Intervals
 from reporting.pictures.survival import Survival, curve_of
 from reporting.pictures.trend import Point, Trend
+from reporting.scope import Scope
 from reporting.statistics.survival import kaplan_meier
 from reporting.tables import Part
 from reporting.web import metric_words
@@ -26,7 +29,20 @@ _EXACT = 5_000
 MOST_ROWS = 40
 
 
-def trend(name: str, what: Asked) -> Trend:
+class Spanned(Protocol):
+    """A request, read, whatever else it asks: of whom, over what time."""
+
+    @property
+    def scope(self) -> Scope: ...
+    @property
+    def period(self) -> Period: ...
+    @property
+    def span(self) -> dict[str, Any]: ...
+    @property
+    def before(self) -> dict[str, Any]: ...
+
+
+def trend(name: str, what: Spanned) -> Trend:
     """By day, over more than a month by week, with the period before behind it."""
     length = what.period.until - what.period.since
     cut, step = ("week", 7) if length > _MANY_DAYS else ("day", 1)
@@ -62,13 +78,13 @@ def trend(name: str, what: Asked) -> Trend:
     )
 
 
-def curve(name: str, own: Figures, before: Figures) -> Survival | None:
-    """How many were done by when, beside the period before; of what is measured with those that still wait."""
+def curve(name: str, pairs: Sequence[tuple[str, Figures]]) -> Survival | None:
+    """How many were done by when, a curve each; of what is measured with those that still wait."""
     counts = list(shelf()[name].counts) if name in shelf() else []
     if metric_words.unit_of(name) != "seconds" or len(counts) < 2:
         return None
     curves = []
-    for label, figures in ((_("this period"), own), (_("the period before"), before)):
+    for label, figures in pairs:
         ended, waiting = (figures.counts[count] or () for count in counts[:2])
         if ended:
             exact = len(ended) + len(waiting) <= _EXACT
@@ -93,7 +109,7 @@ def intervals(request: HttpRequest, name: str, rows: list[Part], own: Figures, w
         rows=tuple(_interval(request, name, part, what.cut) for part in shown),
         label_is=str(dict(CUTS)[what.cut]),
         value_is=str(metric_words.LABELS[name]),
-        mark=own.answers[name].value,
+        mark=own.answers[name].value if name in own.answers else None,
         mark_is=_("all together"),
         level=_("95 % interval"),
     )
@@ -103,7 +119,7 @@ def can_cut(name: str, cut: str) -> bool:
     return name in shelf() or cut in own_shelf()[name].cuts
 
 
-def _in_time(name: str, cut: str, what: Asked, span: dict[str, Any]) -> list[Part]:
+def _in_time(name: str, cut: str, what: Spanned, span: dict[str, Any]) -> list[Part]:
     return [part for part in tables.parts(cut, scope=what.scope, **span, names=(name,)) if name in part.figures.answers]
 
 

@@ -1,6 +1,6 @@
 """The row of figures over a report: each with its change against the period before, and what it means on hover."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.formats import number_format
@@ -16,9 +16,11 @@ Answers = Mapping[str, Answer]
 Figure = dict[str, Any]
 
 
-def row(answers: Answers, before: Answers, *, everybody: Answers | None = None, url: str = "") -> list[Figure]:
-    """The figures of `answers`; `everybody` adds what it is for all reps."""
-    return [_figure(name, answers, before, everybody or {}, url) for name in words.FIGURES]
+def row(
+    answers: Answers, before: Answers, *, everybody: Answers | None = None, url: Callable[[str], str]
+) -> list[Figure]:
+    """The figures of `answers`; `everybody` adds what it is for all reps; `url` says where each opens its leads."""
+    return [_figure(name, answers, before, everybody or {}, url(name)) for name in words.FIGURES]
 
 
 def not_reached(longest: float) -> str:

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from reporting import cohort, tables
 from reporting.period import Period
 from reporting.scope import Scope
-from reporting.web import words
+from reporting.spells import keep
+from reporting.web import opens, words
 from reporting.web.asking import FiguresForm, asked, groups_for, period_of
 from reps import access
 from reps.models import Membership, Rep
@@ -55,6 +56,12 @@ class Asked:
         """The period before."""
         return {"since": self.period.before_since, "until": self.period.before_until, "now": self.now}
 
+    def where(self) -> opens.Where:
+        """The log of all that is asked about."""
+        form, only = self.form, self.form.only
+        span = {"since": self.period.since, "until": self.period.until}
+        return opens.where(**span, group=form.chosen, rep=form.rep_chosen, only=only)
+
 
 def read(request: HttpRequest) -> Asked:
     """What is asked, for managers; the choices not understood are told at the form, and the usual ones taken."""
@@ -76,6 +83,7 @@ def shared(request: HttpRequest, what: Asked) -> dict[str, Any]:
     asked_for = query(request)
     return {
         "now": what.now,
+        "counting": keep.progress(),
         "period": {"label": words.told(what.period)},
         "form": what.form,
         "filtered": bool(set(request.GET) - {"sort"}),

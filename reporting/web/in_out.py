@@ -1,5 +1,6 @@
 """In and out: what came in and what came of it, week by week, for the team, groups or reps; as a picture and files."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -24,9 +25,11 @@ from django.views.decorators.http import require_safe
 from leads.models import Export
 from leads.web.exports import limited, note
 from reporting import exports
-from reporting.in_and_out import CUTS, FIGURES, STEPS, Counts, after, counted, steps
+from reporting.in_and_out import CUTS, EVENTS, FIGURES, STEPS, Counts, after, before, counted, steps
 from reporting.pictures.trend import Point, Trend
 from reporting.scope import Scope, overseen
+from reporting.spells import keep
+from reporting.web import opens
 from reporting.web.asking import groups_for, wrong
 from reporting.worth import zone_of
 from reps import access
@@ -112,19 +115,23 @@ class Asked:
         """The counts for a cut."""
         return counted(scope=self.scope, days=self.days, until=self.until, cut=cut)
 
-    def url(self, n: int, figure: str) -> str:
-        """The rows behind a count, where there is a list of them."""
+    def counted_before(self) -> dict[tuple[int, Any], Counts]:
+        """The counts of as many steps before these; as this step is not over, the last of them ends as far in."""
+        days = before(self.by, self.days)
+        until = min(days[-1] + (self.until - self.days[-1]), self.days[0])
+        return counted(scope=self.scope, days=days, until=until, cut="all")
+
+    def url(self, n: int, figure: str, *, rep: str = "") -> str:
+        """The rows behind a count, where there is a list of them; of one rep by the uid."""
         since, until = (datetime.combine(day, time(), tzinfo=self.zone) for day in (self.days[n], self.ends(n)))
         said = self.form.cleaned_data
-        if figure == "assigned":
-            whose = {key: str(said[key].uid) for key in ("group", "rep") if said.get(key)}
-            span = {"assigned_after": since.isoformat(), "assigned_before": until.isoformat()}
-            return f"{reverse('assignment-log')}?{urlencode({'period': 'any', **whose, **span})}"
-        if figure == "arrived" and not said.get("rep"):
+        if figure == "arrived" and not said.get("rep") and not rep:
+            # Leads that nobody has yet came in, too, and stand in no log.
             whose = {"group": str(said["group"].uid)} if said.get("group") else {}
             span = {"arrived_after": since.isoformat(), "arrived_before": until.isoformat()}
             return f"{reverse('leads')}?{urlencode({**whose, **span})}"
-        return ""
+        log = opens.where(since=since, until=until, group=said.get("group"), rep=said.get("rep"))
+        return (log.of(rep) if rep else log).happened(figure)
 
 
 def _asked(request: HttpRequest) -> Asked:
@@ -147,19 +154,22 @@ def _asked(request: HttpRequest) -> Asked:
 def page(request: HttpRequest) -> HttpResponse:
     """The page: the newest step first, a picture of one figure on top."""
     what = _asked(request)
-    whole = what.counted("all")
+    whole, earlier = what.counted("all"), what.counted_before()
     found = what.counted(what.cut) if what.cut != "all" else whole
     names = _names(what.cut, found)
+    uids = _uids(names) if what.cut == "rep" else {}
     shown = Paginator(range(len(what.days) - 1, -1, -1), _ON_A_PAGE).get_page(request.GET.get("page"))
     query = request.GET.urlencode()
     context = {
+        "counting": keep.progress(),
         "form": what.form,
         "filtered": any(request.GET.get(name) for name in what.form.fields),
         "csv_url": reverse("in-out-csv") + (f"?{query}" if query else ""),
-        "picture": _picture(what, whole),
+        "figures": _totals(whole, earlier) if whole else [],
+        "picture": _picture(what, whole, earlier),
         "heads": [NAMES[figure] for figure in FIGURES],
         "page": shown,
-        "groups": [_step(what, n, found, names) for n in shown.object_list] if whole else [],
+        "groups": [_step(what, n, found, names, uids) for n in shown.object_list] if whole else [],
         "cut": what.cut,
     }
     return render(request, "reporting/in_out.html", context)
@@ -200,6 +210,10 @@ def _names(cut: str, found: dict[tuple[int, Any], Counts]) -> dict[Any, str]:
     return {None: rest, **dict(Rep.objects.filter(pk__in=parts).values_list("pk", "user__name"))}
 
 
+def _uids(names: dict[Any, str]) -> dict[Any, str]:
+    return {pk: str(uid) for pk, uid in Rep.objects.filter(pk__in=[*names]).values_list("pk", "uid") if pk}
+
+
 def _parts(n: int, cut: str, found: dict[tuple[int, Any], Counts], names: dict[Any, str]) -> Sequence[tuple[Any, str]]:
     if cut == "all":
         return [(None, "")]
@@ -207,8 +221,10 @@ def _parts(n: int, cut: str, found: dict[tuple[int, Any], Counts], names: dict[A
     return sorted(((part, names[part]) for part in here), key=lambda one: (one[0] is None, one[1].casefold()))
 
 
-def _step(what: Asked, n: int, found: dict[tuple[int, Any], Counts], names: dict[Any, str]) -> dict[str, Any]:
-    """One step with the rows of its parts; figures of all together open their rows."""
+def _step(
+    what: Asked, n: int, found: dict[tuple[int, Any], Counts], names: dict[Any, str], uids: dict[Any, str]
+) -> dict[str, Any]:
+    """One step with the rows of its parts; figures of all together and of reps open their rows."""
     return {
         "label": _label(what.by, what.days[n]),
         "so_far": what.ends(n) > what.until,
@@ -216,13 +232,19 @@ def _step(what: Asked, n: int, found: dict[tuple[int, Any], Counts], names: dict
             {
                 "name": name,
                 "cells": [
-                    _cell(found.get((n, part), Counts()), figure, what.url(n, figure) if what.cut == "all" else "")
+                    _cell(found.get((n, part), Counts()), figure, _opened(what, n, figure, uids.get(part, "")))
                     for figure in FIGURES
                 ],
             }
             for part, name in _parts(n, what.cut, found, names)
         ],
     }
+
+
+def _opened(what: Asked, n: int, figure: str, rep: str) -> str:
+    if what.cut == "all":
+        return what.url(n, figure)
+    return what.url(n, figure, rep=rep) if rep else ""
 
 
 def _cell(counts: Counts, figure: str, url: str) -> dict[str, Any]:
@@ -241,7 +263,22 @@ def _label(by: str, day: date) -> str:
     return _("Quarter %(n)s of %(year)s") % {"n": (day.month + 2) // 3, "year": day.year}
 
 
-def _picture(what: Asked, whole: dict[tuple[int, Any], Counts]) -> Trend:
+def _totals(whole: dict[tuple[int, Any], Counts], earlier: dict[tuple[int, Any], Counts]) -> list[dict[str, Any]]:
+    """All steps together, against as many before."""
+    now, was = (Counts(sum((counts.n for counts in found.values()), Counter())) for found in (whole, earlier))
+    rows = []
+    for figure in (*EVENTS, "per_100"):
+        places = 1 if figure == "per_100" else 0
+        shown, then = (
+            "-" if value is None else number_format(value, places, force_grouping=True)
+            for value in (now.value(figure), was.value(figure))
+        )
+        note = _("was %s") % then if earlier else ""
+        rows.append({"label": NAMES[figure], "value": shown, "unit": "", "note": note, "tone": "", "url": ""})
+    return rows
+
+
+def _picture(what: Asked, whole: dict[tuple[int, Any], Counts], earlier: dict[tuple[int, Any], Counts]) -> Trend:
     figure = what.form.value("figure")
     short = "j M" if what.by == "week" else "M y"
     points = tuple(
@@ -253,5 +290,7 @@ def _picture(what: Asked, whole: dict[tuple[int, Any], Counts]) -> Trend:
     )  # fmt: skip
     unit = "number" if figure == "per_100" else "count"
     return Trend(
-        name="in-out", title=str(NAMES[figure]), unit=unit, points=points if whole else (), now_is=str(NAMES[figure])
-    )
+        name="in-out", title=str(NAMES[figure]), unit=unit, points=points if whole else (),
+        before=tuple(earlier.get((n, None), Counts()).value(figure) for n in range(len(points))) if earlier else (),
+        now_is=str(NAMES[figure]), before_is=_("as many steps before"),
+    )  # fmt: skip

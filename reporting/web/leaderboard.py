@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,9 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from leads.models import Export
 from leads.web.exports import limited, note
 from reporting import cohort, exports
+from reporting.exports import At
 from reporting.lead_quality import Result, one_by_one, quality
 from reporting.leaderboard import Leaderboard, Line, leaderboard
 from reporting.metric import Answer, share
+from reporting.spells import keep
 from reporting.web import alert_words, target_words
 from reporting.web import leaderboard_words as words
 from reporting.web.asking import groups_for, wrong
@@ -32,7 +34,9 @@ HEADS = (
     "rank", "rep", "leads", "results", "per_100", "per_100_low", "per_100_high", "leads_kept", "results_kept",
     "expected", "adjusted", "adjusted_low", "adjusted_high", "chance_best", "too_close_with",
 )  # fmt: skip
-LEAD_HEADS = ("lead", "source", "score_quarter", "assigned", "chance", "came_to_it", "lost", "kept")
+LEAD_HEADS = (
+    "lead", "source", "score_quarter", At("assigned"), "chance", At("came_to_it"), At("lost"), "kept",
+)  # fmt: skip
 
 
 @login_required
@@ -71,6 +75,7 @@ def _context(request: HttpRequest, what: Asked, marks: Mapping[int, list[str]]) 
     urls = {pk: _leads_url(what, rep) for pk, rep in names.items()}
     me = access.rep_of(request.user)
     return {
+        "counting": keep.progress(),
         "now": what.now,
         "period": {"label": told(what.period)},
         "form": what.form,
@@ -91,7 +96,7 @@ def _context(request: HttpRequest, what: Asked, marks: Mapping[int, list[str]]) 
 @never_cache
 @require_safe
 @limited
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> HttpResponseBase:
     """The same as CSV: shares of one as in the other reports, results per 100 as on the page."""
     what = asked_of(request)
     if what.form.errors:
@@ -100,7 +105,7 @@ def export(request: HttpRequest) -> HttpResponse:
     note(request, Export.What.REPORTS, len(found.lines))
     names = names_of(line.rep for line in found.lines)
     name = f"leaderboard-{what.result.name}-{what.period.key}"
-    return exports.table(HEADS, (_cells(line, names) for line in found.lines), name=name)
+    return exports.table(HEADS, (_cells(line, names) for line in found.lines), name=name, request=request)
 
 
 @login_required
@@ -130,7 +135,7 @@ def leads(request: HttpRequest, uid: str) -> HttpResponse:
 @never_cache
 @require_safe
 @limited
-def leads_export(request: HttpRequest, uid: str) -> HttpResponse:
+def leads_export(request: HttpRequest, uid: str) -> HttpResponseBase:
     """The same as CSV; nothing personal."""
     what = asked_of(request)
     if what.form.errors:
@@ -139,13 +144,13 @@ def leads_export(request: HttpRequest, uid: str) -> HttpResponse:
     note(request, Export.What.REP_REPORT, len(rows))
     lines = (
         [
-            row["uid"], row["source"], row["quarter"] or None, row["starts_at"].isoformat(),
-            exports.rounded(row["chance"]) if row["kept"] else None, row["came_at"] and row["came_at"].isoformat(),
-            row["lost_at"] and row["lost_at"].isoformat(), "yes" if row["kept"] else "no",
+            row["uid"], row["source"], row["quarter"] or None, row["starts_at"],
+            exports.rounded(row["chance"]) if row["kept"] else None, row["came_at"],
+            row["lost_at"], row["kept"],
         ]
         for row in rows
     )  # fmt: skip
-    return exports.table(LEAD_HEADS, lines, name=f"leads-{what.result.name}-{what.period.key}")
+    return exports.table(LEAD_HEADS, lines, name=f"leads-{what.result.name}-{what.period.key}", request=request)
 
 
 def _before(what: Asked) -> Answer:

@@ -20,6 +20,7 @@ from leads.web.exports import limited, note
 from reporting import exports, log
 from reporting.exports import At
 from reporting.spells import keep
+from reporting.web import metric_words
 from reporting.web.asking import wrong
 from reporting.web.log_filter import OUTCOMES, USUAL, VIEWS, chosen, sorts
 from reporting.web.words import CAME
@@ -46,6 +47,14 @@ _COLUMNS = (
     ("took", gettext_lazy("Response"), "num"),
     ("outcome", gettext_lazy("Outcome"), ""),
 )
+EVENTS = {
+    "arrived": gettext_lazy("lead came"),
+    "assigned": gettext_lazy("assigned"),
+    "responded": gettext_lazy("first contact"),
+    "meetings": gettext_lazy("meeting booked"),
+    "opportunities": gettext_lazy("became an opportunity"),
+    "won": gettext_lazy("won"),
+}
 _TONES = {"won": "good", "lost": "quiet", log.OPEN: "pri", "returned": "due", "timed_out": "late", "gone_quiet": "due"}
 
 
@@ -69,11 +78,13 @@ def page(request: HttpRequest) -> HttpResponse:
     tabs = saved_views.tabs(user, present, VIEWS)
     query = request.GET.urlencode()
     context = {
+        "counting": keep.progress(),
         "now": now,
         "page": shown,
         "form": found.form,
         "filtered": bool(present.keys() - {"sort"}),
         "span": _span(found),
+        "behind": _behind(found),
         "csv_url": reverse("assignment-log-csv") + (f"?{query}" if query else ""),
         "columns": _columns(request.GET.get("sort", USUAL)),
         "views": tabs if len(tabs) > 1 else [],
@@ -114,7 +125,16 @@ def row_of(line: log.Line) -> dict[str, Any]:
 def _span(found: Any) -> dict[str, Any]:
     """The instants a link narrowed the log by, which no control shows."""
     said = found.form.cleaned_data if found.form.is_valid() else {}
-    return {"after": said.get("assigned_after"), "before": said.get("assigned_before")}
+    ends = {end: said.get(f"assigned_{end}") or said.get(f"event_{end}") for end in ("after", "before")}
+    return {"after": ends["after"], "before": ends["before"]}
+
+
+def _behind(found: Any) -> str:
+    """The figure of a report that a link came from, which no control shows."""
+    said = found.form.cleaned_data if found.form.is_valid() else {}
+    if said.get("figure"):
+        return str(metric_words.LABELS[said["figure"]])
+    return str(EVENTS[said["event"]]) if said.get("event") else ""
 
 
 def _columns(sort: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import django_filters
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.forms import HiddenInput, TextInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,10 +20,18 @@ from reporting.period import period
 from reporting.web.asking import DEFAULT
 from reporting.web.words import CAME, PERIODS, WENT
 from reps import access
-from reps.models import Group, Membership, Rep, User
+from reps.models import Group, Membership, Rep, Territory, User
 from routing.models import Assignment, Rule
 
 ANY = "any"
+# What a link may ask to be empty: leads without a source, without a territory.
+_EMPTY: dict[str, dict[str, Any]] = {
+    "source": {"source": ""},
+    "campaign": {"campaign": ""},
+    "rule": {"rule": ""},
+    "territory": {"territory": None},
+    "band": {"band": None},
+}
 USUAL = "-assigned"
 OUTCOMES = {
     log.OPEN: _("with the rep"),
@@ -52,8 +60,9 @@ class LogFilter(django_filters.FilterSet):
         label=_("Assigned"), empty_label=None, method="assigned_in", choices=[*PERIODS, (ANY, _("Any time"))]
     )
     group = django_filters.ModelChoiceFilter(
-        label=_("Group"), empty_label=_("Any group"), queryset=Group.objects.none(), to_field_name="uid"
-    )
+        label=_("Group"), empty_label=_("Any group"), queryset=Group.objects.none(), to_field_name="uid",
+        method="of_group",
+    )  # fmt: skip
     rep = django_filters.ModelChoiceFilter(
         label=_("Rep"), empty_label=_("Any rep"), queryset=Rep.objects.none(), to_field_name="uid"
     )
@@ -74,6 +83,25 @@ class LogFilter(django_filters.FilterSet):
     # Set by links from reports; the page says so in words.
     assigned_after = InstantFilter("starts_at", lookup_expr="gte", label=_("Assigned from"), widget=HiddenInput())
     assigned_before = InstantFilter("starts_at", lookup_expr="lt", label=_("Assigned before"), widget=HiddenInput())
+    channel = django_filters.CharFilter(label=_("Channel"), max_length=40, widget=HiddenInput())
+    campaign = django_filters.CharFilter(label=_("Campaign"), max_length=200, widget=HiddenInput())
+    territory = django_filters.ModelChoiceFilter(
+        label=_("Territory"), queryset=Territory.objects.all(), to_field_name="uid", widget=HiddenInput()
+    )
+    band = django_filters.NumberFilter(label=_("Priority"), min_value=0, max_value=9, widget=HiddenInput())
+    without = django_filters.ChoiceFilter(
+        label=_("Not known"), method="not_known", choices=[(name, name) for name in _EMPTY], widget=HiddenInput()
+    )
+    event = django_filters.ChoiceFilter(
+        label=_("What happened"), method="of_event", choices=[(name, name) for name in log.HAPPENED],
+        widget=HiddenInput(),
+    )  # fmt: skip
+    event_after = InstantFilter(label=_("Happened from"), method="happened_from", widget=HiddenInput())
+    event_before = InstantFilter(label=_("Happened before"), method="happened_before", widget=HiddenInput())
+    # The last, as it counts each lead once of what is left.
+    figure = django_filters.ChoiceFilter(
+        label=_("Behind"), method="counted", choices=[(name, name) for name in sorted(log.BEHIND)], widget=HiddenInput()
+    )
 
     class Meta:
         model = Spell
@@ -91,6 +119,35 @@ class LogFilter(django_filters.FilterSet):
         fields["rep"].queryset = reps.select_related("user")
         rules = Rule.objects.order_by("rule_set", "position").values_list("key", "name")
         fields["rule"].choices = [("", _("Any rule")), *((str(key), name) for key, name in rules)]
+
+    def of_group(self, rows: "QuerySet[Spell]", _name: str, group: Group) -> "QuerySet[Spell]":
+        """As reports have it: a spell without a group goes by the groups of its rep."""
+        scope = cohort.overseen(self.reader, group, now=self.now)
+        return rows.filter(Q(group=group) | Q(group=None, rep__in=scope.members))
+
+    def not_known(self, rows: "QuerySet[Spell]", _name: str, key: str) -> "QuerySet[Spell]":
+        """Those that say nothing there."""
+        return rows.filter(**_EMPTY[key])
+
+    def of_event(self, rows: "QuerySet[Spell]", _name: str, key: str) -> "QuerySet[Spell]":
+        """Those in which it happened."""
+        return rows.filter(log.HAPPENED[key][1])
+
+    def happened_from(self, rows: "QuerySet[Spell]", _name: str, at: datetime) -> "QuerySet[Spell]":
+        """At the instant or later."""
+        return rows.filter(**{f"{self._when}__gte": at})
+
+    def happened_before(self, rows: "QuerySet[Spell]", _name: str, at: datetime) -> "QuerySet[Spell]":
+        """Before the instant."""
+        return rows.filter(**{f"{self._when}__lt": at})
+
+    @property
+    def _when(self) -> str:
+        return log.HAPPENED[self.form.cleaned_data.get("event") or "assigned"][0]
+
+    def counted(self, rows: "QuerySet[Spell]", _name: str, figure: str) -> "QuerySet[Spell]":
+        """As many as the figure of a report is of."""
+        return log.behind(figure, rows, now=self.now)
 
     def search(self, rows: "QuerySet[Spell]", _name: str, text: str) -> "QuerySet[Spell]":
         """In what people remember of a lead, of those the reader may read."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,10 @@ from django.views.decorators.http import require_safe
 from leads.models import Export
 from leads.web.exports import limited, note
 from reporting import cohort, exports
+from reporting.lead_quality import RESULTS
+from reporting.leaderboard import leaderboard
 from reporting.period import Period
+from reporting.spells import keep
 from reporting.web import fair_share, own_figures, words
 from reporting.web.asking import OwnForm, asked, period_of, wrong
 from reps import access
@@ -57,7 +60,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @limited
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> HttpResponseBase:
     """The statement as CSV."""
     what = _asked(request)
     if what.form.errors:
@@ -68,9 +71,8 @@ def export(request: HttpRequest) -> HttpResponse:
     account = fair_share.read(rep=what.rep, group=group, span=what.period, others=what.others, whys=True)
     note(request, Export.What.FAIR_SHARE, len(account.lines))
     name = f"fair-share-{what.period.key}"
-    return exports.table(
-        fair_share.HEADS, fair_share.table(account, rep=what.rep, reader=what.rep.user, now=what.now), name=name
-    )
+    lines = fair_share.table(account, rep=what.rep, reader=what.rep.user, now=what.now)
+    return exports.table(fair_share.HEADS, lines, name=name, request=request)
 
 
 def _asked(request: HttpRequest) -> Asked:
@@ -95,15 +97,18 @@ def _figures(what: Asked) -> dict[str, Any]:
     own = cohort.figures(scope=what.own, since=span.since, until=span.until, now=what.now)
     before = cohort.figures(scope=what.own, since=span.before_since, until=span.before_until, now=what.now)
     team = cohort.figures(scope=what.team, since=span.since, until=span.until, now=what.now)
+    board = leaderboard(scope=what.team, since=span.since, until=span.until, now=what.now, result=RESULTS["wins"])
     spells = cohort.spells(scope=what.own, since=span.since, until=span.until, now=what.now, most=_MOST_DRAWN)
     leads = f"{reverse('leads')}?{urlencode({'owner': str(what.rep.uid), 'assigned_after': span.since.isoformat()})}"
     return {
+        "counting": keep.progress(),
         "now": what.now,
         "period": {"key": span.key, "label": words.told(span)},
         "form": what.form,
         "figures": own_figures.row(own, before, team, url=leads),
         "ranges": own_figures.ranges(own, before, team),
         "leads": own.counts["leads"],
+        "standing": own_figures.standing(board, what.rep.pk),
         "funnel": own_figures.funnel(own, team),
         "speeds": own_figures.speeds(spells),
         "median": own.answers["response_time"].value,

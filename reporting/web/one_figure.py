@@ -34,9 +34,9 @@ def page(request: HttpRequest, name: str) -> HttpResponseBase:
     context = shared(request, what) | {
         "name": name,
         "label": metric_words.LABELS[name],
-        "row": row_of(request, name, own, before, None),
+        "row": row_of(request, name, own, before, None) | {"leads": what.where().url(name)},
         "trend": figure_pictures.trend(name, what) if figure_pictures.can_cut(name, "day") else None,
-        "curve": figure_pictures.curve(name, own, before),
+        "curve": figure_pictures.curve(name, ((_("this period"), own), (_("the period before"), before))),
         "parts": figure_pictures.intervals(request, name, rows, own, what) if rows else None,
         "more": max(0, len(rows) - figure_pictures.MOST_ROWS),
         "cut_label": dict(CUTS)[what.cut],

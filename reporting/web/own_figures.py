@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reporting import cohort
+from reporting.leaderboard import Leaderboard
 from reporting.metric import Answer
 from reporting.metrics import meaning, shelf
 from reporting.metrics.funnel import steps
-from reporting.web import figures, words
-from reps.templatetags.face import EMPTY, MINUS, duration, percent
+from reporting.web import figures, leaderboard_words, words
+from reps.templatetags.face import EMPTY, MINUS, duration, ordinal, percent
 
 _WIDTHS = (60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)  # of a bar of the picture, in seconds
 _BARS = 16
@@ -69,6 +70,33 @@ def funnel(own: cohort.Figures, team: cohort.Figures) -> list[dict[str, Any]]:
         }
         for step in steps(own.counts)
     ]
+
+
+def standing(board: Leaderboard, rep: int) -> dict[str, Any] | None:
+    """The rep's own line of the leaderboard, nobody else named in it; nothing without a lead."""
+    line = next((line for line in board.lines if line.rep == rep), None)
+    if line is None:
+        return None
+    ranked = sum(1 for each in board.lines if each.rank)
+    own = line.standing
+    return {
+        "place": _("%(place)s of %(all)s") % {"place": ordinal(line.rank), "all": number_format(ranked)}
+        if line.rank
+        else "",
+        "per_100": leaderboard_words.per_100(line.share.value) if line.rank else "",
+        "of": _of_leads(line.share),
+        "score": leaderboard_words.score(own.score) if own.shown else "",
+        "range": _("%(low)s to %(high)s")
+        % {"low": leaderboard_words.score(own.low), "high": leaderboard_words.score(own.high)}
+        if own.shown
+        else "",
+        "close": len(own.close) if own.shown else 0,
+        "early": leaderboard_words.early(line),
+    }
+
+
+def _of_leads(share: Answer) -> str:
+    return _("%(count)s of %(n)s") % {"count": number_format(share.count), "n": number_format(share.n)}
 
 
 def speeds(spells: Sequence[dict[str, Any]]) -> dict[str, Any] | None:

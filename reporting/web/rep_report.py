@@ -1,12 +1,13 @@
-"""One rep over a period: figures, funnel, how sure they are, sources, fair share; and lead by lead as CSV."""
+"""One rep over a period: every figure beside the team, hours on duty, sources, fair share; lead by lead as a file."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,11 +20,13 @@ from django.views.decorators.http import require_safe
 from leads.models import Export
 from leads.web.exports import limited, note
 from reporting import cohort, exports
+from reporting.exports import At
 from reporting.metrics.fairness import fair_shares
-from reporting.metrics.funnel import steps
 from reporting.metrics.in_out import InOut, in_out
 from reporting.period import Period
-from reporting.web import figures, reports, sources, words
+from reporting.pictures.fairness import Fairness
+from reporting.spells import keep
+from reporting.web import figure_pictures, figures, opens, own_figures, rep_beside, reports, sources, words
 from reporting.web.asking import PeriodForm, RepForm, asked, period_of, wrong
 from reps import access
 from reps.models import Group, Membership, Rep
@@ -31,10 +34,12 @@ from reps.templatetags.face import MINUS, ordinal
 from routing import standing
 
 _MOST_EXPORTED = 100_000
+# Groups of a rep, each with where everybody of it stands.
+InLine = list[tuple[Group, list[standing.Standing]]]
 _SURE = ("response_sla", "reached", "meetings", "close_rate")
 HEADS = (
-    "lead", "source", "how", "arrived", "assigned", "first_contact", "response_seconds", "within_sla", "reached",
-    "meeting", "ended", "outcome",
+    "lead", "source", "how", At("arrived"), At("assigned"), At("first_contact"), "response_seconds", "within_sla",
+    "reached", "meeting", At("ended"), "outcome",
 )  # fmt: skip
 
 
@@ -49,6 +54,16 @@ class Asked:
     period: Period
     now: datetime
     oversees: bool
+
+    @property
+    def span(self) -> dict[str, Any]:
+        """The period as questions take it."""
+        return {"since": self.period.since, "until": self.period.until, "now": self.now}
+
+    @property
+    def before(self) -> dict[str, Any]:
+        """The period before."""
+        return {"since": self.period.before_since, "until": self.period.before_until, "now": self.now}
 
 
 @login_required
@@ -68,7 +83,7 @@ def page(request: HttpRequest, uid: str) -> HttpResponse:
 @never_cache
 @require_safe
 @limited
-def export(request: HttpRequest, uid: str) -> HttpResponse:
+def export(request: HttpRequest, uid: str) -> HttpResponseBase:
     """What the figures were made of, a line for each spell of ownership; nothing personal."""
     what = _asked(request, uid)
     if what.form.errors:
@@ -76,7 +91,8 @@ def export(request: HttpRequest, uid: str) -> HttpResponse:
     span = what.period
     found = cohort.spells(scope=what.scope, since=span.since, until=span.until, now=what.now, most=_MOST_EXPORTED)
     note(request, Export.What.REP_REPORT, len(found))
-    return exports.table(HEADS, (_line(spell) for spell in found), name=f"rep-report-{span.key}")
+    lines = (_line(spell) for spell in found)
+    return exports.table(HEADS, lines, name=f"rep-report-{span.key}", request=request)
 
 
 def _asked(request: HttpRequest, uid: str) -> Asked:
@@ -117,13 +133,13 @@ def _reps(scope: cohort.Scope) -> list[Rep]:
 
 def _show(request: HttpRequest, what: Asked) -> HttpResponse:
     span, rep = what.period, what.rep
-    own = cohort.figures(scope=what.scope, since=span.since, until=span.until, now=what.now)
-    before = cohort.figures(scope=what.scope, since=span.before_since, until=span.before_until, now=what.now)
-    everybody = cohort.figures(scope=what.everybody, since=span.since, until=span.until, now=what.now)
+    found = rep_beside.beside(rep=rep, scope=what.scope, team=what.everybody, period=span, now=what.now)
+    own, before, everybody = found.own, found.before, found.everybody
+    in_line = _in_line(what)
     query = urlencode({"period": span.key})
-    leads = f"{reverse('leads')}?{urlencode({'owner': str(rep.uid), 'assigned_after': span.since.isoformat()})}"
     came_by = sources.rows_of(what.scope, span, now=what.now)
     context = {
+        "counting": keep.progress(),
         "now": what.now,
         "rep": {"name": rep.name, "first_name": rep.name.split(" ")[0], "group": _groups(rep, what)},
         "period": {"label": words.told(span), "from_at": span.since, "until_at": span.until},
@@ -134,15 +150,19 @@ def _show(request: HttpRequest, what: Asked) -> HttpResponse:
         if what.oversees
         else "",
         "hours_url": reverse("rep-availability", args=[rep.uid]) if what.oversees else "",
-        "figures": figures.row(own.answers, before.answers, everybody=everybody.answers, url=leads),
+        "figures": figures.row(own.answers, before.answers, everybody=everybody.answers, url=_opener(what)),
         "funnel_of": own.counts["leads"],
-        "funnel": _funnel(own),
+        "funnel": own_figures.funnel(own, everybody),
+        "sections": rep_beside.sections(request, found, links=_links(what)),
+        "curve": figure_pictures.curve("response_time", ((rep.name, own), (_("Team"), everybody))),
+        "trend": figure_pictures.trend("leads", what) if own.counts["leads"] else None,
+        "fairness": _fairness(what, in_line),
         "intervals": _intervals(own, everybody),
         **(_close(what, everybody, query) if what.oversees else {}),
         "in_out": _in_out(what),
         "sources": came_by,
         "sources_total": sources.row_of("", own) if came_by else None,
-        "share_note": _share_note(what),
+        "share_note": _share_note(what, in_line),
         "share_url": f"{reverse('rep-fair-share', args=[rep.uid])}?{query}" if what.oversees else "",
     }
     return render(request, "reporting/rep_report.html", context)
@@ -155,16 +175,21 @@ def _groups(rep: Rep, what: Asked) -> str:
     return ", ".join(rows.values_list("group__name", flat=True))
 
 
-def _funnel(own: cohort.Figures) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": words.STEPS[step.name],
-            "count": step.count,
-            "share": step.share,
-            "tone": "good" if step.name == "won" else "pri",
-        }
-        for step in steps(own.counts)
-    ]
+def _opener(what: Asked) -> Callable[[str], str]:
+    """Where a figure opens its leads: managers in the log; reps, who read no log, among their own leads."""
+    span, rep = what.period, what.rep
+    if what.oversees:
+        return opens.where(since=span.since, until=span.until, rep=rep).url
+    own = f"{reverse('leads')}?{urlencode({'owner': str(rep.uid), 'assigned_after': span.since.isoformat()})}"
+    return lambda _name: own
+
+
+def _links(what: Asked) -> rep_beside.Links:
+    """The page of a figure by itself, and its leads; both are managers'."""
+    if not what.oversees:
+        return rep_beside.NO_LINKS
+    query = urlencode({"rep": str(what.rep.uid), "period": what.period.key})
+    return rep_beside.Links(lambda name: f"{reverse('figure', args=[name])}?{query}", _opener(what))
 
 
 def _intervals(own: cohort.Figures, everybody: cohort.Figures) -> list[dict[str, Any]]:
@@ -189,7 +214,7 @@ def _intervals(own: cohort.Figures, everybody: cohort.Figures) -> list[dict[str,
 
 def _close(what: Asked, everybody: cohort.Figures, query: str) -> dict[str, Any]:
     """All reps by close rate, as far as their intervals tell them apart."""
-    rows = reports.in_order(reports.rows_of(what.period, what.everybody, now=what.now, query=query), "-close")
+    rows = reports.in_order(reports.closes_of(what.period, what.everybody, now=what.now, query=query), "-close")
     axis = reports.axis_of(rows, mark=everybody.answers["close_rate"].value)
     shown = [row for row in rows if row["close"]]
     if not shown:
@@ -240,7 +265,7 @@ def _side(label: str, sign: str, found: InOut, names: dict[str, Any]) -> list[di
     ]
 
 
-def _share_note(what: Asked) -> str:
+def _share_note(what: Asked, in_line: InLine) -> str:
     """What the rep had by turns in the period against their fair share, and their place in line now."""
     span, rep = what.period, what.rep
     share = fair_shares(since=span.since, until=span.until, groups=what.scope.groups).get(rep.pk)
@@ -250,35 +275,44 @@ def _share_note(what: Asked) -> str:
         "had": number_format(share.received),
         "share": number_format(round(share.entitled, 1), 1),
     }
-    places = _places(rep, what)
+    places = _places(rep, in_line)
     if not places:
         return says
     return f"{says} {_('Now %s.') % ', '.join(places)}"
 
 
-def _places(rep: Rep, what: Asked) -> list[str]:
-    groups = Group.objects.filter(
-        active=True, pk__in=Membership.objects.at(what.now).filter(rep=rep).values("group")
-    ).order_by("name")
+def _in_line(what: Asked) -> InLine:
+    """The rep's groups by name, each with where everybody of it stands."""
+    mine = Membership.objects.at(what.now).filter(rep=what.rep)
+    groups = Group.objects.filter(active=True, pk__in=mine.values("group")).order_by("name")
     if what.scope.groups is not None:
         groups = groups.filter(pk__in=what.scope.groups)
+    found = standing.standings_of(list(groups), now=what.now)
+    return [(group, found[group.pk]) for group in groups]
+
+
+def _places(rep: Rep, in_line: InLine) -> list[str]:
     return [
-        _("%(place)s in line in %(group)s") % {"place": ordinal(place.rank), "group": group.name}
-        for group, place in standing.places_of(list(groups), rep, now=what.now)
-        if place.on_duty
+        _("%(place)s in line in %(group)s") % {"place": ordinal(one.rank), "group": group.name}
+        for group, everybody in in_line
+        for one in everybody
+        if one.rep.pk == rep.pk and one.on_duty
     ]
+
+
+def _fairness(what: Asked, in_line: InLine) -> Fairness | None:
+    """The first group where the rep shares leads; where others stand is managers' to see."""
+    shares = ((group, all_) for group, all_ in in_line if any(one.rep.pk == what.rep.pk for one in all_))
+    group, everybody = next(shares, (None, []))
+    if group is None or not what.oversees:
+        return None
+    return rep_beside.fairness(what.rep, group, everybody, now=what.now)
 
 
 def _line(spell: dict[str, Any]) -> list[object]:
     outcome = words.WENT.get(spell["ending"] or "", spell["ending"] or "")
     return [
-        spell["uid"], spell["source"], words.CAME.get(spell["how"], spell["how"]), spell["arrived_at"].isoformat(),
-        spell["starts_at"].isoformat(), spell["first_touch_at"].isoformat() if spell["first_touch_at"] else "",
-        spell["response_seconds"], _yes_no(spell["within_sla"]), _yes_no(spell["reached"]),
-        _yes_no(spell["booked_at"] is not None),
-        spell["ended_at"].isoformat() if spell["ended_at"] else "", outcome,
+        spell["uid"], spell["source"], words.CAME.get(spell["how"], spell["how"]), spell["arrived_at"],
+        spell["starts_at"], spell["first_touch_at"], spell["response_seconds"], spell["within_sla"], spell["reached"],
+        spell["booked_at"] is not None, spell["ended_at"], outcome,
     ]  # fmt: skip
-
-
-def _yes_no(value: object) -> str:
-    return "" if value is None else "yes" if value else "no"

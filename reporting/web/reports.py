@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,10 +24,11 @@ from reporting import cohort, exports, targets
 from reporting.metric import ENOUGH
 from reporting.metrics.rule_hits import rule_hits
 from reporting.period import Period
-from reporting.web import figures, sources, target_words, words
+from reporting.spells import keep
+from reporting.web import figures, opens, sources, target_words, words
 from reporting.web.asking import ReportForm, asked, groups_for, period_of, wrong
 from reps import access
-from reps.models import Group, Membership, Rep
+from reps.models import Membership, Rep
 
 Row = dict[str, Any]
 _COLUMNS = (
@@ -80,22 +81,25 @@ def page(request: HttpRequest) -> HttpResponse:
     before = cohort.figures(scope=what.scope, since=span.before_since, until=span.before_until, now=now)
     sort = request.GET.get("sort", _USUAL)
     rows = in_order(rows_of(span, what.scope, now=what.now, query=urlencode({"period": span.key})), sort)
+    leads = opens.where(since=span.since, until=span.until, group=what.form.chosen)
     axis = axis_of(rows, mark=whole.answers["close_rate"].value)
     marks = target_words.marks(
         targets.standings(groups=groups_for(request), since=span.since, until=span.until, now=now)
     )
     for row in rows:
+        row["leads_url"] = leads.of(row["uid"]).url("leads")
         row["marks"] = marks.get(row["pk"], [])
         row["quiet"] = bool(row["close"] and near(row["close"], axis["mark"]))
     groups = what.scope.groups
     query = request.GET.urlencode()
     context = {
         "now": what.now,
+        "counting": keep.progress(),
         "period": {"label": words.told(span), "from_at": span.since, "until_at": span.until},
         "form": what.form,
         "filtered": any(request.GET.get(name) for name in ("period", "group")),
         "csv_url": reverse("reports-csv") + (f"?{query}" if query else ""),
-        "figures": figures.row(whole.answers, before.answers, url=_leads_url(what)) if rows else [],
+        "figures": figures.row(whole.answers, before.answers, url=leads.url) if rows else [],
         "columns": _columns(sort),
         "rows": rows,
         "axis": axis,
@@ -110,7 +114,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @limited
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> HttpResponseBase:
     """The same rows as CSV: seconds, and shares of one; close rates of under 30 leads are empty, as on the page."""
     what = _asked(request)
     if what.form.errors:
@@ -119,7 +123,8 @@ def export(request: HttpRequest) -> HttpResponse:
     note(request, Export.What.REPORTS, len(found))
     names = _names(found, what.scope, what.now)
     lines = sorted(found, key=lambda pk: (-found[pk].counts["leads"], names[pk].name))
-    return exports.table(HEADS, (_line(names[pk], found[pk]) for pk in lines), name=f"reports-{what.period.key}")
+    rows = (_line(names[pk], found[pk]) for pk in lines)
+    return exports.table(HEADS, rows, name=f"reports-{what.period.key}", request=request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +156,27 @@ def rows_of(span: Period, scope: cohort.Scope, *, now: datetime, query: str) -> 
     return [row_of(names[pk], figures_of, query) | {"pk": pk, "marks": []} for pk, figures_of in found.items()]
 
 
+def closes_of(span: Period, scope: cohort.Scope, *, now: datetime, query: str) -> list[Row]:
+    """The same with the close rate only, which asks far less."""
+    found = cohort.ask(
+        scope=scope, since=span.since, until=span.until, now=now, cut="rep", names=("leads", "close_rate")
+    )
+    names = _names(found, scope, now)
+    return [
+        {
+            "name": names[pk].name,
+            "uid": names[pk].uid,
+            "url": f"{reverse('rep-report', args=[names[pk].uid])}?{query}",
+            "leads": each.counts["leads"],
+            **_close_of(each),
+        }
+        for pk, each in found.items()
+    ]
+
+
 def row_of(rep: Named, found: cohort.Figures, query: str) -> Row:
     """One row for the template."""
     answers, leads = found.answers, found.counts["leads"]
-    close, few = answers["close_rate"], figures.too_few(found.counts["leads"])
-    shown = not few and close.value is not None
     return {
         "name": rep.name,
         "uid": rep.uid,
@@ -168,6 +189,14 @@ def row_of(rep: Named, found: cohort.Figures, query: str) -> Row:
         "reached": answers["reached"].value,
         "meetings": found.counts["meetings"],
         "per_100": answers["meetings"].value,
+        **_close_of(found),
+    }
+
+
+def _close_of(found: cohort.Figures) -> Row:
+    close, few = found.answers["close_rate"], figures.too_few(found.counts["leads"])
+    shown = not few and close.value is not None
+    return {
         "close": {"low": close.low, "point": close.value, "high": close.high} if shown else None,
         "closed": close.n,
         "too_few": "" if shown else few or _("none is won or lost yet"),
@@ -213,16 +242,6 @@ def _names(found: dict[int, cohort.Figures], scope: cohort.Scope, now: datetime)
     for rep, group in member.order_by("group__name").values_list("rep_id", "group__name"):
         groups.setdefault(rep, []).append(group)
     return {rep.pk: Named(str(rep.uid), rep.name, ", ".join(groups.get(rep.pk, []))) for rep in reps}
-
-
-def _leads_url(what: Asked) -> str:
-    chosen: Group | None = what.form.chosen
-    asked_for = {
-        "owned": "yes",
-        "assigned_after": what.period.since.isoformat(),
-        **({"group": str(chosen.uid)} if chosen else {}),
-    }
-    return f"{reverse('leads')}?{urlencode(asked_for)}"
 
 
 def _columns(sort: str) -> list[dict[str, Any]]:

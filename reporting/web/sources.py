@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 from reporting import cohort
 from reporting.period import Period
 
+_SHOWN = ("leads", "reached", "meetings", "close_rate")
+
 
 def rows_of(scope: cohort.Scope, span: Period, *, now: Any) -> list[dict[str, Any]]:
     """One row per source and channel."""
-    found = cohort.ask(scope=scope, since=span.since, until=span.until, now=now, cut="source")
+    found = cohort.ask(scope=scope, since=span.since, until=span.until, now=now, cut="source", names=_SHOWN)
     order = sorted(found.items(), key=lambda item: (-item[1].counts["leads"], item[0]))
     return [row_of(label, figures) for label, figures in order]
 

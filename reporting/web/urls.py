@@ -5,6 +5,7 @@ from django.urls import path
 from reporting.web import (
     all_figures,
     board,
+    by_mail,
     changes,
     demo,
     health,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("reports/figures/", all_figures.page, name="figures"),
     path("reports/figures/export/", all_figures.export, name="figures-csv"),
     path("reports/figures/<slug:name>/", one_figure.page, name="figure"),
+    path("reports/by-mail/", by_mail.page, name="reports-by-mail"),
     path("reports/worth-it/", worth_it.page, name="worth-it"),
     path("reports/weights/", weights.page, name="weights"),
     path("reports/weights/<uuid:uid>/settle/", weights.settle, name="weights-settle"),

@@ -72,6 +72,7 @@ NOT_PERSONAL = {
     "leads.WebForm": "consent intro origins submit_label title",
     "reporting.AlertState": "cut metric state",
     "reporting.Daily": "event",
+    "reporting.MailedReport": "every",
     "reporting.Spell": "campaign channel end ending how rule source talks won_base_currency",
     "reporting.Target": "metric",
     "reporting.WeightPlan": "before measured result rhythm stopped_why",

@@ -45,7 +45,7 @@ NOT_REPS = """
     weights weights-apply weights-dismiss weights-propose weights-settle weights-undo
     health import-cancel import-columns import-export import-go-on import-new import-progress import-refused imports
     proposal-answer proposals lead-assign lead-merge leads-acts lead-reject lead-revive lead-unmerge
-    rep-availability rep-fair-share rep-leave rep-report rep-report-csv reports reports-csv
+    rep-availability rep-fair-share rep-leave rep-report rep-report-csv reports reports-by-mail reports-csv
     pausing rules-again
     rules-begin rules-compare rules-draft rules-duplicate rules-go-back rules-keep rules-look
     rules-order rules-publish rules-remove rules-restore rules-rule rules-simulate rules-try

@@ -10,8 +10,10 @@ from django.core.paginator import Paginator
 from reporting.in_and_out import FIGURES
 from reporting.log import Line
 from reporting.pictures.trend import Point, Trend
+from reporting.spells.keep import Progress
 from reporting.web.in_out import NAMES
 from tests.face.cast import PERIODS, berlin, columns, manager_shell, uid
+from tests.face.cast_reports import figure
 
 
 class _InOutFilter(forms.Form):
@@ -120,6 +122,7 @@ def in_out() -> dict[str, Any]:
         "form": _InOutFilter(),
         "filtered": True,
         "csv_url": "/reports/in-out/export/",
+        "figures": [figure("Assigned", "12,120", "", "was 11,870"), figure("Won per 100", "8.1", "", "was 7.9")],
         "picture": Trend(name="in-out", title="Assigned", unit="count", points=points, now_is="Assigned"),
         "heads": [str(NAMES[figure]) for figure in FIGURES],
         "page": Paginator(range(53), 13).page(1),
@@ -135,4 +138,4 @@ def in_out_reps() -> dict[str, Any]:
     reps = ("Ana Lindqvist", "Maximiliane von Hohenthal-Westerburg", "Nobody yet")
     rows = [{"name": name, "cells": _counts("24", "22", "21", "9", "4", "3", "13.6", "1")} for name in reps]
     groups = [{"label": week, "so_far": n == 0, "rows": rows} for n, week in enumerate(_WEEKS)]
-    return {**in_out(), "cut": "rep", "groups": groups}
+    return {**in_out(), "cut": "rep", "groups": groups, "counting": Progress(0.42)}

@@ -9,7 +9,9 @@ from django import forms
 
 from reporting.web.worth_it import BaselineForm
 from routing.models import Baseline
-from tests.face.cast import PERIODS, columns, manager_shell
+from tests.face.cast import PERIODS, berlin, columns, manager_shell
+from tests.face.cast_figures import all_figures
+from tests.face.cast_pictures import curve, fairness, survival, trend
 
 
 class ReportFilter(forms.Form):
@@ -172,7 +174,35 @@ def rep_report() -> dict[str, Any]:
             {"label": "Partner portal", "leads": 9, "reached": 0.78, "per_100": 33, "won": 1},
         ],
         "sources_total": {"leads": 142, "reached": 0.71, "per_100": 38, "won": 23},
+        "sections": [
+            {
+                **section,
+                "rows": [
+                    {**row, "team": "22 min", "team_of": "20 min to 24 min", "leads": "/reports/log/"}
+                    for row in section["rows"]
+                ],
+            }
+            for section in all_figures()["sections"]
+        ],
+        "curve": survival(curve("Ana Lindqvist", 142, 240, 1), curve("Team", 900, 400, 2), name="curve"),
+        "trend": trend(30, sure=False),
+        "fairness": fairness(["Ana Lindqvist", "Ben Okafor", "Kim Tanaka"], 118),
         "share_note": "Fair share: had 118 by rules, fair share 117.6, 2nd in line now.",
+    }
+
+
+class MailForm(forms.Form):
+    every = forms.ChoiceField(label="How often", choices=[("week", "Each Monday morning")])
+    group = forms.ChoiceField(label="Of whom", choices=[("", "All my groups")])
+
+
+def by_mail() -> dict[str, Any]:
+    return {
+        **manager_shell("reports"),
+        "form": MailForm(),
+        "next_at": berlin(30, "07:00"),
+        "told_at": berlin(23, "07:00"),
+        "email": "matteo@harborline.example",
     }
 
 

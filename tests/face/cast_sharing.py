@@ -90,6 +90,14 @@ def my_numbers() -> dict[str, Any]:
             figure("Meetings", "7", "", "2 more, of 34 leads, team 17 of 100", "good"),
             figure("Close rate", "18", "%", "3 of 17, team 16 %"),
         ],
+        "standing": {
+            "place": "2nd of 9",
+            "per_100": "8.8",
+            "of": "3 of 34",
+            "score": "104",
+            "range": "81 to 133",
+            "close": 2,
+        },
         "leads": 34,
         "median": 250,
         "speeds": {"bars": [{"kept": n, "late": late} for n, late in ((3, 0), (9, 0), (7, 0), (4, 0), (2, 0), (0, 0), (0, 1), (0, 2))], "width": 300, "beyond": True, "n": 28, "late": 3},
@@ -124,6 +132,7 @@ def rep_share() -> dict[str, Any]:
 def my_numbers_empty() -> dict[str, Any]:
     return {
         **my_numbers(),
+        "standing": {"place": "", "early": "too early: 4 leads, shown from 30"},
         "leads": 0,
         "share": None,
         "figures": [figure(one["label"], "-", "", "nothing to count yet") for one in my_numbers()["figures"]],

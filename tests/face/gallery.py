@@ -164,6 +164,7 @@ PAGES: dict[str, Page] = {
     "leaderboard-targets": ("reporting/leaderboard.html", cast_leaderboard.targets, "Europe/Berlin"),
     "leaderboard-empty": ("reporting/leaderboard.html", cast_leaderboard.empty, "Europe/Berlin"),
     "leaderboard-leads": ("reporting/leaderboard_leads.html", cast_leaderboard.leads, "Europe/Berlin"),
+    "reports-by-mail": ("reporting/by_mail.html", cast_reports.by_mail, "Europe/Berlin"),
     "rep-report": ("reporting/rep_report.html", cast_reports.rep_report, "Europe/Berlin"),
     "assignment-log": ("reporting/log.html", cast_log.log, "Europe/Berlin"),
     "in-out": ("reporting/in_out.html", cast_log.in_out, "Europe/Berlin"),

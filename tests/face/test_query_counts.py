@@ -18,7 +18,7 @@ LISTS = """
     board leads leads-views leads-view-new to-assign by-hand worth-it reports figures leaderboard team team-week
     team-groups team-group-new territories territory-new team-skills rules how-shared questions returns return-rates
     proposals changes settings start health pausing invitations imports import-new connections connection-shelf
-    hooks hook-new
+    hooks hook-new reports-by-mail
     forms form-new work-plans add-lead leads-sent telling told nav-counts assignment-log in-out
 """
 OF_THE_RULES = "rules-set rules-draft rules-compare rules-again rules-simulate rules-share rules-publish rules-try"

@@ -27,6 +27,7 @@ SIMPLE = (
     "worth-it",
     "assignment-log",
     "in-out",
+    "reports-by-mail",
     "figures",
     "figures-csv",
     "leaderboard",

@@ -192,6 +192,27 @@ def test_each_cut_adds_up_where_leads_lie_in_one_part_and_each_picture_is_drawn(
         assert total == {"rep": 21, "sourced_by": 0}.get(cut, 20), cut
 
 
+def test_each_figure_opens_as_many_leads_as_it_is_of(client, table):
+    _group, ana, ben = table
+    followed = {
+        "speed_to_lead", "response_time", "touches_to_reach", "time_to_close", "won_money", *COUNTS, *SHARES,
+    }  # fmt: skip
+    for asked in ({}, {"rep": str(ana.uid)}, {"rep": str(ben.uid)}, {"source": "Partner"}):
+        whole = client.get("/api/v1/reports/figures/", {**WEEK, **asked}).json()["all"]
+        page = client.get(reverse("figures"), {**WEEK, **asked}).context
+        links = {row["name"]: row["leads"] for section in page["sections"] for row in section["rows"]}
+        for name in followed:
+            told = whole[name]
+            of = told["n"] + (told["open"] if told["unit"] in {"seconds", "number"} else 0)
+            log = client.get(links[name]).context
+            assert log["page"].paginator.count == of, (asked, name, links[name])
+            assert log["behind"]
+    row = client.get(reverse("figure", args=["reached"]), WEEK).context["row"]
+    assert client.get(row["leads"]).context["page"].paginator.count == 20
+    for row in client.get(reverse("reports"), WEEK).context["rows"]:
+        assert client.get(row["leads_url"]).context["page"].paginator.count == row["leads"], row["name"]
+
+
 def test_narrowed_to_a_source(client, table):
     found = client.get("/api/v1/reports/figures/", {**WEEK, "source": "Partner"}).json()["all"]
 

@@ -135,6 +135,33 @@ def test_the_page_and_the_file_say_the_same(manager, dach):
     assert sum(int(row["cells"][5]["n"]) for group in page for row in group["rows"]) == 2
 
 
+def test_each_count_opens_as_many_and_stands_against_as_many_steps_before(manager, dach):
+    followed = 0
+    for query in ("", f"group={dach[0].uid}", f"rep={dach[1].uid}", "cut=rep"):
+        for step in manager.get(f"{URL}?{query}").context["groups"]:
+            for row in step["rows"]:
+                for cell in row["cells"]:
+                    if cell["url"]:
+                        followed += 1
+                        opened = manager.get(cell["url"]).context["page"].paginator.count
+                        assert opened == int(cell["n"]), (query, cell)
+    assert followed > 15
+    # A quarter of weeks back from the one of half a year ago; nothing had happened then.
+    page = manager.get(f"{URL}?over=3").context
+    assert page["figures"][1]["value"] == "3"
+    assert page["picture"].before == ()
+
+
+def test_steps_before_end_as_far_in_as_this_one_is():
+    today = date(2026, 11, 18)
+    weeks = in_and_out.steps("week", months=3, today=today)
+    earlier = in_and_out.before("week", weeks)
+    assert earlier[-1] + timedelta(weeks=1) == weeks[0]
+    assert len(earlier) == len(weeks)
+    quarters = in_and_out.before("quarter", [date(2026, 4, 1), date(2026, 7, 1)])
+    assert quarters == [date(2025, 10, 1), date(2026, 1, 1)]
+
+
 def test_what_cannot_be_read_is_told_beside_its_field(manager):
     for query in (
         "by=decade",

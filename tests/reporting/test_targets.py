@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from leads.models import Lead
 from reporting import targets
+from reporting.duty_hours import hours_on_duty
 from reporting.lead_quality import Had, Quality
-from reporting.metrics.hours_on_duty import hours_on_duty
 from reporting.metrics.leads_per_hour import leads_per_hour
 from reporting.models import Target
 from reporting.targets import Why

@@ -50,7 +50,7 @@ def test_leads_count_where_they_belonged_and_those_who_wait_do_too(places):
 
 
 def test_what_is_decided_stays_when_a_territory_moves(places):
-    group, ana, north, south = places
+    group, _ana, _north, south = places
     south.market, south.name = [{"kind": "country", "countries": ["DE"]}], "Lowlands"
     south.save()
     make.arrive(country="IT")
@@ -60,7 +60,7 @@ def test_what_is_decided_stays_when_a_territory_moves(places):
 
 
 def test_given_by_hand_it_belongs_where_it_was_last_decided(places):
-    group, ana, north, _south = places
+    group, ana, _north, _south = places
     waiting = Lead.objects.get(owner=None)
     hand.give(lead=waiting, rep=ana, group=group, by=ana.user)
 
