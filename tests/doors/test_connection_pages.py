@@ -128,7 +128,7 @@ def test_the_list_asks_as_much_for_many_connections_as_for_one(ops, django_asser
             Inbound.objects.create(connection=door, state="set_aside", received_at=NOW, last_at=NOW, due_at=NOW)
 
     ops.get(reverse("connections"))  # a session's first page notes who it is
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         page = ops.get(reverse("connections")).content.decode()
 
     assert page.count("2 to look at") == 6
