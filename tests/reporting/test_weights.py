@@ -183,6 +183,7 @@ def test_due_once_a_week_and_told_to_the_managers(team, manager):
     assert row.period == period_of(weights.plan_of(group), now=now())
     told = Delivery.objects.filter(event="weights_proposed", channel="in_app")
     assert list(told.values_list("user", "payload")) == [(manager.pk, {"group": "DACH"})]
+    assert weights.propose(group=group, now=now(), period=row.period) is None
     dispatch.drain(now=now())
     assert [one.subject for one in mail.outbox if "weights" in one.subject] == ["New weights are proposed for DACH"]
     weights.dismiss(proposal=row, by=manager, now=now())
