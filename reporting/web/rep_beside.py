@@ -100,10 +100,10 @@ def _interval(name: str, everybody: Figures) -> str:
     return metric_words.interval(name, answer) if answer else ""
 
 
-def fairness(rep: Rep, group: Group, standings: Sequence[standing.Standing], *, now: datetime) -> Fairness:
-    """Everybody of a group over all time, with how far off anybody can ever be."""
+def fairness(rep: Rep | None, group: Group, standings: Sequence[standing.Standing], *, now: datetime) -> Fairness:
+    """Everybody of a group over all time, with how far off anybody can ever be; the rep stands out, if one is meant."""
     portions = tuple(
-        Portion(one.rep.name, one.had, one.fair_share, me=one.rep.pk == rep.pk)
+        Portion(one.rep.name, one.had, one.fair_share, me=rep is not None and one.rep.pk == rep.pk)
         for one in sorted(standings, key=lambda one: one.rep.name.casefold())
     )
     bound = standing.bound_of(group, now=now)

@@ -22,13 +22,17 @@ from leads.models import Export
 from leads.web.exports import limited, note
 from reporting import cohort, exports, targets
 from reporting.metric import ENOUGH
+from reporting.metrics.funnel import steps
 from reporting.metrics.rule_hits import rule_hits
 from reporting.period import Period
+from reporting.pictures.fairness import Fairness
+from reporting.pictures.funnel import Funnel, Stage
 from reporting.spells import keep
-from reporting.web import figures, opens, sources, target_words, words
+from reporting.web import figures, opens, rep_beside, sources, target_words, words
 from reporting.web.asking import ReportForm, asked, groups_for, period_of, wrong
 from reps import access
 from reps.models import Membership, Rep
+from routing import standing
 
 Row = dict[str, Any]
 _COLUMNS = (
@@ -101,6 +105,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "csv_url": reverse("reports-csv") + (f"?{query}" if query else ""),
         "figures": figures.row(whole.answers, before.answers, url=leads.url) if rows else [],
         "columns": _columns(sort),
+        "funnel": _funnel(whole, leads) if rows else None,
+        "fairness": _fairness(what) if rows else None,
         "rows": rows,
         "axis": axis,
         "sources": sources.rows_of(what.scope, span, now=what.now) if rows else [],
@@ -242,6 +248,30 @@ def _names(found: dict[int, cohort.Figures], scope: cohort.Scope, now: datetime)
     for rep, group in member.order_by("group__name").values_list("rep_id", "group__name"):
         groups.setdefault(rep, []).append(group)
     return {rep.pk: Named(str(rep.uid), rep.name, ", ".join(groups.get(rep.pk, []))) for rep in reps}
+
+
+def _funnel(whole: cohort.Figures, leads: opens.Where) -> Funnel:
+    """From lead to win; a count opens the leads it is of all."""
+    stages = tuple(
+        Stage(
+            str(words.STEPS[step.name]),
+            step.count,
+            tone="good" if step.name == "won" else "pri",
+            url=leads.url("leads") if step.name == "leads" else "",
+        )
+        for step in steps(whole.counts)
+    )
+    return Funnel(name="funnel", title=_("From lead to win"), stages=stages)
+
+
+def _fairness(what: Asked) -> Fairness | None:
+    """Of the group chosen, or the only one: several have a fair share each."""
+    groups = what.form.groups
+    group = what.form.chosen or (next(iter(groups.values())) if len(groups) == 1 else None)
+    if group is None:
+        return None
+    found = standing.standings(group, now=what.now)
+    return rep_beside.fairness(None, group, found, now=what.now) if found else None
 
 
 def _columns(sort: str) -> list[dict[str, Any]]:

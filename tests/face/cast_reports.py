@@ -11,7 +11,7 @@ from reporting.web.worth_it import BaselineForm
 from routing.models import Baseline
 from tests.face.cast import PERIODS, berlin, columns, manager_shell
 from tests.face.cast_figures import all_figures
-from tests.face.cast_pictures import curve, fairness, survival, trend
+from tests.face.cast_pictures import curve, fairness, funnel, survival, trend
 
 
 class ReportFilter(forms.Form):
@@ -54,6 +54,8 @@ def reports() -> dict[str, Any]:
     return {
         **manager_shell("reports"),
         "period": {"label": "21 August to 19 November, against the 90 days before"},
+        "funnel": funnel(1424, 1310, 883, 441, 185),
+        "fairness": fairness([name for name, *_rest in REPS], 118),
         "form": ReportFilter(),
         "sources": [
             {"label": "Web forms", "channel": "", "leads": 611, "reached": 0.74, "per_100": 41, "won": 71},
@@ -119,11 +121,11 @@ def rep_report() -> dict[str, Any]:
         ],
         "funnel_of": 142,
         "funnel": [
-            {"label": "Assigned", "count": 142},
-            {"label": "Contacted", "count": 138, "share": 0.97},
-            {"label": "Reached", "count": 101, "share": 0.71},
-            {"label": "Meeting", "count": 54, "share": 0.38},
-            {"label": "Won", "count": 23, "share": 0.16, "tone": "good"},
+            {"label": "Assigned", "count": 142, "team": None},
+            {"label": "Contacted", "count": 138, "share": 0.97, "team": 0.96},
+            {"label": "Reached", "count": 101, "share": 0.71, "team": 0.62},
+            {"label": "Meeting", "count": 54, "share": 0.38, "team": 0.31},
+            {"label": "Won", "count": 23, "share": 0.16, "team": 0.13, "tone": "good"},
         ],
         "details": [
             {"label": "First call reaches somebody", "value": "44 %", "note": "of 142"},
