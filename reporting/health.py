@@ -19,7 +19,7 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from leads.life import State
-from leads.models import Delivery, Inbound, Lead
+from leads.models import Delivery, HookDelivery, Inbound, Lead
 from routing.models import FileImport, Simulation
 
 log = logging.getLogger(__name__)
@@ -46,11 +46,12 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """What was given up in the last day: deliveries from outside, those refused, and messages to people."""
+    """What was given up in the last day: deliveries from outside, those refused, messages to people, and to hooks."""
 
     inbound: int
     refused: int
     told: int
+    hooks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,13 @@ def queues(*, now: datetime) -> list[Queue]:
     sending = Delivery.objects.filter(sent_at=None, failed_at=None, due_at__lte=now).exclude(
         channel=Delivery.Channel.IN_APP
     )
+    hooks = HookDelivery.objects.filter(hook__active=True, sent_at=None, failed_at=None, held=False, due_at__lte=now)
     return [
         _queue("inbound", Inbound.objects.filter(state=Inbound.State.KEPT, due_at__lte=now), "received_at", _SOON),
         _queue("asking", Lead.objects.filter(state=State.NEW), "arrived_at", _SOON),
         _queue("deciding", Lead.objects.filter(state=State.READY, booked_with=None), "ready_at", _SOON),
         _queue("telling", sending, "due_at", _SOON),
+        _queue("hooks", hooks, "due_at", _LATER),
         _queue("imports", FileImport.objects.filter(status__in=_AT_WORK), "created_at", _HOURS),
         _queue("simulations", Simulation.objects.filter(status=Simulation.Status.WAITING), "created_at", _LATER),
     ]
@@ -96,7 +99,8 @@ def failed(*, now: datetime) -> Failed:
         refused=Count("pk", filter=Q(state=Inbound.State.REFUSED)),
     )
     told = Delivery.objects.filter(failed_at__gte=since).count()
-    return Failed(found["aside"], found["refused"], told)
+    hooks = HookDelivery.objects.filter(failed_at__gte=since).count()
+    return Failed(found["aside"], found["refused"], told, hooks)
 
 
 def broker() -> Broker | None:

@@ -39,6 +39,7 @@ _QUEUES = {
     "asking": gettext_lazy("New leads, asking providers about them"),
     "deciding": gettext_lazy("Leads to be given away"),
     "telling": gettext_lazy("Messages to people, to be sent"),
+    "hooks": gettext_lazy("Messages to hooks, to be sent"),
     "imports": gettext_lazy("Files being imported"),
     "simulations": gettext_lazy("Simulations that wait"),
 }

@@ -83,7 +83,7 @@ def _health(*, bad: bool) -> dict[str, Any]:
             {"name": name, "n": n, "oldest_at": berlin(19, "13:50") if n else None, "fine": n < 10, "patience": "1 min"}
             for name, n in queues
         ],
-        "failed": Failed(3 if bad else 0, 0, 1),
+        "failed": Failed(3 if bad else 0, 0, 1, 2 if bad else 0),
         "space": [
             {"name": name, "value": value, "note": note, "fine": not bad or value not in {"93 of 100", "12 min"}}
             for name, value, note in space
