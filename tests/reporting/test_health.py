@@ -1,8 +1,8 @@
 """Health: what lives and waits is told by name, the audit runs when asked, and the menu holds what a new team needs."""
 
+import re
 from datetime import timedelta
 
-import re
 import pytest
 from django.core.cache import cache
 from django.db import connection
