@@ -40,7 +40,7 @@ AREAS = {
         _("Qualification"), (leads.QualificationRule, leads.ScoreRow, leads.ScoreBand, leads.CompanyRecord)
     ),
     "work": Area(_("Follow-up"), (leads.WorkPlan, leads.FollowUpStep)),
-    "weights": Area(_("Weights by output"), (reporting.WeightPlan,)),
+    "weights": Area(_("Targets and weights by output"), (reporting.Target, reporting.WeightPlan)),
     "settings": Area(_("Settings"), (reps.Installation, reps.Division, reps.ExchangeRate, routing.Baseline)),
 }
 # Kept, but nothing anybody would read: numbers of rows, marks of saves, what is noted by itself.

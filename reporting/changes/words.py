@@ -19,6 +19,8 @@ from leads.qualify.freeze import catalogue_of
 from leads.qualify.normalise import country_name, language_name
 from leads.web.understood import label
 from reporting.changes.areas import CALLED, JOINS, NAMES
+from reporting.models import Target
+from reporting.web.metric_words import LABELS
 from reps.in_words import zone_of
 from reps.models import Division
 from routing import wording
@@ -75,7 +77,7 @@ class Words:
             return self._parts(field.name, value)
         return _written(value)
 
-    def _said_of(self, model: Any, name: str, value: Any) -> str:
+    def _said_of(self, model: Any, name: str, value: Any) -> str:  # noqa: PLR0911 - one line a kind of value
         """Codes by the names people know them by; empty where the value is said as it is."""
         match name:
             case "kind" if model is Connection:
@@ -89,6 +91,10 @@ class Words:
                 return language_name(value)
             case "time_zone":
                 return zone_of(value)
+            case "metric" if model is Target:
+                return str(LABELS.get(value, value))
+            case "aim":
+                return _("%s of 100 leads") % f"{float(value) * 100:g}"
         return ""
 
     def _parts(self, name: str, value: Any) -> str:  # noqa: PLR0911 - one line a kind of value

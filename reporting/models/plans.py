@@ -1,15 +1,19 @@
 """What managers aim at, and where the running tests of metrics stand."""
 
+import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+@pghistory.track()
 class Target(models.Model):
     """What a team wants a metric to reach."""
 
-    group = models.ForeignKey("reps.Group", models.CASCADE, null=True, blank=True, related_name="targets")
-    metric = models.CharField(max_length=40)
-    aim = models.DecimalField(max_digits=9, decimal_places=4)
+    group = models.ForeignKey(
+        "reps.Group", models.CASCADE, null=True, blank=True, related_name="targets", verbose_name=_("group")
+    )
+    metric = models.CharField(_("what is aimed at"), max_length=40)
+    aim = models.DecimalField(_("at least"), max_digits=9, decimal_places=4)
 
     class Meta:
         verbose_name = _("target")

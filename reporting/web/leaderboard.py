@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pghistory
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -56,7 +57,8 @@ def put_target(request: HttpRequest) -> HttpResponse:
     form = TargetForm(request.POST, groups=groups_for(request))
     if not form.is_valid():
         return shown(request, what, form=form)
-    form.save()
+    with pghistory.context(by=request.user.pk):
+        form.save()
     messages.success(request, _("Saved."))
     return redirect(f"{reverse('leaderboard')}?{what.query}#targets")
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from leads.models import Lead
 from reporting import targets
+from reporting.changes import Asked, acts
 from reporting.duty_hours import hours_on_duty
 from reporting.lead_quality import Had, Quality
 from reporting.metrics.leads_per_hour import leads_per_hour
@@ -121,8 +122,17 @@ def test_a_manager_sets_one_and_takes_it_away(client, team):
     reports = text_of(client.get(reverse("reports"), {"period": "90"}))
     assert "below target: meetings booked 30 %, aim 50 %; low on comparable leads" in reports
     assert "Hours on duty" in says
+    client.post(url, {**given, "aim": "40"})
     client.post(url, {**given, "aim": ""})
     assert not Target.objects.exists()
+
+    found = acts(Asked(area="weights"), most=9)[0]
+    changed = {line.did: (act.by, line.what, line.parts) for act in found for line in act.lines}
+    assert set(changed) == {"insert", "update", "delete"}
+    by, what, parts = changed["update"]
+    assert (by, what) == (group.managers.get().name, f"Target: {group.name}")
+    assert ("at least", "50 of 100 leads", "40 of 100 leads") in parts
+    assert ("what is aimed at", "\N{EN DASH}", "Meetings booked") in changed["insert"][2]
 
 
 @pytest.mark.parametrize(
