@@ -68,6 +68,8 @@ class Spell(models.Model):
         indexes = [
             models.Index(F("starts_at"), F("rep"), name="spell_starts"),
             models.Index(F("rep"), F("starts_at"), name="spell_rep"),
+            # Of years of a rep's spells, those still open in a span.
+            models.Index(F("rep"), F("ended_at"), name="spell_rep_ended"),
             models.Index(F("lead"), name="spell_lead"),
             models.Index(F("closed_at"), condition=Q(closed_at__isnull=False), name="spell_closed"),
             models.Index(F("booked_at"), condition=Q(booked_at__isnull=False), name="spell_booked"),

@@ -45,12 +45,16 @@ def page(request: HttpRequest) -> HttpResponse:
     tab = tab if tab in _TABS else "open"
     rows = _found(rulings.overseen_by(user), request).filter(_TABS[tab][1])
     rows = rows.order_by("at", "pk") if tab == "open" else rows.order_by("-ruled_at", "-pk")
-    shown = Paginator(rows, _ON_A_PAGE).get_page(request.GET.get("page"))
+    pages = Paginator(rows, _ON_A_PAGE)
+    shown = pages.get_page(request.GET.get("page"))
+    # Where nothing is sought the pages have counted the open ones; to count them again takes as long again.
+    sought = bool(request.GET.get("q") or request.GET.get("reason"))
+    n_open = pages.count if tab == "open" and not sought else None
     context = {
         "now": now,
         "page": shown,
         "rows": _rows(list(shown), user, now),
-        "tabs": _tabs(user, tab),
+        "tabs": _tabs(user, tab, n_open),
         "show": tab,
         "query": request.GET.get("q", "").replace("\x00", "")[:100],
         "reason": request.GET.get("reason", ""),
@@ -102,16 +106,17 @@ def _found(rows: "QuerySet[Return]", request: HttpRequest) -> "QuerySet[Return]"
     return rows.filter(Q(rep__user__name__icontains=words) | Q(note__icontains=words)) if words else rows
 
 
-def _tabs(user: User, chosen: str) -> list[dict[str, Any]]:
-    rows = rulings.overseen_by(user).select_related(None)
+def _tabs(user: User, chosen: str, n_open: int | None) -> list[dict[str, Any]]:
+    if n_open is None:
+        n_open = rulings.overseen_by(user).select_related(None).filter(_TABS["open"][1]).count()
     return [
         {
             "label": label,
-            "count": rows.filter(q).count() if key == "open" else None,
+            "count": n_open if key == "open" else None,
             "url": f"{reverse('returns')}?show={key}",
             "active": key == chosen,
         }
-        for key, (label, q) in _TABS.items()
+        for key, (label, _q) in _TABS.items()
     ]
 
 
