@@ -41,16 +41,17 @@ def may_load() -> bool:
 def build(*, password: str = "") -> Built:
     """Make team, rules and past, all or nothing. Raises ForeignError where somebody works here already.
 
-    `password` is what all of them sign in with, as it is kept; without one it is the printed word.
+    `password` is what all of them sign in with, as it is kept: it is told to people who are not to run the place, so
+    none of the invented is an admin then. Without one it is the printed word, and one of them is.
     """
     # Hashed once: the hash is slow by design.
-    password = password or make_password(cast.PASSWORD)
+    admin, password = not password, password or make_password(cast.PASSWORD)
     with turn(SEEDED) as held:
         if held is None or is_demo():
             return Built()
         if not may_load():
             raise ForeignError
-        team = make_team(now=held.now, password=password)
+        team = make_team(now=held.now, password=password, admin=admin)
         version = publish_rules(team, now=held.now - PAST)
         made = Built(write_past(held, team=team, version=version), made=True)
         make_steps(team, now=held.now)

@@ -6,9 +6,8 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.core.cache import cache
 from django.core.management.sql import emit_post_migrate_signal
-from django.db import connection, transaction
+from django.db import connection
 
 from leads.models import Lead
 from reporting.demo import cast
@@ -62,7 +61,6 @@ def remove(*, owner: Owner | None) -> User | None:
         made = None
         if owner is not None:
             made = User.objects.create_superuser(owner.email, owner.password, name=owner.name)
-        transaction.on_commit(cache.clear)
     return made
 
 

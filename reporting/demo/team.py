@@ -26,8 +26,8 @@ class Team:
     ops: User
 
 
-def make_team(*, now: datetime, password: str) -> Team:
-    """All rows of people and what they cover; `password` as it is kept, the same for all."""
+def make_team(*, now: datetime, password: str, admin: bool) -> Team:
+    """All rows of people and what they cover; `password` as it is kept, the same for all, an admin's too if any."""
     reps = {_first(p): _rep(p, password) for p in cast.REPS}
     groups, managers = {}, {}
     head = _user(cast.HEAD, password)
@@ -42,7 +42,8 @@ def make_team(*, now: datetime, password: str) -> Team:
     _make_accounts(reps)
     _choose_quiet(reps)
     ops = _user(cast.OPS, password, is_ops=True)
-    _user(cast.ADMIN, password, is_superuser=True)
+    if admin:
+        _user(cast.ADMIN, password, is_superuser=True)
     return Team(reps, groups, head, managers, ops)
 
 

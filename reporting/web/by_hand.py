@@ -32,7 +32,9 @@ def line(user: Any, scope: Scope, *, now: datetime) -> dict[str, str] | None:
     )
     if not found.much:
         return None
-    return {"says": _says(found), "offer": _offer(found), "url": reverse("by-hand")}
+    # Without a rule to show or a time that was measured the page has nothing to tell.
+    tells = found.offer is not None or found.seconds > 0
+    return {"says": _says(found), "offer": _offer(found), "url": reverse("by-hand") if tells else ""}
 
 
 def _says(found: by_hand.ByHand) -> str:

@@ -107,5 +107,6 @@ def _remove(request: HttpRequest, user: User) -> HttpResponse:
                 login(request, owner, backend=settings.AUTHENTICATION_BACKENDS[-1])
             messages.success(request, _("The invented company is gone. Now yours."))
             return redirect("start")
-    context = {"form": form, "goes": remove.goes()}
+    # Nothing asks for news meanwhile: it would find the reader gone, and load the page anew before the answer is there.
+    context = {"form": form, "goes": remove.goes(), "pulse_url": ""}
     return render(request, "reporting/demo.html", context, status=422 if form.errors else 200)

@@ -153,7 +153,10 @@ def _turns() -> list[dict[str, Any]]:
     lately = spent.lately(now=time.time())
     if lately is None or lately.each is None:
         return [_figure(_("Time spent giving leads away"), "-")]
-    each = _("%s ms each time") % number_format(lately.each * 1000, 1)
+    says, number = (
+        (_("%s s each time"), lately.each) if lately.each >= 1 else (_("%s ms each time"), lately.each * 1000)
+    )
+    each = says % number_format(number, 1)
     share = f"{number_format(lately.share * 100, 1)} %"
     return [_figure(_("Time spent giving leads away"), share, note=each, fine=lately.share < _BUSY)]
 

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -17,6 +16,7 @@ from leads.web import facts, show
 from reps.templatetags.face import ordinal
 from routing import hand, wording
 from routing.desk import Candidate, Skilled, Suggestion, Table
+from routing.web.team.duty import when
 from routing.wording.qualification import verdict_says
 
 # One for each; what the page uses itself (G, J, K, U, X) and the digits' neighbours of the shell are left out.
@@ -114,9 +114,7 @@ def _until(one: Candidate, now: datetime) -> str:
         return ""
     if one.until is None:
         return _("around the clock")
-    local = timezone.localtime(one.until)
-    today = local.date() == timezone.localtime(now).date()
-    return _("until %s") % date_format(local, "H:i" if today else "D H:i")
+    return _("until %s") % when(one.until, now)
 
 
 def _suggested(found: Suggestion) -> str:

@@ -8,7 +8,6 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from leads.conditions.facts import Type
 from leads.conditions.fields import Field
@@ -101,9 +100,11 @@ def countries_say(chosen: Sequence[Any]) -> str:
     left = codes - REGIONS.keys()
     for part in _PARTS:
         here, left = left & REGIONS[part], left - REGIONS[part]
-        says = ngettext("%(n)d country of %(part)s: %(names)s", "%(n)d countries of %(part)s: %(names)s", len(here))
-        if here:
+        if len(here) > 1:
+            says = _("%(n)d countries of %(part)s: %(names)s")
             said.append(says % {"n": len(here), "part": region_name(part), "names": _names(here)})
+        else:
+            left |= here  # one says by itself where it is
     return "; ".join([*said, _names(left)] if left else said)
 
 

@@ -75,8 +75,8 @@ _CHECK = {
     ),
     "group_paused": gettext_noop("Routing to %(group)s is paused: its leads wait."),
     "long_way": gettext_noop(
-        "How %(group)s shares takes %(sentences)s sentences to tell, and three is what people remember. This rule has a"
-        " way of its own: sharing, response time and what follows as in another rule would shorten it."
+        "How %(group)s shares takes %(sentences)s sentences to tell, and three is what people remember. Each rule"
+        " with a way of its own adds one: sharing, response time and what follows as in another rule would shorten it."
     ),
     "territories_overlap": gettext_noop("%(first)s and %(second)s cover the same area; leads there go to %(first)s."),
     "territory_without_reps": gettext_noop("Nobody covers %(territory)s."),

@@ -4,9 +4,11 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
+from django.utils import timezone
 
 from leads.models import Connection, Lead, Stage
 from reporting import tasks
+from reporting.demo import build as demo_build
 from reporting.demo import cast
 from reporting.demo.build import is_demo
 from reps.models import Division, Group, Rep, RosterVersion, User
@@ -36,6 +38,29 @@ def test_it_is_made_with_a_password_of_its_own_told_once(client, admin, monkeypa
     assert check_password(page.context["word"], asked["password"])
     assert page.context["word"] in page.text
     assert page.context["word"] not in client.get(URL).text
+
+
+@pytest.mark.django_db
+def test_none_of_those_who_sign_in_with_it_runs_the_installation():
+    demo_build.make_team(now=timezone.now(), password="as it is kept", admin=False)
+    assert User.objects.filter(email=cast.OPS.email).exists()
+    assert not User.objects.filter(is_superuser=True).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("password", "admin"), [("as it is kept", False), ("", True)])
+def test_only_the_printed_word_is_an_admins_too(monkeypatch, password, admin):
+    asked = {}
+
+    def note(**told):
+        asked.update(told)
+        raise LookupError
+
+    monkeypatch.setattr(demo_build, "make_team", note)
+    with pytest.raises(LookupError):
+        demo_build.build(password=password)
+
+    assert asked["admin"] is admin
 
 
 @pytest.mark.django_db
@@ -75,6 +100,7 @@ def test_all_of_it_goes_but_who_is_not_of_it(client, invented):
     last, roster = invented.pk, RosterVersion.objects.get().n
     assert client.post(URL, {}).status_code == 422
     assert is_demo(), "it was not meant"
+    assert 'id="pulse"' not in client.get(URL).text, "it would load the page anew before the answer is there"
 
     assert client.post(URL, {"sure": "on"}).status_code == 302
 

@@ -44,8 +44,7 @@ def test_few_countries_are_read_as_they_were_chosen():
 def test_many_countries_are_told_by_where_they_are_and_none_is_left_out():
     chosen = ["DE", "AT", "PL", "CZ", "HU", "JP", "BR", "AQ"]
     assert countries_say(chosen) == (
-        "5 countries of Europe: Austria, Czechia, Germany, Hungary, Poland; 1 country of Latin America: Brazil; "
-        "1 country of Asia: Japan; Antarctica"
+        "5 countries of Europe: Austria, Czechia, Germany, Hungary, Poland; Antarctica, Brazil, Japan"
     )
     assert countries_say(["BENELUX", *chosen[:5]]).startswith("Benelux; 5 countries of Europe: ")
 
