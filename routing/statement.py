@@ -131,8 +131,10 @@ def statement(
     if not prove:
         kept &= Q(at__gte=since)
     # One query, so that a lead given meanwhile is in both the entries and the balance, or in neither.
-    rows = _rows(LedgerEntry.objects.filter(kept, group=group)).annotate(
-        stored=Coalesce(Subquery(stored), Value(0)), rule=F("decision__rule_name")
+    rows = _rows(
+        LedgerEntry.objects.filter(kept, group=group),
+        stored=Coalesce(Subquery(stored), Value(0)),
+        rule=F("decision__rule_name"),
     )
     opening = later = 0
     balance: int | None = None
@@ -209,9 +211,16 @@ def _hows(rows: list[LedgerEntry]) -> dict[tuple[int | None, int | None, datetim
     return {(lead, rep, at): how for lead, rep, at, how in spells}
 
 
-def _rows(found: "QuerySet[LedgerEntry]") -> "QuerySet[Any]":
-    """Rows with the lead's outer number; a lead that is gone leaves its entry."""
-    return found.annotate(lead_uid=F("lead__uid")).order_by("pk")
+_READ = ("pk", "at", "kind", "winner", "amount", "reps", "weights", "group_id", "decision_id", "lead_id", "lead_uid")
+
+
+def _rows(found: "QuerySet[LedgerEntry]", **more: Any) -> "QuerySet[Any, Any]":
+    """Rows with the lead's outer number; a lead that is gone leaves its entry.
+
+    Tuples, as a page reads some thousands of them and objects would take most of its time.
+    """
+    rows = found.annotate(lead_uid=F("lead__uid"), **more).order_by("pk")
+    return rows.values_list(*_READ, *more, named=True)
 
 
 def _entry(row: Any) -> Entry:
