@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -60,7 +61,9 @@ class HookForm(forms.Form):
         super().__init__(*args, **{"initial": initial, **kwargs})
         groups = self.fields["group"]
         if isinstance(groups, forms.ModelChoiceField):
-            groups.queryset = Group.objects.filter(active=True).order_by("name")
+            # Its own, too, where that was switched off: saving must not widen it to all groups.
+            own = Q(pk=hook.group_id) if hook is not None and hook.group_id else Q()
+            groups.queryset = Group.objects.filter(Q(active=True) | own).order_by("name")
         if hook is not None:
             self.fields["url"].required = False
             self.fields["url"].help_text = _("It is %s now: leave it empty to keep it.") % hook.shown
