@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,13 @@ class NotSubscribedError(Exception):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class RemovedError(NotSubscribedError):
+    """Somebody removed it meanwhile; it stays removed."""
+
+    def __init__(self) -> None:
+        super().__init__("", _("It was removed meanwhile. Add it anew if you need it."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +64,27 @@ def subscribe(
 
 def change(*, hook: Hook, asked: Asked) -> None:
     """Change what it is told; an empty address keeps the one it has. Raises NotSubscribedError, UnsealedError."""
-    _fill(hook, asked)
-    if asked.url:
-        hook.secret = sealed.seal({**_opened(hook), "url": _checked(asked.url)})
-        hook.shown = shown(asked.url)
-    hook.save()
+    url = _checked(asked.url) if asked.url else ""  # before the lock: it may ask who has the name
+    with transaction.atomic():
+        row = _locked(hook)
+        _fill(row, asked)
+        fields = ["name", "group", "events", "unseen_by_reps", "tests"]
+        if url:
+            row.secret, row.shown = sealed.seal({**_opened(row), "url": url}), shown(url)
+            fields += ["secret", "shown"]
+        row.save(update_fields=fields)
 
 
+@transaction.atomic
 def rotate(*, hook: Hook, now: datetime) -> str:
-    """A new secret; the newest of the old ones signs beside it for a day. Raises UnsealedError."""
-    opened, secret = _opened(hook), signing.fresh_secret()
+    """A new secret; the newest of the old ones signs beside it for a day. Raises NotSubscribedError, UnsealedError."""
+    row = _locked(hook)
+    opened, secret = _opened(row), signing.fresh_secret()
     until = (now + OVERLAP).isoformat()
     old = [[value, ends or until] for value, ends in opened["keys"] if _good(ends, now)]
-    hook.secret = sealed.seal({**opened, "keys": [[secret, None], *old[:1]]})
-    hook.save(update_fields=["secret"])
+    row.secret = sealed.seal({**opened, "keys": [[secret, None], *old[:1]]})
+    row.save(update_fields=["secret"])
+    hook.secret = row.secret
     return secret
 
 
@@ -135,6 +149,14 @@ def with_blind_pools() -> frozenset[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT division_id FROM reps_group WHERE active AND pool = %s", [Group.Pool.BLIND])
         return frozenset(row[0] for row in cursor.fetchall())
+
+
+def _locked(hook: Hook) -> Hook:
+    """As it stands now, until the end of the transaction: what a page read may be of long ago."""
+    row = Hook.objects.select_for_update(no_key=True).filter(pk=hook.pk).first()
+    if row is None or row.why_off == Hook.WhyOff.REMOVED:
+        raise RemovedError
+    return row
 
 
 def _fill(hook: Hook, asked: Asked) -> None:

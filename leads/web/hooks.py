@@ -103,6 +103,8 @@ def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             hooks.change(hook=row, asked=form.asked())
+        except hooks.RemovedError as error:
+            return _removed(request, error)
         except hooks.NotSubscribedError as error:
             form.add_error(error.field, str(error))
         except sealed.UnsealedError:
@@ -132,6 +134,8 @@ def rotate(request: HttpRequest, uid: UUID) -> HttpResponse:
     row = found(uid)
     try:
         secret = hooks.rotate(hook=row, now=timezone.now())
+    except hooks.RemovedError as error:
+        return _removed(request, error)
     except sealed.UnsealedError:
         messages.error(request, _("Its secret was sealed with another SECRET_KEY: remove it and add it anew."))
         return redirect("hook", row.uid)
@@ -203,6 +207,11 @@ def _is_open(row: Hook) -> bool:
     """Whether leads of a blind pool go there before anybody pulled them."""
     pools = Group.objects.filter(active=True, pool=Group.Pool.BLIND)
     return row.active and row.unseen_by_reps and pools.exists()
+
+
+def _removed(request: HttpRequest, error: hooks.RemovedError) -> HttpResponse:
+    messages.error(request, str(error))
+    return redirect("hooks")
 
 
 def _secret(request: HttpRequest, row: Hook, secret: str) -> HttpResponse:
