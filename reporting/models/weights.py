@@ -1,6 +1,7 @@
 """Weights by output: what a group settled for, how its programme stands, and each proposal with what it was made of."""
 
 import uuid
+from datetime import datetime
 from decimal import Decimal
 
 import pghistory
@@ -64,7 +65,11 @@ class WeightPlan(models.Model):
     stopped_at = models.DateTimeField(null=True)
     since = models.DateTimeField(null=True, help_text="When the first proposal was applied; nothing while none is.")
     before = models.JSONField(default=dict, help_text="Weights by rep before the first proposal was applied.")
+    compared_since = models.DateTimeField(
+        null=True, help_text="From when on leads are compared: from `since`, or when terms of comparing changed later."
+    )
     looked_at = models.DateTimeField(null=True)
+    sought_at = models.DateTimeField(null=True, help_text="When it was last reckoned whether anything is to propose.")
     below = models.PositiveSmallIntegerField(default=0, help_text="Looks in a row at which it was worse.")
     measured = models.JSONField(default=dict, help_text="Leads and results of both shares, at the last look.")
 
@@ -78,9 +83,21 @@ class WeightPlan(models.Model):
     def __str__(self) -> str:
         return f"{self.group} {self.rhythm}"
 
+    @property
+    def compared_from(self) -> datetime | None:
+        """From when on leads are compared; nothing while no weights are applied."""
+        return self.since and (self.compared_since or self.since)
+
 
 class WeightProposal(models.Model):
     """Weights that reporting proposes for a group; a person applies them."""
+
+    class Closed(models.TextChoices):
+        """What closed it where nobody answered, or took back what was applied."""
+
+        NEWER = "newer", _("a newer one took its place")
+        WENT_BACK = "went_back", _("the weights went back by themselves")
+        OFF = "off", _("weights by output were switched off")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     group = models.ForeignKey("reps.Group", models.CASCADE, related_name="weight_proposals")
@@ -106,6 +123,7 @@ class WeightProposal(models.Model):
     dismissed_by = models.ForeignKey("reps.User", models.SET_NULL, null=True, related_name="+", db_constraint=False)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey("reps.User", models.SET_NULL, null=True, related_name="+", db_constraint=False)
+    closed_why = models.CharField(max_length=9, choices=Closed, blank=True)
 
     class Meta:
         verbose_name = _("proposal of weights")

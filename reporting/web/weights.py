@@ -82,12 +82,14 @@ def settle(request: HttpRequest, uid: str) -> HttpResponse:
     groups = _groups(request)
     group = _one(groups, uid)
     plan = weights.plan_of(group)
+    began = plan.compared_from
     form = PlanForm(request.POST, instance=plan)
     if not form.is_valid():
         return _shown(request, groups, group, form=form)
     with pghistory.context(by=request.user.pk):
-        weights.settle(group=group, terms=form.terms, now=timezone.now())
-    messages.success(request, _("Saved."))
+        compared = weights.settle(group=group, terms=form.terms, now=timezone.now()).compared_from
+    anew = began and compared and compared != began
+    messages.success(request, _("Saved. The comparison begins anew.") if anew else _("Saved."))
     return _back(group)
 
 
@@ -214,7 +216,8 @@ def _context(groups: list[Group], group: Group, form: PlanForm) -> dict[str, Any
         "group_url": reverse("team-group", args=[group.uid]),
         "on": plan.rhythm != WeightPlan.Rhythm.OFF,
         "rhythm": plan.get_rhythm_display(),
-        "since": plan.since,
+        "since": plan.compared_from,
+        "anew": plan.compared_from != plan.since,
         "control": plan.control,
         "stopped": {"says": words.stopped_says(plan), "at": plan.stopped_at} if plan.stopped_at else None,
         "proposal": words.proposal(waiting, names) if waiting else None,

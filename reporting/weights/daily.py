@@ -58,8 +58,8 @@ def look(plan: WeightPlan, *, now: datetime) -> str:
     assert found is not None  # noqa: S101 - told by `since`
     with transaction.atomic():
         row = locked(plan.group)
-        if row.since != plan.since or row.looked_at != plan.looked_at:
-            return ""  # another look was first
+        if (row.compared_from, row.looked_at) != (plan.compared_from, plan.looked_at):
+            return ""  # another look was first, or the comparison began anew
         row.looked_at, row.measured = now, found.kept()
         row.below = row.below + 1 if is_worse(found) else 0
         row.save(update_fields=["looked_at", "measured", "below"])

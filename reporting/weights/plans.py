@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 
 from reporting.models import WeightPlan
 from reps import groups
@@ -48,8 +49,13 @@ def locked(group: Group) -> WeightPlan:
 
 @transaction.atomic
 def settle(*, group: Group, terms: Terms, now: datetime) -> WeightPlan:
-    """From now on on these terms. Switched off, weights stay as they are, and no lead is kept to compare any more."""
+    """From now on on these terms. Switched off, weights stay as they are, and no lead is kept to compare any more.
+
+    Where another part is shared evenly, or something else counts, the comparison begins anew: leads pooled over times
+    with different parts would show a good month of everybody as what the weights bring, or take.
+    """
     plan = locked(group)
+    compared = plan.result, plan.control
     for name in ("rhythm", "result", "floor", "ceiling", "control"):
         setattr(plan, name, getattr(terms, name))
     if plan.rhythm == WeightPlan.Rhythm.OFF:
@@ -57,6 +63,8 @@ def settle(*, group: Group, terms: Terms, now: datetime) -> WeightPlan:
     else:
         plan.stopped_at, plan.stopped_why = None, ""
         if plan.since:
+            if (plan.result, plan.control) != compared:
+                _compare_anew(plan, now=max(now, timezone.now()))  # it may have waited for the lock
             groups.share_evenly(group=group, percent=plan.control)
     plan.save()
     return plan
@@ -65,14 +73,19 @@ def settle(*, group: Group, terms: Terms, now: datetime) -> WeightPlan:
 def begin(plan: WeightPlan, *, before: dict[str, int], now: datetime) -> None:
     """The first weights are applied: what was before is kept, and leads are kept for an even share."""
     plan.since, plan.before = now, before
-    plan.looked_at, plan.below, plan.measured = None, 0, {}
+    _compare_anew(plan, now=now)
     groups.share_evenly(group=plan.group, percent=plan.control)
 
 
 def end(plan: WeightPlan) -> None:
     """Nothing is compared any more."""
-    plan.since, plan.before = None, {}
+    plan.since, plan.before, plan.compared_since = None, {}, None
     groups.share_evenly(group=plan.group, percent=0)
+
+
+def _compare_anew(plan: WeightPlan, *, now: datetime) -> None:
+    plan.compared_since = now
+    plan.looked_at, plan.below, plan.measured = None, 0, {}
 
 
 def weights_now(group: Group, *, now: datetime) -> dict[str, int]:

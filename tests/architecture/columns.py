@@ -76,7 +76,7 @@ NOT_PERSONAL = {
     "reporting.Spell": "campaign channel end ending how rule source talks won_base_currency",
     "reporting.Target": "metric",
     "reporting.WeightPlan": "before measured result rhythm stopped_why",
-    "reporting.WeightProposal": "before bounds lines period result weights",
+    "reporting.WeightProposal": "before bounds closed_why lines period result weights",
     "reps.Division": "base_currency default_country hand_channels name time_zone",
     "reps.CalendarFeed": "busy",
     "reps.Endpoint": "channel",

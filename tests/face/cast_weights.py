@@ -95,6 +95,7 @@ def weights() -> dict[str, Any]:
         "on": True,
         "rhythm": "each week",
         "since": plan.since,
+        "anew": True,
         "proposal": words.proposal(_proposal(), names),
         "last": {"uid": UID, "at": now - timedelta(days=8), "by": "Matteo Ricci"},
         "measured": words.measured(plan),

@@ -403,6 +403,71 @@ def test_a_lead_given_on_afterwards_counts_once_for_what_it_was_first(compared):
     assert (found.leads, found.even_leads) == (12, 8)
 
 
+def test_another_part_shared_evenly_begins_a_new_comparison(compared):
+    """Nobody differs: 40 of 100 came to a meeting at first, 10 of 100 later; a tenth was shared evenly, then a half."""
+    group, ana, ben = compared
+    Lead.objects.all().delete()
+    WeightPlan.objects.update(control=10, since=now() - timedelta(days=60))
+    before = shared(group, ana, even=False, leads=90, won=36, ago=timedelta(days=50))
+    shared(group, ben, even=True, leads=10, won=4, ago=timedelta(days=50))
+    assert weights.measure(weights.plan_of(group), now=now()).lift.value == pytest.approx(0)
+
+    on(group, control=50)
+    WeightPlan.objects.update(compared_since=now() - timedelta(days=45))
+    shared(group, ana, even=False, leads=50, won=5)
+    shared(group, ben, even=True, leads=50, won=5)
+    again = Assignment.objects.get(lead=before[0])  # given on in the new span, it stays what it was before
+    Assignment.objects.filter(pk=again.pk).update(ends_at=again.starts_at + timedelta(hours=2), end="timed_out")
+    Assignment.objects.create(
+        lead=again.lead, hop=2, rep=ben, group=group, decision=again.decision, how="rule",
+        starts_at=now() - LONG_AGO,
+    )  # fmt: skip
+
+    found = weights.measure(weights.plan_of(group), now=now())
+
+    assert (found.won, found.leads, found.even_won, found.even_leads) == (5, 50, 5, 50)
+    assert found.lift.value == pytest.approx(0)
+
+
+@pytest.mark.parametrize("changes", [{"result": "wins"}, {"control": 50}])
+def test_other_terms_leave_nothing_of_the_old_comparison_and_the_page_says_so(client, compared, changes):
+    group = compared[0]
+    since = weights.plan_of(group).since
+    WeightPlan.objects.update(measured=WORSE.kept(), below=3, looked_at=now())
+    client.force_login(group.managers.get())
+    form = {"rhythm": "week", "result": "meetings", "floor": "0.5", "ceiling": "2", "control": "20"}
+    settle = reverse("weights-settle", args=[group.uid])
+
+    same = text_of(client.post(settle, {**form, "floor": "0.4"}, follow=True))
+    assert "begins anew" not in same
+    assert "less than even sharing" in same
+    assert weights.plan_of(group).below == 3
+
+    said = text_of(client.post(settle, {**form, **changes}, follow=True))
+    plan = weights.plan_of(group)
+    assert (plan.measured, plan.below, plan.looked_at, plan.since) == ({}, 0, None, since)
+    assert plan.compared_since > since
+    assert "Saved. The comparison begins anew." in said
+    assert "The comparison began anew then" in said
+    assert "less than even sharing:" not in said
+    weights.look(plan, now=now())
+    assert "Nothing to compare yet" in text_of(client.get(reverse("weights")))
+
+
+def test_a_look_at_the_old_comparison_is_not_kept_with_the_new(compared, monkeypatch):
+    group = compared[0]
+
+    def changed_meanwhile(_plan, now):
+        on(group, control=50)
+        return WORSE
+
+    monkeypatch.setattr("reporting.weights.daily.measure", changed_meanwhile)
+    weights.look(weights.plan_of(group), now=now())
+
+    plan = weights.plan_of(group)
+    assert (plan.below, plan.measured, plan.looked_at) == (0, {}, None)
+
+
 WORSE = Measured(now(), now(), 100, 1_000, 60, 300)
 EQUAL = Measured(now(), now(), 100, 1_000, 30, 300)
 
