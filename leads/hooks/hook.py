@@ -145,9 +145,12 @@ def waiting(hook: Hook) -> int:
 
 
 def with_blind_pools() -> frozenset[int]:
-    """The divisions in which a lead that nobody has may be one that reps must not look behind."""
+    """The divisions in which a lead that nobody has may be one that reps must not look behind.
+
+    A group that was switched off counts: leads may still lie in its pool.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT division_id FROM reps_group WHERE active AND pool = %s", [Group.Pool.BLIND])
+        cursor.execute("SELECT DISTINCT division_id FROM reps_group WHERE pool = %s", [Group.Pool.BLIND])
         return frozenset(row[0] for row in cursor.fetchall())
 
 

@@ -23,7 +23,6 @@ from leads.web.counts import CountUpTo
 from leads.web.hook_form import HookForm
 from leads.web.hook_words import EVENTS, off_says, state_of, why_of
 from leads.web.ops import ops_only
-from reps.models import Group
 from reps.models.division import SEEDED
 
 _LAST = 10
@@ -205,8 +204,7 @@ def _counted(row: Hook) -> dict[str, Any]:
 
 def _is_open(row: Hook) -> bool:
     """Whether leads of a blind pool go there before anybody pulled them."""
-    pools = Group.objects.filter(active=True, pool=Group.Pool.BLIND)
-    return row.active and row.unseen_by_reps and pools.exists()
+    return row.active and row.unseen_by_reps and bool(hooks.with_blind_pools())
 
 
 def _removed(request: HttpRequest, error: hooks.RemovedError) -> HttpResponse:
