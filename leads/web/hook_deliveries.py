@@ -134,8 +134,9 @@ def again(request: HttpRequest, uid: UUID) -> HttpResponse:
     if not hook.active:
         messages.error(request, _("It is off: switch it on first."))
         return redirect("hook-deliveries", hook.uid)
-    if one := given.get("delivery", ""):
-        done = replay.again(rows=[_row(hook, one).pk], now=now)
+    one = _row(hook, given["delivery"]) if given.get("delivery") else None
+    if one:
+        done = replay.again(rows=[one.pk], now=now)
     elif "since" in given:
         at = _instant(given["since"])
         if at is None or not now - _FURTHEST <= at <= now:
@@ -148,7 +149,7 @@ def again(request: HttpRequest, uid: UUID) -> HttpResponse:
     told = ngettext("%(n)d event is sent again.", "%(n)d events are sent again.", done) % {"n": done}
     messages.success(request, told if done else _("There is nothing to send again."))
     if one:
-        return redirect("hook-delivery", hook.uid, one)
+        return redirect("hook-delivery", hook.uid, one.uid)
     return redirect(f"{reverse('hook-deliveries', args=[hook.uid])}?state=waits")
 
 

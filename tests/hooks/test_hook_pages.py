@@ -73,6 +73,15 @@ def test_a_delivery_shows_message_and_tries_and_is_sent_again(ops):
     assert "Taken" in page(ops, "hook-deliveries", made.uid, state="sent")
 
 
+def test_the_number_of_a_delivery_may_be_written_in_capitals(ops):
+    made, _secret = hook("http://127.0.0.1:1/x")
+    say(make.arrive())
+    row = rows().last()
+    answer = ops.post(reverse("hook-again", args=[made.uid]), {"delivery": str(row.uid).upper()})
+
+    assert answer["Location"] == reverse("hook-delivery", args=[made.uid, row.uid])
+
+
 def test_all_of_a_state_and_all_since_an_instant_are_sent_again(ops):
     lead = make.arrive()
     with receiver(410) as got:

@@ -71,6 +71,22 @@ def test_while_a_secret_is_changed_both_verify_and_a_day_later_the_new_one_alone
         got.verify(1, new)
 
 
+def test_what_went_while_it_was_sent_keeps_nothing_else_from_being_noted():
+    leads = make.arrive(count=2)
+    with receiver() as got:
+        hook(got.url, CREATED)
+        for lead in leads:
+            say(lead)
+        now = timezone.now()
+        (load,) = sending._prepared(sending._lease(now, 48), now)
+        said = sending._speak(load)
+        rows(lead=leads[0]).delete()
+        sending._settle(load, said, now)
+
+    assert rows().get().sent_at == now
+    assert Hook.objects.get().rests_until is None
+
+
 def test_the_table_of_tries_is_followed_by_one_id_and_after_the_last_ops_are_told():
     make.user("Odile", is_ops=True)
     lead = make.arrive()
@@ -196,6 +212,21 @@ def test_a_blind_lead_goes_out_only_after_the_claim_unless_reps_cannot_see_the_h
 
     assert seen.types == ["lead.created", "lead.offered", "lead.claimed", "lead.assigned"]
     assert seen.bodies[0]["lead"]["name"] == "Zoe Secret"
+
+
+@pytest.mark.blind
+def test_a_lead_in_the_pool_of_a_group_that_was_switched_off_is_still_hidden():
+    blind = make.group("Blind", [make.rep("Ana")], pool=Group.Pool.BLIND)
+    lead = make.arrive(name="Zoe Secret")
+    Lead.objects.filter(pk=lead.pk).update(state=State.POOLED.value, group=blind)
+    Group.objects.update(active=False)
+    with receiver() as got:
+        hook(got.url)
+        say(lead)
+        drain()
+
+    assert got.types == []
+    assert rows().get().held
 
 
 def test_a_claim_in_the_midst_of_holding_lets_go():
