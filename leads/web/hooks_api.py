@@ -125,8 +125,9 @@ class HookView(HooksAPI):
         return Response(_told(get_object_or_404(self.rows(request), uid=uid)))
 
     def delete(self, request: Request, uid: str) -> Response:
-        """204; 404 where it was unsubscribed before."""
-        hooks.remove(hook=get_object_or_404(self.rows(request), uid=uid))
+        """204; 404 where it was unsubscribed before, or not subscribed with this very key."""
+        own = self.rows(request).filter(made_with=self.key(request))
+        hooks.remove(hook=get_object_or_404(own, uid=uid))
         return Response(status=204)
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from leads.hook_kinds import HookEvent
 from leads.models import Hook, IdempotencyKey
 from tests import factories as make
-from tests.hooks.receiving import drain, receiver, say
+from tests.hooks.receiving import drain, hook, receiver, say
 
 pytestmark = [pytest.mark.django_db, pytest.mark.contract]
 
@@ -88,6 +88,18 @@ def test_polls_are_arrays_newest_first_by_ids_that_are_those_of_the_hook(client)
     assert zap.get("hooks/events/lead.created/?after=x").json()["errors"][0]["field"] == "after"
     assert zap.get("hooks/events/lead.nothing/").status_code == 404
     assert zap.get("hooks/events/lead.created/?page=2").status_code == 400
+
+
+def test_a_key_unsubscribes_only_what_it_subscribed_itself(client, zap):
+    _key, plain = make.key_and_secret("hooks")
+    other = Zap(client, plain)
+    made_by_hand, _secret = hook("https://127.0.0.1/hook")
+    own = zap.post("hooks/", {"url": "https://127.0.0.1/zap", "event": "lead.created"}).json()["id"]
+
+    assert [other.delete(f"hooks/{uid}/").status_code for uid in (own, made_by_hand.uid)] == [404, 404]
+    assert zap.delete(f"hooks/{made_by_hand.uid}/").status_code == 404
+    assert zap.delete(f"hooks/{own}/").status_code == 204
+    assert set(Hook.objects.values_list("pk", "active")) >= {(made_by_hand.pk, True)}
 
 
 def test_the_same_subscription_sent_twice_is_one(zap):
