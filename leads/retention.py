@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from leads.models import (
     CopiedMail,
     Delivery,
@@ -23,7 +25,9 @@ def forget(*, raw_before: datetime, sent_before: datetime, told_before: datetime
     nobodys.update(state=CopiedMail.State.IGNORED, people=[], subject="", text="")
     IdempotencyKey.objects.filter(created_at__lt=raw_before).delete()
     Delivery.objects.filter(created_at__lt=sent_before, sent_at__isnull=False).delete()
-    HookDelivery.objects.filter(created_at__lt=sent_before).delete()
+    # What still waits for its next try, or for somebody to have its lead, is nothing of the past yet.
+    told = Q(sent_at__lt=sent_before) | Q(failed_at__lt=sent_before)
+    HookDelivery.objects.filter(told, created_at__lt=sent_before).delete()
     Hook.objects.filter(why_off=Hook.WhyOff.REMOVED, created_at__lt=sent_before, deliveries=None).delete()
     EnrichmentAnswer.objects.filter(at__lt=told_before).delete()
     Lookup.objects.filter(done_at__lt=told_before, again=False).delete()

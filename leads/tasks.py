@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from config.lib import doorbell
 from leads import dispatch, hook_plan, inbound, lookup, mailboxes, morning, retention, sending
+from leads.hooks import held
 from leads.hooks import sending as hook_sending
 from reps import installation, sessions
 
@@ -77,6 +78,7 @@ def qualify(**_: object) -> int:
 def forget_expired(**_: object) -> None:
     """Drop raw bodies, keys, deliveries and sessions past their time."""
     now, kept = timezone.now(), installation.the()
+    held.give_up(before=now - timedelta(days=kept.sent_days), now=now)
     retention.forget(
         raw_before=now - timedelta(days=kept.raw_days),
         sent_before=now - timedelta(days=kept.sent_days),

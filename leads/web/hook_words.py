@@ -41,6 +41,7 @@ _WHY = {
     "erased": gettext_lazy("The lead's personal data was erased first."),
     "unsealed": gettext_lazy("Its secret was sealed with another key."),
     "tries": gettext_lazy("It is not tried any more."),
+    "held": gettext_lazy("Nobody had the lead for as long as deliveries are kept."),
 }
 
 
