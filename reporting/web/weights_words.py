@@ -26,6 +26,9 @@ _ERRORS = {
     ),
     "applied": gettext_lazy("Already applied by %s."),
     "dismissed": gettext_lazy("This proposal was dismissed, or a newer one took its place."),
+    "closed_went_back": gettext_lazy("This proposal was closed when the weights went back by themselves."),
+    "closed_off": gettext_lazy("This proposal was closed when weights by output were switched off."),
+    "went_back": gettext_lazy("Nothing was undone: the weights went back by themselves to what they were before."),
     "stale": gettext_lazy("Nothing was applied: since the proposal was made, something changed for %s. Propose anew."),
     "stale_undo": gettext_lazy("Nothing was undone: since then somebody changed the weight of %s. Set it on Team."),
     "not_the_last": gettext_lazy("Only the weights that were applied last can be undone."),
@@ -189,11 +192,20 @@ def past(rows: Sequence[WeightProposal]) -> list[dict[str, Any]]:
 
 
 def _answered(row: WeightProposal) -> str:
+    if row.applied_at and row.closed_why:
+        by = row.applied_by.name if row.applied_by else _("somebody")
+        return _("applied by %(by)s; %(closed)s") % {"by": by, "closed": _closed(row)}
+    if row.closed_why:
+        return _closed(row)
     if row.undone_at:
         return _("applied, and undone by %s") % (row.undone_by.name if row.undone_by else _("somebody"))
     if row.applied_at:
         return _("applied by %s") % (row.applied_by.name if row.applied_by else _("somebody"))
-    return _("dismissed by %s") % row.dismissed_by.name if row.dismissed_by else _("a newer one took its place")
+    return _("dismissed by %s") % (row.dismissed_by.name if row.dismissed_by else _("somebody"))
+
+
+def _closed(row: WeightProposal) -> str:
+    return str(WeightProposal.Closed(row.closed_why).label)
 
 
 def _answered_at(row: WeightProposal) -> datetime | None:

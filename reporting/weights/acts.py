@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from reporting.models import WeightPlan, WeightProposal
-from reporting.weights.plans import WeightsError, begin, end, locked, shares_by_weight, weights_now
+from reporting.weights.plans import WeightsError, begin, close_open, end, locked, shares_by_weight, weights_now
 from reps import groups, members
 from reps.models import Group, Membership, Rep, User
 
@@ -53,6 +53,8 @@ def dismiss(*, proposal: WeightProposal, by: User, now: datetime) -> None:
 def undo(*, proposal: WeightProposal, by: User, now: datetime) -> None:
     """The weights there were before it, for all who are still in the group. Raises WeightsError, StaleError."""
     plan, row = _locked(proposal)
+    if row.applied_at and row.closed_why == WeightProposal.Closed.WENT_BACK:
+        raise WeightsError("went_back")
     if row.applied_at is None or row.undone_at is not None or row.pk != _last_applied(row.group):
         raise WeightsError("not_the_last")
     now = _alone(row.group, [*row.weights], now)
@@ -79,7 +81,9 @@ def fall_back(*, plan: WeightPlan, why: str, now: datetime) -> bool:
     even = [weight for weight in plan.before.values() if weight > 0]
     joined = max(1, round(sum(even) / len(even))) if even else 1
     _put(plan.group, {rep: plan.before.get(rep, joined if weight else 0) for rep, weight in standing.items()}, now)
-    WeightProposal.objects.filter(group=plan.group, applied_at=None, dismissed_at=None).update(dismissed_at=now)
+    back = WeightProposal.Closed.WENT_BACK
+    _applied(plan.group).filter(applied_at__gte=plan.since).update(undone_at=now, closed_why=back)
+    close_open(plan.group, why=back, now=now)
     end(plan)
     plan.rhythm, plan.stopped_at, plan.stopped_why = WeightPlan.Rhythm.OFF, now, why
     plan.save()
@@ -111,7 +115,8 @@ def _check_open(row: WeightProposal) -> None:
     if row.applied_at is not None:
         raise WeightsError("applied", row.applied_by.name if row.applied_by else "")
     if row.dismissed_at is not None:
-        raise WeightsError("dismissed")
+        gone = {WeightProposal.Closed.WENT_BACK: "closed_went_back", WeightProposal.Closed.OFF: "closed_off"}
+        raise WeightsError(next((code for why, code in gone.items() if why == row.closed_why), "dismissed"))
 
 
 def _alone(group: Group, reps: Iterable[str], now: datetime) -> datetime:

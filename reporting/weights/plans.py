@@ -7,9 +7,9 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from reporting.models import WeightPlan
+from reporting.models import WeightPlan, WeightProposal
 from reps import groups
-from reps.models import Group, Membership
+from reps.models import Group, Membership, User
 from routing import rulesets
 from routing.engine.ruleset import RuleSetError, To, parse_steps
 from routing.engine.world import Step
@@ -49,7 +49,7 @@ def locked(group: Group) -> WeightPlan:
 
 @transaction.atomic
 def settle(*, group: Group, terms: Terms, now: datetime) -> WeightPlan:
-    """From now on on these terms. Switched off, weights stay as they are, and no lead is kept to compare any more.
+    """From now on on these terms. Switched off, weights stay; no lead is kept to compare, nothing to apply.
 
     Where another part is shared evenly, or something else counts, the comparison begins anew: leads pooled over times
     with different parts would show a good month of everybody as what the weights bring, or take.
@@ -60,6 +60,7 @@ def settle(*, group: Group, terms: Terms, now: datetime) -> WeightPlan:
         setattr(plan, name, getattr(terms, name))
     if plan.rhythm == WeightPlan.Rhythm.OFF:
         end(plan)
+        close_open(group, why=WeightProposal.Closed.OFF, now=now)
     else:
         plan.stopped_at, plan.stopped_why = None, ""
         if plan.since:
@@ -81,6 +82,12 @@ def end(plan: WeightPlan) -> None:
     """Nothing is compared any more."""
     plan.since, plan.before, plan.compared_since = None, {}, None
     groups.share_evenly(group=plan.group, percent=0)
+
+
+def close_open(group: Group, *, why: str, now: datetime, by: User | None = None) -> None:
+    """The proposal that waits for an answer, if one does, is not to be applied any more."""
+    waiting = WeightProposal.objects.filter(group=group, applied_at=None, dismissed_at=None)
+    waiting.update(dismissed_at=now, dismissed_by=by, closed_why=why)
 
 
 def _compare_anew(plan: WeightPlan, *, now: datetime) -> None:

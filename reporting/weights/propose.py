@@ -14,7 +14,7 @@ from reporting.scope import Scope
 from reporting.statistics import shrunk, thompson
 from reporting.statistics.shrunk import ENOUGH_LEADS, Record
 from reporting.statistics.thompson import WHOLE, Bounds
-from reporting.weights.plans import WeightsError, locked, shares_by_weight, weights_now
+from reporting.weights.plans import WeightsError, close_open, locked, shares_by_weight, weights_now
 from reps.models import Group, User
 
 # So many weeks are looked at; the oldest of them counts for under half.
@@ -76,9 +76,7 @@ def propose(*, group: Group, now: datetime, period: str = "", by: User | None = 
     got = leads_given(group, since=now - timedelta(days=days), until=now)
     got = {rep: got.get(rep, 0) for rep in weights}
     would = expected_leads(got, was=Expected(before, group.even_percent), becomes=Expected(weights, plan.control))
-    WeightProposal.objects.filter(group=group, applied_at=None, dismissed_at=None).update(
-        dismissed_at=now, dismissed_by=by
-    )
+    close_open(group, why=WeightProposal.Closed.NEWER, now=now, by=by)
     return WeightProposal.objects.create(
         group=group, made_at=now, made_by=by, period=period, result=plan.result,
         bounds=[bounds.floor, bounds.ceiling], since=since, until=now, seed=seed, before=before, weights=weights,

@@ -322,6 +322,60 @@ def test_switched_off_weights_stay_and_no_lead_is_kept(team, manager):
     assert set(weights_of(group).values()) == {1}
 
 
+def test_switched_off_nothing_waits_to_be_applied(client, team, manager):
+    group = team[0]
+    row = proposed(group)
+
+    on(group, "off")
+
+    client.force_login(manager)
+    assert "New weights are proposed" not in text_of(client.get("/board/"))
+    page = client.get(reverse("weights"))
+    assert reverse("weights-apply", args=[row.uid]) not in page.content.decode()
+    assert ": weights by output were switched off" in text_of(page)
+    on(group)
+    said = text_of(client.post(reverse("weights-apply", args=[row.uid]), follow=True))
+    assert "This proposal was closed when weights by output were switched off." in said
+    assert set(weights_of(group).values()) == {1}
+
+
+def test_after_going_back_nothing_is_left_to_undo(client, team, manager):
+    group = team[0]
+    first = proposed(group)
+    weights.apply(proposal=first, by=manager, now=now())
+    second = weights.propose(group=group, now=now())
+    weights.apply(proposal=second, by=manager, now=now())
+    third = weights.propose(group=group, now=now())
+
+    assert weights.fall_back(plan=weights.plan_of(group), why="worse", now=now())
+
+    assert set(weights_of(group).values()) == {1}
+    client.force_login(manager)
+    page = client.get(reverse("weights"))
+    for row in (first, second):
+        assert reverse("weights-undo", args=[row.uid]) not in page.content.decode()
+        with pytest.raises(WeightsError, match="went_back"):
+            weights.undo(proposal=row, by=manager, now=now())
+    assert text_of(page).count(f": applied by {manager.name}; the weights went back by themselves") == 2
+    assert text_of(page).count(": the weights went back by themselves") == 1
+    with pytest.raises(WeightsError, match="closed_went_back"):
+        weights.apply(proposal=third, by=manager, now=now())
+    again = proposed(group)
+    weights.apply(proposal=again, by=manager, now=now())
+    assert reverse("weights-undo", args=[again.uid]) in client.get(reverse("weights")).content.decode()
+
+
+def test_a_proposal_somebody_replaced_was_not_dismissed_by_them(client, team, manager):
+    proposed(team[0])
+    weights.propose(group=team[0], now=now(), by=manager)
+    client.force_login(manager)
+
+    said = text_of(client.get(reverse("weights")))
+
+    assert ": a newer one took its place" in said
+    assert "dismissed by" not in said
+
+
 # What they bring.
 
 
