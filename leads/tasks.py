@@ -32,9 +32,11 @@ def send_hooks(**_: object) -> int:
     """Tell hooks what is due; what is left after a while is rung for again."""
     doorbell.answered(hook_plan.TASK)
     total = hook_sending.send_due(clock=timezone.now)
-    if hook_sending.overdue(now=timezone.now()):
+    # Who found another at it does not ring, or the two would wake each other all the time. The other looks here once
+    # more when it is done: whatever was rung for meanwhile is seen.
+    if total is not None and hook_sending.due(now=timezone.now()):
         hook_plan.ring()
-    return total
+    return total or 0
 
 
 # One that does not end is killed; its try is counted already, and the next finds it when its lease is over.

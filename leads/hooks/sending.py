@@ -2,14 +2,16 @@
 
 import hashlib
 import logging
+import math
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import connection
 
@@ -17,6 +19,7 @@ from config.lib import http, sealed, signing
 from leads.hook_kinds import HookEvent
 from leads.hooks import hook as hooks
 from leads.hooks import parked
+from leads.hooks.alone import Go, alone
 from leads.hooks.content import Told, content, example, told_of
 from leads.lanes import MOST, Lanes
 from leads.life import State
@@ -67,21 +70,31 @@ class Load:
     messages: list[Message] = field(default_factory=list)
 
 
-def send_due(*, clock: Callable[[], datetime]) -> int:
+def send_due(*, clock: Callable[[], datetime]) -> int | None:
     """Send until nothing is due and nobody is being spoken to; returns how many deliveries were taken in hand.
 
-    Nothing is locked while the network is spoken to, and only this thread asks the database.
+    One sender at a time: None at once where another is at it, so that slow receivers never hold more than one of the
+    workers, and the others are left for alerts. No row is locked while the network is spoken to, and only this thread
+    asks the database.
     """
-    hooks.end_with_keys(now=clock())
-    total, until = 0, time.monotonic() + _IN_ONE_GO
+    with alone() as ours:
+        if not ours:
+            return None
+        hooks.end_with_keys(now=clock())
+        return _send(clock)
+
+
+def _send(clock: Callable[[], datetime]) -> int:
+    total, go = 0, Go(time.monotonic() + _IN_ONE_GO, more=_SECONDS)
     with Lanes[Load, list[Said]]() as lanes:
         while True:
             for load, said in lanes.done():
                 _settle(load, said, clock())
-            leased = _lease(clock(), lanes.room) if time.monotonic() < until else []
+            goes_on = go.goes_on(lanes.busy, now=time.monotonic())
+            leased = _lease(clock(), lanes.room, but=go.left_out(lanes.busy)) if goes_on else []
             total += len(leased)
             for load in _prepared(leased, clock()):
-                lanes.start(load.hook.pk, load, partial(_speak, load))
+                lanes.start(load.hook.pk, load, partial(_speak, load, until=go.ends))
             if not leased and not lanes.busy:
                 return total
             lanes.wait(_LOOK)
@@ -89,10 +102,15 @@ def send_due(*, clock: Callable[[], datetime]) -> int:
 
 def overdue(*, now: datetime) -> bool:
     """Whether something should have been sent over a second ago, and nobody speaks to its hook."""
+    return due(now=now - timedelta(seconds=1))
+
+
+def due(*, now: datetime) -> bool:
+    """Whether something is to be sent, and nobody speaks to its hook."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT EXISTS (SELECT FROM leads_hook h WHERE {_FREE} AND EXISTS (SELECT {_DUE}))",  # noqa: S608
-            {"now": now - timedelta(seconds=1)},
+            {"now": now},
         )
         return bool(cursor.fetchone()[0])
 
@@ -104,7 +122,7 @@ _DUE = """FROM leads_hookdelivery d WHERE d.hook_id = h.id AND d.sent_at IS NULL
 # The hook's own row is its lane: whoever took it is the only one who speaks to it, in whichever process.
 _LEASED = f"""
     WITH free AS (
-        SELECT h.id FROM leads_hook h WHERE {_FREE} AND EXISTS (SELECT {_DUE})
+        SELECT h.id FROM leads_hook h WHERE {_FREE} AND h.id <> ALL(%(but)s::bigint[]) AND EXISTS (SELECT {_DUE})
         ORDER BY h.rests_until NULLS FIRST, h.id LIMIT %(room)s FOR NO KEY UPDATE SKIP LOCKED
     ), h AS (
         UPDATE leads_hook SET rests_until = %(until)s WHERE id IN (SELECT id FROM free) RETURNING id
@@ -117,12 +135,14 @@ _LEASED = f"""
 """  # noqa: S608 - of this module alone
 
 
-def _lease(now: datetime, room: int) -> list[HookDelivery]:
-    """Take hooks and their due rows for a minute; a sender that dies leaves both free again after it."""
+def _lease(now: datetime, room: int, *, but: Collection[object] = ()) -> list[HookDelivery]:
+    """Take other hooks and their due rows for a minute; a sender that dies leaves both free again after it."""
     if room <= 0:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_LEASED, {"now": now, "until": now + _LEASE, "room": min(room, MOST), "each": _IN_A_LANE})
+        given: dict[str, Any] = {"now": now, "until": now + _LEASE, "each": _IN_A_LANE}
+        given |= {"room": min(room, MOST), "but": list(but)}
+        cursor.execute(_LEASED, given)
         pks = [row[0] for row in cursor.fetchall()]
     if not pks:
         return []
@@ -212,13 +232,13 @@ _HOLD = """
 """
 
 
-def _speak(load: Load) -> list[Said]:
+def _speak(load: Load, *, until: float = math.inf) -> list[Said]:
     """Runs in a thread, and asks nothing of the database. What is about one lead goes out in order, leads at once.
 
     The first goes alone; once one fails, nothing else is tried in this go.
     """
     said: dict[int, Said] = {}
-    stop, until = threading.Event(), time.monotonic() + _LANE_SECONDS
+    stop, until = threading.Event(), min(until, time.monotonic() + _LANE_SECONDS)
 
     def speak(messages: Sequence[Message]) -> None:
         for message in messages:
