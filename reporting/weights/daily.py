@@ -1,7 +1,7 @@
 """The work of a day: proposals that are due, and once a week a look at what the weights bring, with the return."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -29,7 +29,10 @@ A_QUARTER, LEAST_LEADS = timedelta(weeks=13), 130
 
 
 def watch_daily(*, now: datetime) -> int:
-    """All groups; how many proposals were made. Whatever comes of one, the others have their turn."""
+    """All groups, as often as one likes: each is sought a proposal once a day; how many were made.
+
+    Whatever comes of one, the others have their turn.
+    """
     made = 0
     plans = WeightPlan.objects.exclude(rhythm=WeightPlan.Rhythm.OFF).filter(group__active=True).select_related("group")
     for plan in plans.order_by("group"):
@@ -43,11 +46,20 @@ def watch_daily(*, now: datetime) -> int:
 
 def period_of(plan: WeightPlan, *, now: datetime) -> str:
     """The week or quarter, in the company's days."""
-    day = timezone.localtime(now, ZoneInfo(plan.group.division.time_zone)).date()
+    day = _company_day(plan, now)
     if plan.rhythm == WeightPlan.Rhythm.QUARTER:
         return f"{day.year}-Q{(day.month + 2) // 3}"
     year, week, _day = day.isocalendar()
     return f"{year}-W{week:02}"
+
+
+def _company_day(plan: WeightPlan, now: datetime) -> date:
+    return timezone.localtime(now, ZoneInfo(plan.group.division.time_zone)).date()
+
+
+def _sought_today(plan: WeightPlan, now: datetime) -> bool:
+    """By the company's days, so that a new week or quarter is answered in its first hour."""
+    return plan.sought_at is not None and _company_day(plan, plan.sought_at) == _company_day(plan, now)
 
 
 def look(plan: WeightPlan, *, now: datetime) -> str:
@@ -92,15 +104,19 @@ def _why(plan: WeightPlan, now: datetime) -> str:
 def _propose_due(plan: WeightPlan, *, now: datetime) -> int:
     plan = WeightPlan.objects.select_related("group__division").get(pk=plan.pk)
     period = period_of(plan, now=now)
-    if plan.rhythm == WeightPlan.Rhythm.OFF or WeightProposal.objects.filter(group=plan.group, period=period).exists():
+    if plan.rhythm == WeightPlan.Rhythm.OFF or _sought_today(plan, now):
         return 0
+    if WeightProposal.objects.filter(group=plan.group, period=period).exists():
+        return 0
+    made = None
     try:
         with transaction.atomic():
             made = propose(group=plan.group, now=now, period=period)
             if made is not None:
                 _tell(plan.group, "weights_proposed", {}, now, ref=f"{made.pk}")
     except WeightsError:
-        return 0  # too early, or nothing to weigh: looked at again tomorrow
+        pass  # too early, or nothing to weigh: looked at again tomorrow
+    WeightPlan.objects.filter(pk=plan.pk, sought_at=plan.sought_at).update(sought_at=now)
     return int(made is not None)
 
 

@@ -63,6 +63,7 @@ def settle(*, group: Group, terms: Terms, now: datetime) -> WeightPlan:
         close_open(group, why=WeightProposal.Closed.OFF, now=now)
     else:
         plan.stopped_at, plan.stopped_why = None, ""
+        plan.sought_at = None  # on other terms it may not be too early
         if plan.since:
             if (plan.result, plan.control) != compared:
                 _compare_anew(plan, now=max(now, timezone.now()))  # it may have waited for the lock

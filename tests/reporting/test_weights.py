@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
@@ -190,6 +191,42 @@ def test_due_once_a_week_and_told_to_the_managers(team, manager):
     assert watch_daily(now=now()) == 0
     assert watch_daily(now=now() + timedelta(days=7)) == 1
     assert weights_of(group) == {"Ana": 1, "Ben": 1, "Cleo": 1}
+
+
+def test_where_it_is_too_early_it_is_reckoned_once_a_day(team, monkeypatch):
+    group = team[0]
+    on(group, result="wins")
+    reckoned = []
+    records = [[]]
+
+    def reckon(*asked):
+        reckoned.append(asked)
+        return records[0]
+
+    monkeypatch.setattr(import_module("reporting.weights.propose"), "records_of", reckon)  # not the function
+    noon = now().replace(hour=12)
+
+    def hours(*hours):
+        reckoned.clear()
+        made = sum(watch_daily(now=noon + timedelta(hours=hour)) for hour in hours)
+        return made, len(reckoned)
+
+    assert hours(0, 1, 2, 5) == (0, 1)
+    assert hours(24, 25) == (0, 1)
+    on(group, result="meetings")  # on other terms at once
+    assert hours(26, 27) == (0, 1)
+    records[0] = [Record(rep.pk, 40, 20.0, 20.0, 10.0) for rep in team[1:]]
+    assert hours(28) == (0, 0)
+    assert hours(48, 49) == (1, 1)
+
+
+def test_a_fault_is_no_answer_for_the_day(team, monkeypatch):
+    on(team[0])
+    with monkeypatch.context() as patched:
+        patched.setattr("reporting.weights.daily.propose", lambda **_: 1 / 0)
+        assert watch_daily(now=now()) == 0
+
+    assert watch_daily(now=now()) == 1
 
 
 @pytest.mark.parametrize(
