@@ -7,6 +7,7 @@ from django.db import transaction
 
 from leads import hook_plan
 from leads.hook_kinds import LINES, HookEvent, told_by
+from leads.hooks import hook as hooks
 from leads.life import EventKind
 from leads.models import Hook, HookDelivery, LeadEvent
 
@@ -18,8 +19,10 @@ _AT_ONCE = 1000
 def again(*, rows: Sequence[int], now: datetime) -> int:
     """By the numbers of deliveries; what waits for its turn anyway goes at once. Those of hooks that are off stay."""
     found = HookDelivery.objects.filter(pk__in=rows, hook__active=True)
+    asked = set(found.values_list("hook", flat=True))
     done = found.update(due_at=now, tries=0, held=False, sent_at=None, failed_at=None, why="")
     if done:
+        hooks.wake(hooks=asked)
         transaction.on_commit(hook_plan.ring)
     return done
 
@@ -39,6 +42,7 @@ def since(*, hook: Hook, at: datetime, now: datetime) -> int:
             hook_plan.plan_again(told[n : n + _AT_ONCE], hook=hook.pk, now=now) for n in range(0, len(told), _AT_ONCE)
         )
         if done:
+            hooks.wake(hooks=[hook.pk])
             transaction.on_commit(hook_plan.ring)
     return done
 
@@ -47,5 +51,6 @@ def since(*, hook: Hook, at: datetime, now: datetime) -> int:
 def try_out(*, hook: Hook, kind: HookEvent, now: datetime) -> HookDelivery:
     """Send the made-up event, signed like any other."""
     row = HookDelivery.objects.create(hook=hook, kind=kind, created_at=now, due_at=now)
+    hooks.wake(hooks=[hook.pk])
     transaction.on_commit(hook_plan.ring)
     return row

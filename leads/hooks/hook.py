@@ -1,6 +1,6 @@
 """The only writer of hooks and reader of what is sealed in them: subscribe, change, rotate, switch, remove."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from config.lib import http, sealed, signing
+from config.lib import breaker, http, sealed, signing
 from leads.hook_kinds import HookEvent
 from leads.models import ApiKey, Hook, HookDelivery
 from reps.models import Group, User
@@ -73,6 +73,8 @@ def change(*, hook: Hook, asked: Asked) -> None:
             row.secret, row.shown = sealed.seal({**_opened(row), "url": url}), shown(url)
             fields += ["secret", "shown"]
         row.save(update_fields=fields)
+    if url:
+        wake(hooks=[row.pk])
 
 
 @transaction.atomic
@@ -93,6 +95,22 @@ def switch(*, hook: Hook, on: bool) -> bool:
     rows = Hook.objects.filter(pk=hook.pk).exclude(why_off=Hook.WhyOff.REMOVED)
     off = "" if on else Hook.WhyOff.BY_HAND.value
     return bool(rows.update(active=on, why_off=off, rests_until=None, **({"made_with": None} if on else {})))
+
+
+def wake(*, hooks: Iterable[int]) -> None:
+    """Speak to them at once, whatever came of the last try: somebody mended it, or it has another address.
+
+    Whoever is spoken to just now is left to who does: a sender takes no hook twice.
+    """
+    hooks = set(hooks)
+    Hook.objects.filter(pk__in=hooks).update(rests_until=None)
+    for pk in hooks:
+        breaker.succeeded(lane(pk))
+
+
+def lane(pk: int) -> str:
+    """By which the door out counts its failures."""
+    return f"hook:{pk}"
 
 
 def remove(*, hook: Hook) -> None:

@@ -30,10 +30,10 @@ log = logging.getLogger(__name__)
 # The example schedule of Standard Webhooks: seconds from one try to the next; after the last it is set aside.
 RETRIES = (5, 300, 1800, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
 _JITTER = 0.1  # so much longer at most, so that what failed together does not come together
-_LONGEST = 24 * 3600.0  # of what the other side asks us to wait
+_LONGEST = 6 * 3600.0  # of what the other side asks us to wait
 _IN_A_LANE = 40
 _AT_ONCE = 4  # leads of one hook that are told of at the same time
-_LEASE = timedelta(seconds=60)  # longer than a lane's time and one request together
+LEASE = timedelta(seconds=60)  # longer than a lane's time and one request together
 _LANE_SECONDS = 20.0
 _IN_ONE_GO = 20.0
 _LOOK = 0.1
@@ -140,7 +140,7 @@ def _lease(now: datetime, room: int, *, but: Collection[object] = ()) -> list[Ho
     if room <= 0:
         return []
     with connection.cursor() as cursor:
-        given: dict[str, Any] = {"now": now, "until": now + _LEASE, "each": _IN_A_LANE}
+        given: dict[str, Any] = {"now": now, "until": now + LEASE, "each": _IN_A_LANE}
         given |= {"room": min(room, MOST), "but": list(but)}
         cursor.execute(_LEASED, given)
         pks = [row[0] for row in cursor.fetchall()]
@@ -270,7 +270,7 @@ def _asked(load: Load, message: Message) -> Said:
             body=message.body,
             timeout=_SECONDS,
             limit=None,
-            lane=f"hook:{load.hook.pk}",
+            lane=hooks.lane(load.hook.pk),
         )
     except http.RefusedError:
         return Said(failure="refused")
@@ -291,6 +291,8 @@ def _arrived(said: Said) -> bool:
 
 def _settle(load: Load, said: Sequence[Said], now: datetime) -> None:
     """Write down how each went; then the hook is free for whoever comes next, or rests."""
+    if _moved(load, now):  # what the old address refused was not tried at the new one
+        said = [one if _arrived(one) else Said(tried=False) for one in said]
     for message, one in zip(load.messages, said, strict=True):
         _note(message, one, now)
     tried = [one for one in said if one.tried]
@@ -303,6 +305,14 @@ def _settle(load: Load, said: Sequence[Said], now: datetime) -> None:
         hooks.gone(hook=load.hook)
     if failed := [m.row for m, one in zip(load.messages, said, strict=True) if m.row.failed_at and one.status != 410]:
         parked.tell(hook=load.hook, rows=failed, now=now)
+
+
+def _moved(load: Load, now: datetime) -> bool:
+    row = Hook.objects.filter(pk=load.hook.pk).first()
+    try:
+        return row is not None and hooks.target(row, now=now)[0] != load.url
+    except sealed.UnsealedError:
+        return False
 
 
 def _rests(said: Sequence[Said], now: datetime) -> datetime | None:

@@ -1,5 +1,6 @@
 """Hooks in the browser: the list, a new one, its events and secret, trying it out, off and on."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from config.lib import sealed
 from leads.hook_kinds import HookEvent
 from leads.hooks import again
 from leads.hooks import hook as hooks
+from leads.hooks.sending import LEASE
 from leads.models import Hook, HookDelivery
 from leads.web import counts
 from leads.web.counts import CountUpTo
@@ -174,7 +176,7 @@ def found(uid: UUID) -> Hook:
 
 def head(row: Hook) -> dict[str, Any]:
     """What stands on top of each of its pages."""
-    return {"hook": row, "off": off_says(row), "open": _is_open(row)}
+    return {"hook": row, "off": off_says(row), "open": _is_open(row), "rests": _rests(row)}
 
 
 def delivery_row(hook: Hook, row: HookDelivery) -> dict[str, Any]:
@@ -200,6 +202,12 @@ def _counted(row: Hook) -> dict[str, Any]:
     held = row.deliveries.filter(held=True, sent_at=None, failed_at=None)[: counts.MOST + 1].count()
     parked = row.deliveries.filter(failed_at__isnull=False, why="tries")[: counts.MOST + 1].count()
     return {"held": held, "held_shown": counts.shown(held), "parked": parked, "parked_shown": counts.shown(parked)}
+
+
+def _rests(row: Hook) -> datetime | None:
+    """Until when it is left alone; who is spoken to just now is not, and is held for no longer than a lease."""
+    rests = row.rests_until
+    return rests if row.active and rests and rests > timezone.now() + LEASE else None
 
 
 def _is_open(row: Hook) -> bool:

@@ -1,16 +1,19 @@
 """Hooks that are changed while others remove them, send, or switch their group off."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from config.lib import breaker
 from leads.hook_kinds import HookEvent
 from leads.hooks import hook as hooks
 from leads.hooks import sending
 from leads.models import Hook
 from reps.models import Group
 from tests import factories as make
-from tests.hooks.receiving import ALL, hook, say
+from tests.hooks.receiving import ALL, drain, hook, receiver, rows, say
 
 pytestmark = pytest.mark.django_db
 URL = "https://127.0.0.1/hook"
@@ -73,3 +76,46 @@ def test_a_hook_of_a_group_that_was_switched_off_keeps_it(ops):
     assert (made.name, made.group) == ("x", ours)
     assert f'<option value="{ours.pk}" selected>' in shown
     assert f'value="{other.pk}"' not in shown
+
+
+def test_a_pause_is_of_its_address_ends_by_hand_and_is_told(ops):
+    lead = make.arrive()
+    now = timezone.now()
+    with receiver(503, retry_after="999999") as bad, receiver() as good:
+        made, _secret = hook(bad.url)
+        say(lead)
+        drain(now=now)
+        made.refresh_from_db()
+        assert made.rests_until == now + timedelta(hours=6)
+        assert "It asked to be left alone until" in ops.get(reverse("hook", args=[made.uid])).content.decode()
+        ops.post(reverse("hook-test", args=[made.uid]), {"event": "lead.created"})
+        drain()
+        ops.post(reverse("hook-again", args=[made.uid]), {"delivery": rows().first().uid})
+        drain()
+        assert len(bad.came) == 3
+        for _n in range(5):
+            breaker.failed(hooks.lane(made.pk))
+        ops.post(reverse("hook-edit", args=[made.uid]), {"name": "x", "url": good.url, "events": ["lead.created"]})
+        assert "left alone" not in ops.get(reverse("hook", args=[made.uid])).content.decode()
+        ops.post(reverse("hook-again", args=[made.uid]), {"state": "waits"})
+        drain()
+
+    assert good.types == ["lead.created"] * 2
+
+
+@pytest.mark.parametrize("status", [410, 503])
+def test_what_the_old_address_says_is_not_held_against_the_new_one(status):
+    say_it = make.arrive()
+    now = timezone.now()
+    with receiver(status, retry_after="3600") as old:
+        made, _secret = hook(old.url)
+        say(say_it)
+        (load,) = sending._prepared(sending._lease(now, 48), now)
+        said = sending._speak(load)
+        hooks.change(hook=made, asked=asked(url=URL))
+        sending._settle(load, said, now)
+
+    made.refresh_from_db()
+    assert (made.active, made.rests_until) == (True, None)
+    row = rows().get()
+    assert (row.tries, row.failed_at, row.due_at) == (0, None, now)
