@@ -1,6 +1,8 @@
 """One round of the sweeper: finds within a second what a lost doorbell missed."""
 
 import logging
+import math
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -8,6 +10,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from leads import dispatch, hook_plan, inbound, lookup
+from leads.hooks import held
 from leads.hooks import sending as hook_sending
 from leads.models import Lead
 from leads.qualify import enrich
@@ -17,6 +20,7 @@ from routing import follow, hand, leavers, live, offers, sla
 log = logging.getLogger(__name__)
 
 _MOST_STRANDED = 200
+_HELD_EVERY = 60.0
 
 
 class Sweep:
@@ -25,6 +29,7 @@ class Sweep:
     def __init__(self) -> None:
         self._rosters: dict[int, int] = {}
         self._routed = 0
+        self._held_looked = -math.inf
 
     def once(self) -> int:
         """Wake held leads, route what is ready, send what is due; returns how many leads were routed.
@@ -44,6 +49,7 @@ class Sweep:
                 self._try(partial(errand, division), failed)
         self._try(_handle, failed)
         self._try(_deliver, failed)
+        self._try(self._let_go, failed)
         self._try(_send_hooks, failed)
         if broken := next((error for error in failed if isinstance(error, DatabaseError)), None):
             raise broken
@@ -69,6 +75,11 @@ class Sweep:
             self._routed += done.count
             if done.busy or not done.count:
                 break
+
+    def _let_go(self) -> None:
+        """What hooks may be told by now: once a minute, as it looks at all that is held, or until nothing is left."""
+        if time.monotonic() - self._held_looked > _HELD_EVERY and held.let_go(now=timezone.now()) < held.MOST:
+            self._held_looked = time.monotonic()
 
     def _strand(self, division: int) -> None:
         """Leads in a pool that their group no longer has."""

@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _
 
 from config.lib import breaker, http, sealed, signing
 from leads.hook_kinds import HookEvent
+from leads.life import State
 from leads.models import ApiKey, Hook, HookDelivery
 from reps.models import Group, User
 
 # How long the old secret still signs beside the new one.
 OVERLAP = timedelta(hours=24)
+# Nobody has such a lead, and nobody will pull it.
+OVER = frozenset({State.REJECTED.value, State.CLOSED.value})
 MOST = 100  # of a division; a Zap that is switched on and off again leaves none behind
 
 

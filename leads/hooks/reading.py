@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import Q
 
 from leads.hook_kinds import LINES, HookEvent, told_by
 from leads.hooks import hook as hooks
@@ -73,7 +74,7 @@ def _read(pks: Sequence[int], division: int, kind: HookEvent, *, most: int, newe
     if kind is not HookEvent.ERASED:
         rows = rows.exclude(lead__state=State.ERASED.value)
         if division in hooks.with_blind_pools():
-            rows = rows.filter(lead__owner__isnull=False)
+            rows = rows.filter(Q(lead__owner__isnull=False) | Q(lead__state__in=hooks.OVER))
     rows = rows.order_by("-occurred_at", "-id") if newest_first else rows.order_by("txid", "id")
     rows = rows.select_related("rep__user", "user", "lead__stage", "lead__group", "lead__owner__user", "lead__account")
     found = []

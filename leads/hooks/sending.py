@@ -208,7 +208,7 @@ def is_hidden(row: HookDelivery, blind: frozenset[int]) -> bool:
     lead = row.lead
     if lead is None or row.hook.unseen_by_reps or row.kind == HookEvent.ERASED:
         return False
-    return lead.owner_id is None and lead.division_id in blind
+    return lead.owner_id is None and lead.state not in hooks.OVER and lead.division_id in blind
 
 
 def _hold(rows: Sequence[HookDelivery], now: datetime) -> None:
@@ -220,12 +220,15 @@ def _hold(rows: Sequence[HookDelivery], now: datetime) -> None:
         return
     leads = [row.lead_id for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(_HOLD, {"rows": [row.pk for row in rows], "leads": leads, "now": now})
+        given: dict[str, Any] = {"leads": leads, "over": sorted(hooks.OVER), "now": now}
+        given["rows"] = [row.pk for row in rows]
+        cursor.execute(_HOLD, given)
 
 
 _HOLD = """
     WITH l AS (
-        SELECT id FROM leads_lead WHERE id = ANY(%(leads)s::bigint[]) AND owner_id IS NULL ORDER BY id FOR SHARE
+        SELECT id FROM leads_lead
+        WHERE id = ANY(%(leads)s::bigint[]) AND owner_id IS NULL AND state <> ALL(%(over)s) ORDER BY id FOR SHARE
     )
     UPDATE leads_hookdelivery d SET tries = tries - 1, due_at = %(now)s, held = d.lead_id IN (SELECT id FROM l)
     WHERE d.id = ANY(%(rows)s::bigint[])

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from config.lib import sealed
 from leads.hook_kinds import HookEvent
-from leads.hooks import again
+from leads.hooks import again, held
 from leads.hooks import hook as hooks
 from leads.hooks.sending import LEASE
 from leads.models import Hook, HookDelivery
@@ -111,6 +111,7 @@ def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
         except sealed.UnsealedError:
             form.add_error("url", _("Its secret was sealed with another SECRET_KEY: remove it and add it anew."))
         else:
+            held.let_go(now=timezone.now())
             messages.success(request, _("Saved."))
             return redirect("hook", row.uid)
     return render(request, "leads/hook_edit.html", {**head(row), "form": form}, status=400 if form.errors else 200)
@@ -122,6 +123,7 @@ def switch(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Off and on; what happens while it is off can be sent afterwards."""
     row, on = found(uid), bool(request.POST.get("on"))
     hooks.switch(hook=row, on=on)
+    held.let_go(now=timezone.now())
     said = _("%s is told again. What it missed can be sent under Deliveries.") if on else _("%s is told nothing more.")
     messages.success(request, said % row.name)
     return redirect("hook", row.uid)

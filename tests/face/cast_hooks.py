@@ -21,6 +21,7 @@ TOLD = [HookEvent.ASSIGNED, HookEvent.REASSIGNED, HookEvent.SLA_BREACHED, HookEv
 def hook(**fields: Any) -> Any:
     given = {
         "uid": uid("hook"), "name": NAME, "shown": SHOWN, "active": True, "why_off": "", "group": None, "tests": False,
+        "group_id": None,
         "made_with": None, "made_by": SimpleNamespace(name="Clara Hoffmann"), "events": [e.value for e in TOLD],
     }  # fmt: skip
     return SimpleNamespace(**{**given, **fields})
@@ -106,7 +107,7 @@ def new() -> dict[str, Any]:
 def edit() -> dict[str, Any]:
     form = HookForm(hook=hook(unseen_by_reps=True))
     form.fields["group"].queryset = _NoGroups()  # type: ignore[attr-defined]
-    return {**head(), "form": form}
+    return {**head(), "form": form, "rests": berlin(20, "09:00")}
 
 
 class _NoGroups(list[Any]):
