@@ -128,7 +128,7 @@ _LEASED = f"""
         UPDATE leads_hook SET rests_until = %(until)s WHERE id IN (SELECT id FROM free) RETURNING id
     ), d AS (
         SELECT d.id FROM h CROSS JOIN LATERAL (
-            SELECT d.id {_DUE} ORDER BY d.due_at, d.id LIMIT %(each)s FOR UPDATE SKIP LOCKED) d
+            SELECT d.id {_DUE} ORDER BY d.due_at, d.event_id, d.id LIMIT %(each)s FOR UPDATE SKIP LOCKED) d
     )
     UPDATE leads_hookdelivery SET due_at = %(until)s, tries = tries + 1 WHERE id IN (SELECT id FROM d)
     RETURNING id
@@ -149,7 +149,8 @@ def _lease(now: datetime, room: int, *, but: Collection[object] = ()) -> list[Ho
     rows = HookDelivery.objects.filter(pk__in=pks).select_related(
         "hook", "lead__stage", "lead__group", "lead__owner__user", "lead__account", "event__rep__user", "event__user"
     )
-    return list(rows.order_by("id"))
+    # As it happened: after a replay what was missed has later numbers than what was told before.
+    return list(rows.order_by("event_id", "id"))
 
 
 def _prepared(leased: Sequence[HookDelivery], now: datetime) -> list[Load]:

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leads import timeline
@@ -67,6 +68,23 @@ def test_a_stream_is_read_in_parts_to_its_end():
         read += [one.lead.pk for one in found]
 
     assert read == [lead.pk for lead in leads]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_has_enough_reads_no_more(monkeypatch):
+    for lead in make.arrive(count=6):
+        say(lead)
+    monkeypatch.setattr(reading, "_PART", 3)
+    with CaptureQueriesContext(connection) as asked:
+        found, _place = reading.after(division=SEEDED, kind=CREATED, place=reading.Place(), most=2)
+    whole, _place = reading.after(division=SEEDED, kind=CREATED, place=reading.Place())
+
+    lines = [one.line.pk for one in whole]
+    assert [one.line.pk for one in found] == lines[:2]
+    assert lines == sorted(lines)
+    assert sum('FROM "leads_leadevent"' in query["sql"] for query in asked) == 1
+    newest = reading.newest(division=SEEDED, kind=CREATED)
+    assert [one.line.pk for one in newest] == lines[::-1]
 
 
 @pytest.mark.blind

@@ -285,6 +285,22 @@ def test_one_many_and_all_since_an_instant_are_sent_again_by_the_same_id():
     assert got.bodies[0]["id"] == got.bodies[2]["id"]
 
 
+def test_what_was_missed_comes_in_its_place_when_all_is_sent_again():
+    lead = make.arrive()
+    with receiver() as got:
+        made, _secret = hook(got.url)
+        began = timezone.now()
+        hooks.switch(hook=made, on=False)
+        say(lead)  # missed
+        hooks.switch(hook=made, on=True)
+        say(lead, EventKind.ASSIGNED, hop=1)
+        drain()
+        again.since(hook=made, at=began, now=timezone.now())
+        drain()
+
+    assert got.types == ["lead.assigned", "lead.created", "lead.assigned"]
+
+
 def test_a_test_is_signed_and_has_the_keys_of_the_real_thing():
     lead = make.arrive()
     with receiver() as got:
