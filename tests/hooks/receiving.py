@@ -1,9 +1,11 @@
 """A receiver as others write one, and the way from an event to what it hears."""
 
 import json
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from django.db import connection
 from django.utils import timezone
 from standardwebhooks import Webhook
 
@@ -80,3 +82,19 @@ def rows(**fields):
 def free():
     """As if nobody spoke to any hook, and none rested."""
     Hook.objects.update(rests_until=None)
+
+
+def settled(seconds=180):
+    """Until every line written is older than all transactions that run: those of other tests at this server count."""
+    until = time.monotonic() + seconds
+    while not _all_over():
+        assert time.monotonic() < until, "a transaction of another test did not end"
+        time.sleep(0.05)
+
+
+def _all_over():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(max(txid) < pg_snapshot_xmin(pg_current_snapshot()), true) FROM leads_leadevent"
+        )
+        return cursor.fetchone()[0]

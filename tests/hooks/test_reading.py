@@ -15,7 +15,7 @@ from leads.models import Lead
 from reps.models import Group
 from reps.models.division import SEEDED
 from tests import factories as make
-from tests.hooks.receiving import say
+from tests.hooks.receiving import say, settled
 
 CREATED = HookEvent.CREATED
 
@@ -29,6 +29,7 @@ def after(place):
 def test_a_reader_between_two_writers_skips_neither():
     """The first writer has the smaller numbers and commits last: who goes by numbers alone never sees its line."""
     lead, other = make.arrive(count=2)
+    settled()
     _found, place = after(reading.Place())
     wrote, may_commit = threading.Event(), threading.Event()
     lines = {}
@@ -50,6 +51,7 @@ def test_a_reader_between_two_writers_skips_neither():
     newest = reading.newest(division=SEEDED, kind=CREATED)
     may_commit.set()
     writer.join(10)
+    settled()
     found, end = after(held_back)
 
     assert lines["slow"] < lines["quick"]
@@ -62,6 +64,7 @@ def test_a_reader_between_two_writers_skips_neither():
 @pytest.mark.django_db(transaction=True)
 def test_a_stream_is_read_in_parts_to_its_end():
     leads = make.arrive(count=7)
+    settled()
     place, read = reading.Place(), []
     for _n in range(5):
         found, place = reading.after(division=SEEDED, kind=CREATED, place=place, most=3)
@@ -74,6 +77,7 @@ def test_a_stream_is_read_in_parts_to_its_end():
 def test_who_has_enough_reads_no_more(monkeypatch):
     for lead in make.arrive(count=6):
         say(lead)
+    settled()
     monkeypatch.setattr(reading, "_PART", 3)
     with CaptureQueriesContext(connection) as asked:
         found, _place = reading.after(division=SEEDED, kind=CREATED, place=reading.Place(), most=2)
@@ -99,6 +103,7 @@ def test_polls_tell_nothing_of_hidden_erased_past_or_test_leads():
     Lead.objects.filter(pk=past.pk).update(kind="history", **given)
     Lead.objects.filter(pk=test.pk).update(kind="test", **given)
     timeline.record([timeline.News(erased.pk, EventKind.ERASED, timezone.now())])
+    settled()
 
     def told(kind):
         return {one.lead.pk for one in reading.newest(division=SEEDED, kind=kind)}
