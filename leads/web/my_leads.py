@@ -299,8 +299,9 @@ def _unseen(user: Any, rep: Rep | None) -> "QuerySet[Delivery]":
 def _see(user: Any, rep: Rep | None, now: datetime) -> Counter[str]:
     """In-app alerts are seen when a page says them; returns how many of each kind were new and still hold."""
     with transaction.atomic():
-        # Two parts of a page may ask at the same instant; only one of them says it.
-        mine = _unseen(user, rep).select_for_update(of=("self",), skip_locked=True)
+        # Two parts of a page may ask at the same instant; only one of them says it. What the other said and committed
+        # meanwhile is found by the condition on the locked row itself: the inner search is not asked again.
+        mine = _unseen(user, rep).filter(seen_at=None).select_for_update(of=("self",), skip_locked=True)
         rows = list(mine.select_related("lead", "rep__user", "user").order_by("pk"))
         Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(seen_at=now, sent_at=now)
     return Counter(row.event for row in rows if row.event in NEWS and dispatch.still_holds(row))
